@@ -1,0 +1,91 @@
+"""Writing files so that a final name never holds half a file, and reading and writing tables."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary path beside `path`, same suffix: it takes its place if the block ends well and is removed if not."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    draft = Path(name)
+    try:
+        yield draft
+        draft.chmod(0o644)  # mkstemp makes files that only their owner may read
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    with replacing(path) as draft:
+        draft.write_bytes(content)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """`value` as indented JSON with sorted keys; not-a-number is refused, since JSON has none."""
+    write_bytes(path, (json.dumps(value, indent=2, sort_keys=True, allow_nan=False) + "\n").encode())
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Rows as CSV with exactly these columns, header first; floats with six significant digits, None and NaN empty."""
+    with replacing(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
+        table = csv.DictWriter(stream, columns, lineterminator="\n")
+        table.writeheader()
+        table.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def _cell(value: Any) -> Any:
+    if value is None or value != value:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def fingerprint(*parts: Any) -> str:
+    """SHA-256 in hexadecimal of plain values (numbers, strings, lists, dicts) in a canonical spelling."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def source_fingerprint(*modules: ModuleType) -> str:
+    """SHA-256 over the Python files of packages or modules: work half done by older code must not be gone on with."""
+    digest = hashlib.sha256()
+    for module in modules:
+        place = Path(str(module.__file__))
+        for file in sorted(place.parent.rglob("*.py")) if place.stem == "__init__" else [place]:
+            digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def folder_fingerprint(folder: Path) -> str:
+    """Changes when a file below `folder` is added, removed, renamed or written; contents are not read."""
+    found = ((path.relative_to(folder).as_posix(), path.stat()) for path in sorted(folder.rglob("*")) if path.is_file())
+    return fingerprint([[name, status.st_size, status.st_mtime_ns] for name, status in found])
+
+
+def flat_numbers(nested: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """The numbers of nested dicts by dotted name: `{"a": {"b": 1}}` with prefix "test" is `{"test.a.b": 1.0}`."""
+    flat: dict[str, float] = {}
+    for key, value in nested.items():
+        name = f"{prefix}.{key}" if prefix else str(key)
+        if isinstance(value, Mapping):
+            flat |= flat_numbers(value, name)
+        elif isinstance(value, int | float):
+            flat[name] = float(value)
+    return flat

@@ -1,0 +1,295 @@
+"""params.yaml as typed, frozen values.
+
+Only the stages, the sweep and the command line read the file; what lies below them is handed sections or plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from figureground.errors import FiguregroundError
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+Count = Annotated[int, Field(ge=1)]
+Value = bool | int | float | str  # of one parameter
+Number = int | float
+
+
+class ParamsError(FiguregroundError):
+    """A value of params.yaml that cannot be used. The message names file, key, value and what is allowed."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class AuditParams(_Section):
+    on_finding: Literal["drop", "stop"]
+    min_side: Count
+    max_void_share: Share
+    min_empty_share: Share
+    max_specks: Annotated[int, Field(ge=0)]
+    near_duplicate_bits: Annotated[int, Field(ge=0, le=16)]
+    near_duplicate_difference: Share
+    suspects_on_sheet: Count
+
+
+class SplitParams(_Section):
+    test_share: Annotated[float, Field(gt=0.0, lt=1.0)]
+    val_share: Annotated[float, Field(gt=0.0, lt=1.0)]
+    test_names: str | None
+
+    @model_validator(mode="after")
+    def _leaves_photos_to_train_on(self) -> Self:
+        if self.test_share + self.val_share > 0.9:
+            raise ValueError("test_share + val_share leave less than a tenth of the photos for training")
+        return self
+
+
+class TransformSwitches(_Section):
+    """One switch for each augmentation; the strength is common to all."""
+
+    crop: bool
+    flip: bool
+    rotate: bool
+    colour: bool
+    grey: bool
+    light: bool
+    blur: bool
+    noise: bool
+    compression: bool
+    dropout: bool
+
+
+class AugmentParams(_Section):
+    variants: Count
+    strength: Annotated[float, Field(ge=0.0, le=2.0)]
+    background_share: Share
+    second_person_share: Share
+    photo_format: Literal["jpeg", "png"]
+    shard_pairs: Count
+    examples_on_sheet: Count
+    transforms: TransformSwitches
+
+
+class ModelParams(_Section):
+    encoder: Literal["efficientnet_lite0", "mobilenet_v2", "resnet50", "xception"]
+    start: str
+    input_size: Annotated[int, Field(ge=32, le=2048)]
+    freeze_batch_norm: bool
+    output_stride: Literal[8, 16, 32]
+    aspp_width: Annotated[int, Field(ge=8)]
+    aspp_rates: tuple[Count, ...]
+    decoder_width: Annotated[int, Field(ge=8)]
+    low_level_width: Annotated[int, Field(ge=4)]
+    dropout: Annotated[float, Field(ge=0.0, lt=1.0)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lists_are_tuples(cls, values: Any) -> Any:
+        if isinstance(values, Mapping) and isinstance(values.get("aspp_rates"), list):
+            return {**values, "aspp_rates": tuple(values["aspp_rates"])}
+        return values
+
+    @model_validator(mode="after")
+    def _frozen_statistics_come_from_somewhere(self) -> Self:
+        if self.freeze_batch_norm and self.start == "none":
+            raise ValueError("freeze_batch_norm keeps statistics that start: none does not have; set it to false")
+        return self
+
+    @model_validator(mode="after")
+    def _input_holds_the_deepest_features(self) -> Self:
+        if self.input_size % self.output_stride:
+            raise ValueError(
+                f"input_size {self.input_size} does not divide by output_stride {self.output_stride}; "
+                f"the nearest that does is {round(self.input_size / self.output_stride) * self.output_stride}"
+            )
+        return self
+
+
+class LossParams(_Section):
+    name: Literal["bce_dice", "tversky", "boundary"]
+    bce_coef: Annotated[float, Field(ge=0.0)]
+    tversky_alpha: Share
+    tversky_beta: Share
+    boundary_weight: Annotated[float, Field(ge=0.0)]
+    boundary_pixels: Count
+
+
+class TrainParams(_Section):
+    epochs: Count
+    batch_size: Count
+    learning_rate: Positive
+    weight_decay: Annotated[float, Field(ge=0.0)]
+    warmup_epochs: Annotated[float, Field(ge=0.0)]
+    ema_momentum: Annotated[float, Field(ge=0.0, lt=1.0)]
+    patience: Count
+    precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
+    deterministic: bool
+
+    @model_validator(mode="after")
+    def _warm_up_ends(self) -> Self:
+        if self.warmup_epochs >= self.epochs:
+            raise ValueError(f"warmup_epochs {self.warmup_epochs} must be less than epochs {self.epochs}")
+        return self
+
+
+class EvaluateParams(_Section):
+    resamples: Annotated[int, Field(ge=100)]
+    confidence: Annotated[float, Field(gt=0.5, lt=1.0)]
+    grabcut: bool
+    photos_on_sheet: Count
+
+
+class ExportParams(_Section):
+    min_parity: Share
+    min_parity_int8: Share
+    calibration_photos: Count
+    parity_photos: Count
+    latency_runs: Count
+
+
+class RegisterParams(_Section):
+    name: Annotated[str, Field(min_length=1)]
+    flavour: Literal["float32", "float16", "int8"]
+    confidence: Annotated[float, Field(gt=0.5, lt=1.0)]
+    resamples: Annotated[int, Field(ge=100)]
+
+
+def _as_tuple(value: Any) -> Any:
+    """A YAML list, or a single value that stands for a list of one."""
+    return tuple(value) if isinstance(value, list | tuple) else (value,)
+
+
+class SpaceEntry(_Section):
+    """What a sweep does with one parameter: search a range, search among choices, or hold it at one value."""
+
+    low: Number | None = None
+    high: Number | None = None
+    step: Number | None = None
+    log: bool = False
+    choices: Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)] = ()
+    fixed: Value | None = None
+    when: dict[str, Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)]] = {}
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> Self:
+        kinds = (self.low is not None or self.high is not None, bool(self.choices), self.fixed is not None)
+        if sum(kinds) != 1:
+            raise ValueError("give low and high, or choices, or fixed")
+        if (self.step is not None or self.log) and not kinds[0]:
+            raise ValueError("step and log belong to a range, low and high")
+        if kinds[1] and len({str(choice) for choice in self.choices}) < max(2, len(self.choices)):
+            raise ValueError("choices must be two or more and differ; hold a parameter at one value with fixed")
+        return self
+
+    @model_validator(mode="after")
+    def _range_is_one(self) -> Self:
+        if self.low is None and self.high is None:
+            return self
+        if self.low is None or self.high is None or self.low >= self.high:
+            raise ValueError("a range needs both ends, low below high")
+        if self.log and (self.low <= 0 or self.step is not None):
+            raise ValueError("a logarithmic range must begin above 0 and has no step")
+        if self.step is not None and (self.step <= 0 or not _divides(self.step, self.high - self.low)):
+            raise ValueError(f"step {self.step} must be above 0 and divide the range, {self.high - self.low:g}")
+        return self
+
+
+def _divides(step: Number, length: Number) -> bool:
+    return abs(length / step - round(length / step)) < 1e-6
+
+
+class SweepParams(_Section):
+    trials: Annotated[int, Field(ge=2)]
+    epochs: Count
+    prune_after: Count
+    train_photos: Count
+    val_photos: Count
+    latency_budget_ms: Positive | None
+    space: Annotated[dict[str, SpaceEntry], Field(min_length=1)]
+
+
+class Params(_Section):
+    seed: Annotated[int, Field(ge=0)]
+    audit: AuditParams
+    split: SplitParams
+    augment: AugmentParams
+    model: ModelParams
+    loss: LossParams
+    train: TrainParams
+    evaluate: EvaluateParams
+    export: ExportParams
+    register_: Annotated[RegisterParams, Field(alias="register")]
+    sweep: SweepParams
+
+    @model_validator(mode="after")
+    def _combinations(self) -> Self:
+        if self.loss.name == "tversky" and self.loss.tversky_alpha + self.loss.tversky_beta == 0.0:
+            raise ValueError("loss.tversky_alpha and loss.tversky_beta must not both be zero")
+        return self
+
+
+def parse_params(values: Mapping[str, Any], origin: str = "params.yaml") -> Params:
+    """Typed parameters from nested plain values.
+
+    Raises:
+        ParamsError: Unknown or missing key, wrong type, value out of range, impossible combination; a line a finding.
+    """
+    try:
+        return Params.model_validate(values)
+    except ValidationError as error:
+        raise ParamsError("\n".join(_explain(origin, finding) for finding in error.errors())) from None
+
+
+def read_params(path: Path = Path("params.yaml")) -> Params:
+    """Typed parameters from a YAML file.
+
+    Raises:
+        ParamsError: The file is missing, is not YAML, or holds something that `parse_params` refuses.
+    """
+    try:
+        values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(f"{path}: not found; run from the project's root, where params.yaml lies") from None
+    except YAMLError as error:
+        raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(values, dict):
+        raise ParamsError(f"{path}: must hold sections (seed, audit, split, …), holds {type(values).__name__}")
+    return parse_params(values, str(path))
+
+
+def flat(params: Params) -> dict[str, bool | int | float | str | None]:
+    """Parameters by dotted name, as trackers and the sweep's search space use them: `{"train.epochs": 20, …}`.
+
+    The sweep's own are left out: what is searched does not tell what a run was made with.
+    """
+    names: dict[str, bool | int | float | str | None] = {}
+
+    def walk(prefix: str, value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(f"{prefix}.{key}" if prefix else key, inner)
+        else:
+            names[prefix] = str(list(value)) if isinstance(value, tuple) else value
+
+    walk("", params.model_dump(by_alias=True, exclude={"sweep"}))
+    return names
+
+
+def _explain(origin: str, finding: Any) -> str:
+    key = ".".join(str(part) for part in finding["loc"]) or "(whole file)"
+    if finding["type"] == "extra_forbidden":
+        return f"{origin}: {key}: unknown key; remove it or check its spelling"
+    if finding["type"] == "missing":
+        return f"{origin}: {key}: missing; add it (the project's own params.yaml shows each key)"
+    message = finding["msg"].removeprefix("Value error, ")
+    shown = "" if isinstance(finding["input"], dict) else f" = {finding['input']!r}"
+    return f"{origin}: {key}{shown}: {message}"
