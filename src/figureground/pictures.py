@@ -1,0 +1,350 @@
+"""Decode, orient, encode and resize pictures: the only place that opens picture files.
+
+photo: uint8 HxWx3 sRGB. mask: uint8 HxW, 255 person, 0 background, 128 void. Sizes are always (height, width).
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms, UnidentifiedImageError
+
+from figureground.errors import FiguregroundError
+
+Picture = NDArray[np.uint8]
+Probability = NDArray[np.float32]
+
+PERSON = 255
+VOID = 128
+
+# Pillow's readers let all of these through when a file is damaged.
+_READ_ERRORS = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
+_TURNS = {  # EXIF orientation: rows and columns change places, then rows and columns are flipped
+    1: (False, False, False),
+    2: (False, False, True),
+    3: (False, True, True),
+    4: (False, True, False),
+    5: (True, False, False),
+    6: (True, False, True),
+    7: (True, True, True),
+    8: (True, True, False),
+}
+_COLOUR_TOLERANCE = 24  # of 255: how far JPEG may pull the channels of a grey picture apart
+
+
+class PictureError(FiguregroundError):
+    """A picture file that cannot be used. The message is `<path>: <what is wrong>; <what to do>`."""
+
+
+def read_photo(source: Path | bytes) -> Picture:
+    """Photo from a file or its bytes, as a viewer shows it: upright, 8 bits, sRGB, transparent parts on white.
+
+    Takes whatever Pillow reads: grey, palette, CMYK, 16-bit (its high byte), alpha, embedded colour profiles.
+
+    Returns:
+        uint8 HxWx3 RGB, its own memory.
+    Raises:
+        PictureError: Missing, empty, damaged, cut short, of an unknown format or of floating-point pixels.
+    """
+    with _opened(source) as image:
+        return photo_of(image)
+
+
+def photo_of(image: Image.Image) -> Picture:
+    """`read_photo` for a picture that is open in Pillow already; it is upright afterwards, as its EXIF data say.
+
+    Returns:
+        uint8 HxWx3 RGB, its own memory.
+    Raises:
+        PictureError: Floating-point pixels. Damage in a file not yet decoded raises what Pillow raises.
+    """
+    orientation = _orientation(image)
+    return orient(np.array(_to_srgb(image)), orientation)
+
+
+def read_mask(path: Path) -> Picture:
+    """A mask of the project: uint8 HxW of 0, 128 and 255 only.
+
+    Raises:
+        PictureError: As `read_photo`, or the file is not an 8-bit one-channel picture of these three values.
+    """
+    with _opened(path) as image:
+        if image.mode != "L":
+            raise PictureError(f"{path}: a mask of mode {image.mode}, not 8-bit grey; import the source again")
+        mask = np.array(image)
+    seen = np.flatnonzero(np.bincount(mask.ravel(), minlength=256))
+    strange = sorted({int(value) for value in seen} - {0, VOID, PERSON})
+    if strange:
+        shown = ", ".join(map(str, strange[:4])) + (", …" if len(strange) > 4 else "")
+        raise PictureError(f"{path}: mask values {shown} beside 0, {VOID} and {PERSON}; import the source again")
+    return mask
+
+
+def read_drawn_mask(path: Path) -> tuple[Picture, bool]:
+    """A mask as people store it, before any threshold, and whether its values are labels rather than grey levels.
+
+    - Alpha that is not the same everywhere, or is zero everywhere, is the mask (a cut-out).
+    - A palette of colours is a label map: its numbers are the values. A palette of greys is a grey picture.
+    - 16 bits are scaled to 8, unless no value is above 255 (8-bit values in a wider file).
+    - The file's own EXIF orientation is applied.
+
+    Returns:
+        uint8 HxW and the label flag.
+    Raises:
+        PictureError: As `read_photo`, or the picture has colours, so that no one channel is the mask.
+    """
+    with _opened(path) as image:
+        orientation = _orientation(image)
+        values, labels = _drawn_values(image, path)
+        return orient(values, orientation), labels
+
+
+def picture_size(path: Path) -> tuple[int, int]:
+    """(height, width) of the upright picture, read from the file's header only.
+
+    Raises:
+        PictureError: Missing, empty or of an unknown format. Damage behind the header is not seen.
+    """
+    with _opened(path) as image:
+        width, height = image.size
+        return (width, height) if _orientation(image) >= 5 else (height, width)
+
+
+def frame_count(source: Path | bytes) -> int:
+    """Pictures in the file, 1 but for animations and TIFF files of pages; raises PictureError as `picture_size`."""
+    with _opened(source) as image:
+        return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))  # MPO: see is_plain_jpeg
+
+
+def exif_orientation(source: Path | bytes) -> int:
+    """EXIF orientation of a picture, 1 to 8; 1 where there is none.
+
+    Raises:
+        PictureError: Missing, empty or of an unknown format.
+    """
+    with _opened(source) as image:
+        return _orientation(image)
+
+
+def is_plain_jpeg(source: Path | bytes) -> bool:
+    """Whether this is a JPEG whose stored pixels are the photo: grey or YCbCr, upright, sRGB or no profile.
+
+    Raises:
+        PictureError: Missing, empty or of an unknown format.
+    """
+    with _opened(source) as image:
+        jpeg = image.format in ("JPEG", "MPO")  # MPO: a phone's JPEG with more pictures behind the first
+        return jpeg and image.mode in ("L", "RGB") and _orientation(image) == 1 and _foreign_profile(image) is None
+
+
+def orient(picture: Picture, orientation: int) -> Picture:
+    """Turn stored pixels (HxW or HxWxC) upright as EXIF orientation 1 to 8 says (Exif 2.32, tag 0x0112)."""
+    transposed, rows_flipped, columns_flipped = _TURNS[orientation]
+    turned = picture.swapaxes(0, 1) if transposed else picture
+    return np.ascontiguousarray(turned[:: -1 if rows_flipped else 1, :: -1 if columns_flipped else 1])
+
+
+def encode_jpeg(photo: Picture, quality: int = 95) -> bytes:
+    """JPEG of an HxWx3 RGB or HxW picture; quality 1 to 100."""
+    return _encode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def encode_png(picture: Picture) -> bytes:
+    """PNG of an HxWx3 RGB or HxW picture; equal pixels give equal bytes."""
+    # Run lengths suit masks: a third smaller than OpenCV's default and no slower. For photos the default is best.
+    flat = [cv2.IMWRITE_PNG_COMPRESSION, 6, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    return _encode(".png", picture, flat if picture.ndim == 2 else [])
+
+
+def decode_photo(data: bytes) -> Picture:
+    """Photo from bytes that `encode_jpeg` or `encode_png` made, or from a photo of `data/`: faster than `read_photo`.
+
+    Returns:
+        uint8 HxWx3 RGB.
+    Raises:
+        PictureError: The bytes are no such picture.
+    """
+    return _decode(data, cv2.IMREAD_COLOR_RGB)
+
+
+def decode_mask(data: bytes) -> Picture:
+    """Mask (uint8 HxW) from bytes that `encode_png` made; the values are not checked.
+
+    Raises:
+        PictureError: The bytes are no picture.
+    """
+    return _decode(data, cv2.IMREAD_GRAYSCALE)
+
+
+def resize_photo(photo: Picture, height: int, width: int) -> Picture:
+    """Photo at another size, by area where it shrinks and bilinear where it grows.
+
+    The one resize of training, evaluation and runtime, so that a model sees the same pixels in all three.
+    """
+    return _resize(photo, height, width)
+
+
+def resize_mask(mask: Picture, height: int, width: int) -> Picture:
+    """Mask at another size: the shares of person and of void are resized like a photo and decide from one half on.
+
+    Void wins over person: a pixel that is half unknown is not to be learnt from.
+    """
+    if mask.shape == (height, width):
+        return mask.copy()
+    resized = np.where(_share(mask == PERSON, height, width), np.uint8(PERSON), np.uint8(0))
+    void = mask == VOID
+    if void.any():
+        resized[_share(void, height, width)] = VOID
+    return resized
+
+
+def resize_probability(probability: Probability, height: int, width: int) -> Probability:
+    """Probability map (float32 HxW in 0..1) at another size, bilinear."""
+    resized = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(resized, np.float32)
+
+
+@contextmanager
+def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+    """Header of a picture, closed afterwards; what Pillow raises in the block becomes a PictureError."""
+    name = str(source) if isinstance(source, Path) else "picture"
+    if _is_empty(source):
+        raise PictureError(f"{name}: an empty file; fetch it again")
+    try:
+        with Image.open(source if isinstance(source, Path) else io.BytesIO(source)) as image:
+            yield image
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        raise PictureError(f"{name}: not a picture of a known format; save it as JPEG or PNG") from None
+    except Image.DecompressionBombError as error:
+        raise PictureError(f"{name}: {error}; make it smaller") from None
+    except _READ_ERRORS as error:
+        raise PictureError(f"{name}: {_reason(error)}; fetch it again") from None
+
+
+def _is_empty(source: Path | bytes) -> bool:
+    if isinstance(source, bytes):
+        return not source
+    return source.is_file() and source.stat().st_size == 0
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return f"damaged or cut short ({' '.join(str(error).split()) or type(error).__name__})"
+
+
+def _orientation(image: Image.Image) -> int:
+    """1 to 8. Damaged EXIF counts as none: the pixels may still be whole. Pillow turns TIFF upright by itself."""
+    if image.format == "TIFF":
+        return 1
+    try:
+        value = image.getexif().get(0x0112, 1)
+    except _READ_ERRORS:
+        return 1
+    return value if value in range(1, 9) else 1
+
+
+def _to_srgb(image: Image.Image) -> Image.Image:
+    profile = _foreign_profile(image)
+    if image.mode == "F":
+        raise PictureError(f"{_name(image)}: floating-point pixels of unknown range; save it with 8 bits")
+    if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion clips at 255
+        return Image.fromarray(_high_byte(np.asarray(image))).convert("RGB")
+    if image.has_transparency_data:
+        drawn = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
+    elif image.mode == "P":
+        image = image.convert("RGB")
+    if profile is not None:
+        try:
+            converted = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except ImageCms.PyCMSError:  # damaged, or of another colour model than the pixels
+            converted = None
+        if converted is not None:
+            return converted
+    return image.convert("RGB")
+
+
+def _foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
+    """The embedded colour profile, if it can be read and is not sRGB."""
+    embedded = image.info.get("icc_profile")
+    if not embedded:
+        return None
+    try:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(embedded))
+        return None if "srgb" in ImageCms.getProfileDescription(profile).lower() else profile
+    except (ImageCms.PyCMSError, OSError):
+        return None
+
+
+def _drawn_values(image: Image.Image, path: Path) -> tuple[Picture, bool]:
+    if image.mode.startswith("I"):
+        wide = np.asarray(image)
+        return (wide.astype(np.uint8) if wide.max() <= 255 else _high_byte(wide)), False
+    if image.has_transparency_data:
+        rgba = np.array(image.convert("RGBA"))
+        alpha = rgba[..., 3]
+        if alpha.min() != alpha.max() or alpha.max() == 0:
+            return np.ascontiguousarray(alpha), False
+        image = Image.fromarray(rgba[..., :3])
+    if image.mode in ("1", "L"):
+        return np.array(image.convert("L")), False
+    colours = np.array(image.convert("RGB"))
+    if int((colours.max(axis=2) - colours.min(axis=2)).max()) <= _COLOUR_TOLERANCE:
+        return np.array(image.convert("L")), False
+    if image.mode == "P":
+        return np.array(image), True
+    raise PictureError(f"{path}: coloured, so not a mask; save people white and all else black")
+
+
+def _high_byte(wide: NDArray[np.generic]) -> Picture:
+    return np.asarray(np.clip(wide, 0, 65535).astype(np.uint16) >> 8, np.uint8)
+
+
+def _name(image: Image.Image) -> str:
+    return str(getattr(image, "filename", "") or "picture")
+
+
+def _encode(suffix: str, picture: Picture, options: list[int]) -> bytes:
+    stored = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if picture.ndim == 3 else picture
+    return cv2.imencode(suffix, stored, options)[1].tobytes()
+
+
+def _decode(data: bytes, flags: int) -> Picture:
+    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    if decoded is None:
+        raise PictureError(f"picture of {len(data)} bytes: not a JPEG or PNG; fetch it again")
+    return np.asarray(decoded, np.uint8)
+
+
+def _share(part: NDArray[np.bool_], height: int, width: int) -> NDArray[np.bool_]:
+    """Where at least half of the resized pixel belongs to `part` (127.5 of 255 rounds to 128)."""
+    return _resize(part.astype(np.uint8) * 255, height, width) >= 128
+
+
+def _resize(picture: Picture, height: int, width: int) -> Picture:
+    """Shrink by area what shrinks, then grow bilinear what grows: the two differ where only one side grows."""
+    low, narrow = min(height, picture.shape[0]), min(width, picture.shape[1])
+    smaller = cv2.resize(picture, (narrow, low), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(smaller, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
