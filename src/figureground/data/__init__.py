@@ -1,0 +1,1 @@
+"""Importing photos and masks, their metadata, the audit and the split."""

@@ -1,0 +1,89 @@
+"""The data set on disk: `images/<source>/<stem>`, `masks/<source>/<stem>.png` and `metadata.csv`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from figureground.errors import FiguregroundError
+from figureground.files import read_table, write_table
+
+METADATA_COLUMNS = ("name", "source", "group", "licence", "width", "height")
+PHOTO_SUFFIXES = (".jpg", ".png")
+
+
+class MetadataError(FiguregroundError):
+    """metadata.csv, or a file that it names, is missing or damaged. The message says where and what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One pair of `metadata.csv`. `name` is source/stem; width and height are the photo's in pixels."""
+
+    name: str
+    source: str
+    group: str
+    licence: str
+    width: int
+    height: int
+
+
+def read_metadata(data: Path) -> list[Row]:
+    """Rows of `metadata.csv` in the folder `data`, in the file's order.
+
+    Raises:
+        MetadataError: The file is missing, lacks a column, names a pair twice, or holds a size that is not a number.
+    """
+    path = data / "metadata.csv"
+    try:
+        table = read_table(path)
+    except FileNotFoundError:
+        raise MetadataError(f"{path}: not found; import photos first (figureground data import)") from None
+    except UnicodeDecodeError:
+        raise MetadataError(f"{path}: not UTF-8; save it as UTF-8 or import again") from None
+    rows = [_row(path, line, cells) for line, cells in enumerate(table, start=2)]
+    seen: set[str] = set()
+    for row in rows:
+        if row.name in seen:
+            raise MetadataError(f"{path}: {row.name} stands there twice; remove one row or import again")
+        seen.add(row.name)
+    return rows
+
+
+def write_metadata(data: Path, rows: Iterable[Row]) -> None:
+    """`metadata.csv` in the folder `data`, sorted by name so that equal sets give equal bytes."""
+    ordered = sorted(rows, key=lambda row: row.name)
+    write_table(data / "metadata.csv", METADATA_COLUMNS, (asdict(row) for row in ordered))
+
+
+def photo_path(data: Path, name: str) -> Path:
+    """Where the photo of a pair lies.
+
+    Raises:
+        MetadataError: There is neither a JPEG nor a PNG of that name.
+    """
+    for suffix in PHOTO_SUFFIXES:
+        path = data / "images" / f"{name}{suffix}"
+        if path.is_file():
+            return path
+    raise MetadataError(f"{data / 'images' / name}: no .jpg or .png; fetch the data (dvc pull) or import again")
+
+
+def mask_path(data: Path, name: str) -> Path:
+    """Where the mask of a pair lies; the file need not exist."""
+    return data / "masks" / f"{name}.png"
+
+
+def _row(path: Path, line: int, cells: dict[str, str]) -> Row:
+    missing = [column for column in METADATA_COLUMNS if cells.get(column) is None]
+    if missing:
+        raise MetadataError(
+            f"{path}: line {line}: no {', '.join(missing)}; the columns are {', '.join(METADATA_COLUMNS)}"
+        )
+    text = {column: cells[column] for column in METADATA_COLUMNS[:4]}
+    try:
+        return Row(**text, width=int(cells["width"]), height=int(cells["height"]))
+    except ValueError:
+        size = f"{cells['width']} x {cells['height']}"
+        raise MetadataError(f"{path}: line {line}: size {size} is not a number of pixels; import again") from None

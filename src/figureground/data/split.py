@@ -1,0 +1,174 @@
+"""The split into training, validation and test photos.
+
+A photo's side depends on its group and the seed alone: the group's name is hashed to a number in 0..1, and fixed
+ranges of that number are the sides. So photos that come later never move older ones, which would leak what a model
+has trained on into its test. The price is that shares vary by chance, as with coin tosses: every source and framing
+gets its share of each side in expectation, and the realised shares are in the metrics. A quota for each stratum, as
+scikit-learn's StratifiedGroupKFold has it, keeps shares exact and moves old photos; any rule under which nothing
+ever moves must judge each group by itself. scikit-learn gives the hash (MurmurHash3, the same on all machines).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from figureground.data.manifest import Pair
+from figureground.errors import FiguregroundError
+from figureground.files import read_table, write_table
+from figureground.params import SplitParams
+
+log = logging.getLogger(__name__)
+
+SIDES = ("train", "val", "test")
+SPLIT_COLUMNS = ("name", "side")
+FEWEST_GROUPS = 6  # fewer cannot fill three sides sensibly
+
+
+class SplitError(FiguregroundError):
+    """Pairs that cannot be split, or a split that is wrong. The message says what and what to do."""
+
+
+def split(
+    pairs: Sequence[Pair], params: SplitParams, seed: int, test_names: frozenset[str] | None = None
+) -> dict[str, str]:
+    """Side (`train`, `val` or `test`) of each pair, in the order of `pairs`.
+
+    Args:
+        pairs: Of the manifest; a group stays together.
+        seed: Another seed gives another split.
+        test_names: If given, exactly these are the test split. Pairs of their groups that are not named are left out
+            of the answer: in training they would leak, in the test they would change a list meant for comparison.
+    Raises:
+        SplitError: Fewer than six groups while a side stays empty, none of the listed names is among the pairs, or a
+            group would be on two sides. Listed names that are missing are only warned of.
+    """
+    position = {group: _position(group, seed) for group in {pair.group for pair in pairs}}
+    held = _held_groups(pairs, test_names)
+    free = {group: place for group, place in position.items() if group not in held}
+    sides = {group: _side(place, params, test_names is None) for group, place in free.items()}
+    _fill_empty_sides(sides, free, ("val", "test", "train") if test_names is None else ("val", "train"))
+    answer = {}
+    for pair in pairs:
+        if pair.group not in held:
+            answer[pair.name] = sides[pair.group]
+        elif test_names is not None and pair.name in test_names:
+            answer[pair.name] = "test"
+    check_groups(pairs, answer)
+    return answer
+
+
+def check_groups(pairs: Sequence[Pair], sides: Mapping[str, str]) -> None:
+    """Assert that no group is on two sides.
+
+    Raises:
+        SplitError: One is; the message names it with two of its pairs.
+    """
+    seen: dict[str, str] = {}
+    for pair in pairs:
+        if pair.name not in sides:
+            continue
+        other = seen.setdefault(pair.group, pair.name)
+        if sides[other] != sides[pair.name]:
+            raise SplitError(
+                f"group {pair.group} is on two sides: {other} in {sides[other]}, {pair.name} in {sides[pair.name]}"
+            )
+
+
+def read_test_names(path: Path) -> frozenset[str]:
+    """Names (source/stem), one a line; empty lines and lines that start with # are skipped.
+
+    Raises:
+        SplitError: The file is missing or names nothing.
+    """
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+    except FileNotFoundError:
+        raise SplitError(f"{path}: not found; split.test_names must be a file of names or null") from None
+    names = frozenset(line for line in lines if line and not line.startswith("#"))
+    if not names:
+        raise SplitError(f"{path}: no names; write one source/stem a line, or set split.test_names to null")
+    return names
+
+
+def write_split(path: Path, sides: Mapping[str, str]) -> None:
+    write_table(path, SPLIT_COLUMNS, ({"name": name, "side": side} for name, side in sides.items()))
+
+
+def read_split(path: Path) -> dict[str, str]:
+    """Side of each pair's name; a pair that is left out has none.
+
+    Raises:
+        SplitError: The file is missing or is no split.
+    """
+    try:
+        sides = {row["name"]: row["side"] for row in read_table(path)}
+    except FileNotFoundError:
+        raise SplitError(f"{path}: not found; run the split stage first (`dvc repro split`)") from None
+    except KeyError as error:
+        raise SplitError(f"{path}: no column {error}; run the split stage again") from None
+    for name, side in sides.items():
+        if side not in SIDES:
+            raise SplitError(f"{path}: {name} is in {side!r}, which is none of {', '.join(SIDES)}")
+    return sides
+
+
+def split_metrics(pairs: Sequence[Pair], sides: Mapping[str, str]) -> dict[str, float | int]:
+    """Photos, groups and shares of each side, and the sides' shares of each source and framing, by dotted name."""
+    used = [pair for pair in pairs if pair.name in sides]
+    metrics: dict[str, float | int] = {"left_out": len(pairs) - len(used)}
+    strata: dict[str, Counter[str]] = defaultdict(Counter)
+    for pair in used:
+        strata[f"{pair.source}.{pair.framing}"][sides[pair.name]] += 1
+    for side in SIDES:
+        of_side = [pair for pair in used if sides[pair.name] == side]
+        metrics[f"photos.{side}"] = len(of_side)
+        metrics[f"groups.{side}"] = len({pair.group for pair in of_side})
+        metrics[f"share.{side}"] = len(of_side) / max(1, len(used))
+    for stratum, counts in sorted(strata.items()):
+        for side in SIDES:
+            metrics[f"share.{side}.{stratum}"] = counts[side] / counts.total()
+    return metrics
+
+
+def _position(group: str, seed: int) -> float:
+    """Where in 0..1 a group stands, evenly spread and for ever the same."""
+    from sklearn.utils import murmurhash3_32  # takes seconds to import
+
+    return float(murmurhash3_32(f"{seed}/{group}", seed=seed % 2**32, positive=True)) / 2**32
+
+
+def _side(place: float, params: SplitParams, draws_test: bool) -> str:
+    if place < params.test_share:
+        return "test" if draws_test else "train"
+    return "val" if place < params.test_share + params.val_share else "train"
+
+
+def _held_groups(pairs: Sequence[Pair], test_names: frozenset[str] | None) -> set[str]:
+    """Groups that the fixed list touches."""
+    if test_names is None:
+        return set()
+    held = {pair.group for pair in pairs if pair.name in test_names}
+    missing = sorted(test_names - {pair.name for pair in pairs})
+    if not held:
+        raise SplitError(f"none of {len(test_names)} test names (such as {missing[0]}) is in the manifest")
+    if missing:
+        log.warning("%d test names are not in the manifest, such as %s", len(missing), missing[0])
+    return held
+
+
+def _fill_empty_sides(sides: dict[str, str], place: Mapping[str, float], wanted: Sequence[str]) -> None:
+    """In tiny sets chance may leave a side empty; it gets the group that stands nearest to 0 of the largest side."""
+    for side in wanted:
+        if side in sides.values():
+            continue
+        if len(sides) < FEWEST_GROUPS:
+            raise SplitError(
+                f"{len(sides)} groups of photos leave {side} empty; at least {FEWEST_GROUPS} are needed, "
+                "where a group is a person, a shoot, a video or a set of look-alikes"
+            )
+        largest = max(SIDES, key=list(sides.values()).count)
+        nearest = min((group for group in sides if sides[group] == largest), key=lambda group: place[group])
+        sides[nearest] = side
