@@ -1,0 +1,1 @@
+"""Augmentation: variants of the training photos, and the shards that training reads."""

@@ -1,0 +1,147 @@
+"""The index of a folder of shards: what training needs to know before it reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from figureground.errors import FiguregroundError
+from figureground.files import write_json
+
+INDEX_NAME = "index.json"
+FORMAT = 1
+
+
+class ShardError(FiguregroundError):
+    """Shards that are missing, damaged or of another version. The message names the file and says what to do."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One TFRecord file: its name inside the folder, how many pairs and bytes it holds, and its SHA-256."""
+
+    file: str
+    records: int
+    bytes: int
+    sha256: str
+
+    def is_whole(self, path: Path) -> bool:
+        """Whether `path` holds exactly this shard."""
+        return path.is_file() and path.stat().st_size == self.bytes and file_sha256(path) == self.sha256
+
+
+@dataclass(frozen=True)
+class Index:
+    """The shards of a folder. Each variant of the training pairs has its own files, with the pairs in the same order.
+
+    Attributes:
+        folder: Where the files lie.
+        input_size: Side of the square photos and masks in pixels.
+        photo_format: "jpeg" or "png"; masks are PNG always.
+        variants: Variants of each training pair.
+        train_pairs, val_pairs: Pairs of each side; the training side holds `variants` records of each.
+        train: Shards by variant.
+        val: Shards of the validation side.
+        parameters: What the shards were made with, by name.
+        checksum: SHA-256 over the shards' checksums and names.
+    """
+
+    folder: Path
+    input_size: int
+    photo_format: str
+    variants: int
+    train_pairs: int
+    val_pairs: int
+    train: tuple[tuple[Shard, ...], ...]
+    val: tuple[Shard, ...]
+    parameters: Mapping[str, Any]
+    checksum: str
+
+    def train_files(self, variant: int) -> list[Path]:
+        """Files of one variant (0 to `variants` - 1) of every training pair."""
+        return [self.folder / shard.file for shard in self.train[variant]]
+
+    def val_files(self) -> list[Path]:
+        return [self.folder / shard.file for shard in self.val]
+
+    def shards(self) -> Iterator[Shard]:
+        for variant in self.train:
+            yield from variant
+        yield from self.val
+
+    def verify(self) -> None:
+        """Compare every file with its checksum.
+
+        Raises:
+            ShardError: A file is missing or changed.
+        """
+        for shard in self.shards():
+            if not shard.is_whole(self.folder / shard.file):
+                raise ShardError(f"{self.folder / shard.file}: missing or changed; run the augment stage again")
+
+
+def write_index(index: Index) -> None:
+    """`index.json` in the index's folder; to be written after the shards, since it says that they are there."""
+    content = {
+        "format": FORMAT,
+        "input_size": index.input_size,
+        "photo_format": index.photo_format,
+        "variants": index.variants,
+        "train": {"pairs": index.train_pairs, "variants": [[asdict(shard) for shard in v] for v in index.train]},
+        "val": {"pairs": index.val_pairs, "files": [asdict(shard) for shard in index.val]},
+        "parameters": dict(index.parameters),
+        "checksum": index.checksum,
+    }
+    write_json(index.folder / INDEX_NAME, content)
+
+
+def read_index(folder: Path) -> Index:
+    """The index of a folder of shards; the shards themselves are looked for, but not read (see `Index.verify`).
+
+    Raises:
+        ShardError: There is no index, it is damaged or of another version, or a shard is missing or of another size.
+    """
+    path = folder / INDEX_NAME
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        index = _index(folder, content)
+    except FileNotFoundError:
+        raise ShardError(f"{path}: not found; run the augment stage first (`dvc repro augment`)") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ShardError(f"{path}: not an index of shards ({error!r}); run the augment stage again") from None
+    for shard in index.shards():
+        file = folder / shard.file
+        if not file.is_file() or file.stat().st_size != shard.bytes:
+            raise ShardError(f"{file}: missing or of another size; run the augment stage again")
+    return index
+
+
+def checksum(shards: Iterable[Shard]) -> str:
+    """SHA-256 over lines as `sha256sum` prints them, in the shards' order."""
+    return hashlib.sha256("".join(f"{shard.sha256}  {shard.file}\n" for shard in shards).encode()).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _index(folder: Path, content: Mapping[str, Any]) -> Index:
+    if content["format"] != FORMAT:
+        raise ValueError(f"format {content['format']}, not {FORMAT}")
+    return Index(
+        folder=folder,
+        input_size=content["input_size"],
+        photo_format=content["photo_format"],
+        variants=content["variants"],
+        train_pairs=content["train"]["pairs"],
+        val_pairs=content["val"]["pairs"],
+        train=tuple(tuple(Shard(**shard) for shard in variant) for variant in content["train"]["variants"]),
+        val=tuple(Shard(**shard) for shard in content["val"]["files"]),
+        parameters=content["parameters"],
+        checksum=content["checksum"],
+    )

@@ -1,0 +1,134 @@
+"""One variant of one pair, from the pair's files to the bytes of its record: what a worker process does."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from figureground.augment.compose import Donors, add_person, replace_background
+from figureground.augment.records import encode_example, frame
+from figureground.data.metadata import mask_path, photo_path
+from figureground.errors import FiguregroundError
+from figureground.params import AugmentParams
+from figureground.pictures import (
+    decode_mask,
+    decode_photo,
+    encode_jpeg,
+    encode_png,
+    resize_mask,
+    resize_photo,
+)
+
+if TYPE_CHECKING:
+    import albumentations
+
+Picture = NDArray[np.uint8]
+
+
+class AugmentError(FiguregroundError):
+    """Pairs that cannot be augmented. The message names the pair or file and says what to do."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a record depends on beside the name of its pair and the number of the variant.
+
+    Attributes:
+        data: Folder of the data set.
+        backgrounds, people: Names of training pairs that may lend theirs, sorted.
+    """
+
+    data: Path
+    params: AugmentParams
+    input_size: int
+    seed: int
+    backgrounds: tuple[str, ...]
+    people: tuple[str, ...]
+
+    @functools.cached_property
+    def pipeline(self) -> albumentations.Compose:
+        from figureground.augment.transforms import build_pipeline  # takes a second to import
+
+        return build_pipeline(self.params, self.input_size)
+
+    @functools.cached_property
+    def donors(self) -> Donors:
+        return Donors(self.backgrounds, self.people, self.read)
+
+    def read(self, name: str) -> tuple[Picture, Picture]:
+        """Photo and mask of a pair; much larger ones are shrunk once, to twice the input size on the shorter edge."""
+        photo, mask = read_pair(self.data, name)
+        shorter = min(mask.shape)
+        if shorter > 3 * self.input_size:
+            height, width = (round(side / shorter * 2 * self.input_size) for side in mask.shape)
+            return resize_photo(photo, height, width), resize_mask(mask, height, width)
+        return photo, mask
+
+    def training_records(self, name: str) -> list[bytes]:
+        """The framed records of all variants of a training pair, whose files are read once."""
+        photo, mask = self.read(name)
+        pairs = (make_variant(photo, mask, name=name, variant=v, recipe=self) for v in range(self.params.variants))
+        return [self._record(name, *pair) for pair in pairs]
+
+    def validation_record(self, name: str) -> bytes:
+        """The framed record of a pair that is only resized."""
+        photo, mask = read_pair(self.data, name)
+        side = self.input_size
+        return self._record(name, resize_photo(photo, side, side), resize_mask(mask, side, side))
+
+    def _record(self, name: str, photo: Picture, mask: Picture) -> bytes:
+        encode = encode_jpeg if self.params.photo_format == "jpeg" else encode_png
+        return frame(encode_example({"photo": encode(photo), "mask": encode_png(mask), "name": name.encode()}))
+
+
+def make_variant(photo: Picture, mask: Picture, *, name: str, variant: int, recipe: Recipe) -> tuple[Picture, Picture]:
+    """One augmented copy of a pair at model size, a function of the pair, the recipe and the variant's number alone.
+
+    Args:
+        photo: uint8 HxWx3 RGB of any size; not changed.
+        mask: uint8 HxW with 0, 128, 255; not changed.
+        name: The pair's name, source/stem.
+    Returns:
+        uint8 SxSx3 and uint8 SxS with 0, 128, 255.
+    """
+    from figureground.augment.transforms import transform
+
+    rng = np.random.default_rng(variant_seed(recipe.seed, name, variant))
+    new_background, second_person = rng.random(2)
+    if recipe.params.strength > 0:
+        if new_background < recipe.params.background_share:
+            photo, mask = replace_background(photo, mask, name, recipe.donors, rng)
+        if second_person < recipe.params.second_person_share:
+            photo, mask = add_person(photo, mask, name, recipe.donors, rng)
+    return transform(recipe.pipeline, photo, mask, int(rng.integers(2**63)))
+
+
+def variant_seed(seed: int, name: str, variant: int) -> int:
+    """64 bits that depend on the three alone (Python's own hash of a text differs from process to process)."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\n{name}\n{variant}".encode()).digest()[:8], "big")
+
+
+def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
+    """Photo (uint8 HxWx3) and mask (uint8 HxW) of a pair of the data set.
+
+    Raises:
+        AugmentError: The mask is missing, or not of the photo's shape.
+        MetadataError: The photo is missing.
+        PictureError: A file is no picture.
+    """
+    try:
+        photo = decode_photo(photo_path(data, name).read_bytes())
+        mask = decode_mask(mask_path(data, name).read_bytes())
+    except FileNotFoundError as error:
+        raise AugmentError(f"{error.filename}: not found; run the audit stage again (`dvc repro audit`)") from None
+    if photo.shape[:2] != mask.shape:
+        raise AugmentError(
+            f"{name}: photo of {photo.shape[:2]} and mask of {mask.shape} pixels; run the audit stage again"
+        )
+    return photo, mask

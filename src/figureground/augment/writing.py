@@ -1,0 +1,323 @@
+"""Writing the shards: variants computed by several processes, written in order by one, gone on with after a kill."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import logging
+import multiprocessing
+import os
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from tqdm import tqdm
+
+from figureground.augment.compose import MAX_BACKGROUND_PERSON, MIN_PASTED_PERSON
+from figureground.augment.shards import INDEX_NAME, Index, Shard, checksum, write_index
+from figureground.augment.variants import AugmentError, Recipe
+from figureground.data.manifest import Pair
+from figureground.files import write_json
+from figureground.params import AugmentParams
+from figureground.pictures import PictureError
+
+_CHUNK = 4  # pairs a task: a few megabytes of records on their way from a worker
+_WAITING = 3  # tasks given out for each worker; bounds the memory of what waits to be written
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Block:
+    """Pairs whose shards are written, and after a kill reused, together: one file, or one for each variant."""
+
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    training: bool
+
+    @property
+    def ledger(self) -> str:
+        """Name of the file that says that the block is finished."""
+        return f"{self.files[0].removesuffix('.tfrecord')}.json"
+
+    def tasks(self) -> list[tuple[Block, tuple[str, ...]]]:
+        return [(self, self.names[start : start + _CHUNK]) for start in range(0, len(self.names), _CHUNK)]
+
+
+def augment(
+    pairs: Sequence[Pair],
+    split: Mapping[str, str],
+    data: Path,
+    params: AugmentParams,
+    *,
+    input_size: int,
+    seed: int,
+    out: Path,
+    work: Path,
+    workers: int | None = None,
+) -> Index:
+    """Write all variants of the training pairs, and the validation pairs as they are, as shards at `input_size`.
+
+    The bytes depend on data, parameters, size and seed, never on `workers`. Test pairs are not touched. The order of
+    the pairs is drawn from the seed, so that each shard mixes the sources, and is the same in all variants.
+
+    Args:
+        pairs: The manifest's rows.
+        split: Side ("train", "val", "test") by name.
+        data: Folder of the data set.
+        out: Where shards and index end up; shards of an earlier run there go away.
+        work: Folder for half-done shards, one for each combination of data and parameters. What an interrupted call
+            finished there is checked and reused. Removed at the end.
+        workers: Processes; 1 works in this one, None takes as many as there are cores for this process.
+    Raises:
+        AugmentError: No training pair, a pair without a side, or a pair whose files do not fit one another.
+        PictureError, MetadataError: A file cannot be read.
+    """
+    sides = _sides(pairs, split)
+    recipe = _recipe(sides["train"], data, params, input_size, seed)
+    blocks = _blocks(sides, params, seed)
+    plan = _plan(recipe, blocks)
+    work.mkdir(parents=True, exist_ok=True)
+    done = {block: shards for block in blocks if (shards := _finished(block, plan, (work, out))) is not None}
+    todo = [block for block in blocks if block not in done]
+    if done:
+        _log.info("going on: %d of %d blocks of shards are finished", len(done), len(blocks))
+    done |= _write_blocks(todo, recipe, plan, work, _workers(workers, todo))
+    index = _index(out, recipe, blocks, done, sides)
+    _move(index, work)
+    return index
+
+
+def _sides(pairs: Sequence[Pair], split: Mapping[str, str]) -> dict[str, list[Pair]]:
+    sides: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
+    for pair in sorted(pairs, key=lambda pair: pair.name):
+        side = split.get(pair.name)
+        if side is None:  # left out: of the group of a listed test photo, without being listed
+            continue
+        if side not in sides:
+            raise AugmentError(f"{pair.name}: side {side!r} in the split; run the split stage again")
+        sides[side].append(pair)
+    if not sides["train"]:
+        raise AugmentError("no training pairs in the split; import more photos or lower split.test_share")
+    return sides
+
+
+def _recipe(training: Sequence[Pair], data: Path, params: AugmentParams, input_size: int, seed: int) -> Recipe:
+    return Recipe(
+        data=data,
+        params=params,
+        input_size=input_size,
+        seed=seed,
+        backgrounds=tuple(p.name for p in training if p.person_share + p.void_share <= MAX_BACKGROUND_PERSON),
+        people=tuple(p.name for p in training if p.person_share >= MIN_PASTED_PERSON),
+    )
+
+
+def _blocks(sides: Mapping[str, Sequence[Pair]], params: AugmentParams, seed: int) -> list[Block]:
+    def cut(names: Sequence[str], stems: Sequence[str], training: bool) -> Iterator[Block]:
+        for number, start in enumerate(range(0, len(names), params.shard_pairs)):
+            files = tuple(f"{stem}-{number:05d}.tfrecord" for stem in stems)
+            yield Block(files, tuple(names[start : start + params.shard_pairs]), training)
+
+    training = [pair.name for pair in sides["train"]]
+    order = np.random.default_rng(seed).permutation(len(training))
+    stems = [f"train-v{variant:03d}" for variant in range(params.variants)]
+    return [
+        *cut([training[place] for place in order], stems, True),
+        *cut([pair.name for pair in sides["val"]], ["val"], False),
+    ]
+
+
+def _plan(recipe: Recipe, blocks: Sequence[Block]) -> str:
+    """Fingerprint of what the shards' bytes depend on, beside the pictures and the code."""
+    values = [_parameters(recipe), recipe.input_size, recipe.backgrounds, recipe.people, [asdict(b) for b in blocks]]
+    versions = [cv2.__version__, np.__version__]
+    return hashlib.sha256(json.dumps([values, versions], sort_keys=True).encode()).hexdigest()
+
+
+def _parameters(recipe: Recipe) -> dict[str, Any]:
+    return {"seed": recipe.seed, **recipe.params.model_dump(exclude={"examples_on_sheet"})}
+
+
+def _finished(block: Block, plan: str, folders: Sequence[Path]) -> list[Shard] | None:
+    """The block's shards, if an earlier call finished them under the same plan and the files are still whole.
+
+    They lie in the second folder when the earlier call was ended while it moved them.
+    """
+    try:
+        ledger = json.loads((folders[0] / block.ledger).read_text(encoding="utf-8"))
+        shards = [Shard(**shard) for shard in ledger["shards"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if ledger["plan"] != plan:
+        return None
+    whole = all(any(shard.is_whole(folder / shard.file) for folder in folders) for shard in shards)
+    return shards if whole else None
+
+
+def _workers(wanted: int | None, todo: Sequence[Block]) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    tasks = sum(len(block.tasks()) for block in todo)
+    return max(1, min(cores if wanted is None else wanted, tasks))
+
+
+def _write_blocks(
+    todo: Sequence[Block], recipe: Recipe, plan: str, work: Path, workers: int
+) -> dict[Block, list[Shard]]:
+    done = {}
+    tasks = (task for block in todo for task in block.tasks())
+    total = sum(len(block.names) * len(block.files) for block in todo)
+    with (
+        contextlib.closing(_computed(recipe, tasks, workers)) as records,
+        tqdm(total=total, desc="augment", unit="pair", disable=not total) as progress,
+    ):
+        for block in todo:
+            done[block] = _write_block(block, records, work, progress.update)
+            ledger = {"plan": plan, "shards": [asdict(shard) for shard in done[block]]}
+            write_json(work / block.ledger, ledger)
+    return done
+
+
+def _write_block(
+    block: Block, records: Iterator[list[list[bytes]]], work: Path, advance: Callable[[int], Any]
+) -> list[Shard]:
+    """The shards of a block, from the records of its tasks in order; files have a draft's name until they are whole."""
+    drafts = [work / f"{file}.part" for file in block.files]
+    digests = [hashlib.sha256() for _ in drafts]
+    sizes = [0] * len(drafts)
+    with contextlib.ExitStack() as stack:
+        streams = [stack.enter_context(draft.open("wb")) for draft in drafts]
+        for _ in block.tasks():
+            for variants in next(records):
+                for number, record in enumerate(variants):
+                    streams[number].write(record)
+                    digests[number].update(record)
+                    sizes[number] += len(record)
+                advance(len(variants))
+    for draft, file in zip(drafts, block.files, strict=True):
+        draft.replace(work / file)
+    return [
+        Shard(file, len(block.names), size, digest.hexdigest())
+        for file, size, digest in zip(block.files, sizes, digests, strict=True)
+    ]
+
+
+def _computed(
+    recipe: Recipe, tasks: Iterable[tuple[Block, tuple[str, ...]]], workers: int
+) -> Generator[list[list[bytes]]]:
+    """Records of the tasks, in their order: for each pair of a task those of its variants."""
+    if workers == 1:
+        with _one_thread():
+            for block, names in tasks:
+                yield _make(recipe, names, block.training)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork of a process that has used TensorFlow hangs
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(recipe,))
+    waiting: deque[Future[list[list[bytes]]]] = deque()
+    try:
+        for block, names in tasks:
+            waiting.append(pool.submit(_make_in_worker, names, block.training))
+            if len(waiting) >= _WAITING * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    except BrokenProcessPool:
+        raise AugmentError(
+            "a worker process was ended from outside, as a rule for lack of memory; "
+            "run again with fewer workers, finished shards are kept"
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """OpenCV on one thread: the processes share out the cores already."""
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
+def _make(recipe: Recipe, names: Sequence[str], training: bool) -> list[list[bytes]]:
+    made = []
+    for name in names:
+        try:
+            made.append(recipe.training_records(name) if training else [recipe.validation_record(name)])
+        except PictureError as error:  # decoding knows bytes only, not whose they are
+            raise AugmentError(f"{name}: {error}") from None
+    return made
+
+
+_make_here: Callable[[Sequence[str], bool], list[list[bytes]]]  # of a worker process
+
+
+def _start_worker(recipe: Recipe) -> None:
+    global _make_here
+    cv2.setNumThreads(1)
+    _make_here = functools.partial(_make, recipe)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot end its workers, which would wait for tasks for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _make_in_worker(names: Sequence[str], training: bool) -> list[list[bytes]]:
+    return _make_here(names, training)
+
+
+def _index(
+    out: Path,
+    recipe: Recipe,
+    blocks: Sequence[Block],
+    done: Mapping[Block, Sequence[Shard]],
+    sides: Mapping[str, Sequence[Pair]],
+) -> Index:
+    training = [done[block] for block in blocks if block.training]
+    variants = range(recipe.params.variants)
+    train = tuple(tuple(shards[variant] for shards in training) for variant in variants)
+    val = tuple(shard for block in blocks if not block.training for shard in done[block])
+    return Index(
+        folder=out,
+        input_size=recipe.input_size,
+        photo_format=recipe.params.photo_format,
+        variants=recipe.params.variants,
+        train_pairs=len(sides["train"]),
+        val_pairs=len(sides["val"]),
+        train=train,
+        val=val,
+        parameters=_parameters(recipe),
+        checksum=checksum([*(shard for variant in train for shard in variant), *val]),
+    )
+
+
+def _move(index: Index, work: Path) -> None:
+    """Shards from `work` to the index's folder, then the index; what an earlier run left there goes first."""
+    index.folder.mkdir(parents=True, exist_ok=True)
+    (index.folder / INDEX_NAME).unlink(missing_ok=True)
+    files = {shard.file for shard in index.shards()}
+    for old in index.folder.glob("*.tfrecord"):
+        if old.name not in files:
+            old.unlink()
+    for file in sorted(files):
+        if (work / file).exists():  # else it was moved before an interruption
+            shutil.move(work / file, index.folder / file)
+    write_index(index)
+    shutil.rmtree(work)
