@@ -1,0 +1,120 @@
+"""DeepLabV3+ for one class, after Chen et al. 2018, Encoder-Decoder with Atrous Separable Convolution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from figureground.errors import FiguregroundError
+from figureground.models.encoders import ENCODERS, build_encoder
+from figureground.params import ModelParams
+
+Size = tuple[int | None, int | None]
+
+
+class ModelError(FiguregroundError):
+    """A saved model that cannot be used."""
+
+
+@keras.saving.register_keras_serializable("figureground")
+class ResizeLike(keras.layers.Layer):  # type: ignore[misc]
+    """Bilinear resizing (half-pixel centres) of the first input, (B, h, w, C), to height and width of the second."""
+
+    def call(self, inputs: list[Any]) -> Any:
+        features, like = inputs
+        return keras.ops.image.resize(features, keras.ops.shape(like)[1:3], interpolation="bilinear")
+
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+        features, like = input_shape
+        return (features[0], *like[1:3], features[3])
+
+
+def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
+    """DeepLabV3+ with random weights; `weights.load_start` loads those that `params.start` names.
+
+    Args:
+        params: Encoder, output stride and widths.
+        input_shape: (height, width) in pixels, any size; None leaves one open, which LiteRT serves worse.
+    Returns:
+        A functional model "figureground" from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 1),
+        whatever the precision of its inner layers.
+    """
+    encoder = ENCODERS[params.encoder]
+    photo = keras.Input((*input_shape, 3), name="photo")
+    x = keras.layers.Rescaling(encoder.scale, list(encoder.offset), name="normalise")(photo)
+    features = build_encoder(params.encoder, params.output_stride, input_shape)
+    if params.freeze_batch_norm:
+        _freeze_batch_norm(features)
+    low_level, deep = features(x)
+    x = _aspp(deep, params)
+    x = _decoder(x, low_level, params)
+    # Classified before upsampling: both are linear, so the logits are the same for a sixteenth of the work.
+    x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
+    x = ResizeLike(dtype="float32", name="upsample")([x, photo])
+    return keras.Model(photo, x, name="figureground")
+
+
+def load_model(path: Path) -> keras.Model:
+    """A model that training has saved, for use, not for more training.
+
+    Raises:
+        ModelError: The file is missing or holds no model of this version.
+    """
+    try:
+        return keras.models.load_model(path, compile=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise ModelError(
+            f"{path}: cannot be loaded ({str(error).splitlines()[0]}); run the train stage again"
+        ) from None
+
+
+def _freeze_batch_norm(encoder: keras.Model) -> None:
+    """Statistics of a dozen photos are worse than those that the weights came with (Chen et al. 2017, section 4)."""
+    for layer in encoder.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.trainable = False
+
+
+def _aspp(x: Any, params: ModelParams) -> Any:
+    """Atrous spatial pyramid pooling: a 1x1 branch, one a dilation and the pooled image, projected to one width."""
+    width = params.aspp_width
+    branches = [_pointwise(x, width, "aspp_point")]
+    for rate in params.aspp_rates:
+        dilation = max(1, rate * 16 // params.output_stride)
+        branches.append(_separable(x, width, f"aspp_rate{rate}", dilation))
+    x_image = keras.layers.GlobalAveragePooling2D(keepdims=True, name="aspp_image_pool")(x)
+    # No batch norm: the statistics of one pixel a photo are too noisy for small batches.
+    x_image = keras.layers.Conv2D(width, 1, activation="relu", name="aspp_image_conv")(x_image)
+    # A 1x1 convolution of a concatenation is the sum of 1x1 convolutions, so the pooled image need not be spread out.
+    x_image = keras.layers.Conv2D(width, 1, use_bias=False, name="aspp_image_project")(x_image)
+    x = keras.layers.Concatenate(name="aspp_concat")(branches)
+    x = keras.layers.Conv2D(width, 1, use_bias=False, name="aspp_project")(x)
+    x = _norm(keras.layers.Add(name="aspp_add")([x, x_image]), "aspp_project")
+    return keras.layers.Dropout(params.dropout, name="aspp_dropout")(x)
+
+
+def _decoder(x: Any, low_level: Any, params: ModelParams) -> Any:
+    """Deep features at the size of the low-level ones, which are narrowed lest they outweigh the deep; two filters."""
+    low_level = _pointwise(low_level, params.low_level_width, "decoder_low_level")
+    x = ResizeLike(name="decoder_upsample")([x, low_level])
+    x = keras.layers.Concatenate(name="decoder_concat")([x, low_level])
+    x = _separable(x, params.decoder_width, "decoder_1")
+    return _separable(x, params.decoder_width, "decoder_2")
+
+
+def _separable(x: Any, width: int, name: str, dilation: int = 1) -> Any:
+    x = keras.layers.DepthwiseConv2D(
+        3, padding="same", dilation_rate=dilation, use_bias=False, name=f"{name}_depthwise"
+    )(x)
+    return _pointwise(x, width, name)
+
+
+def _pointwise(x: Any, width: int, name: str) -> Any:
+    return _norm(keras.layers.Conv2D(width, 1, use_bias=False, name=f"{name}_conv")(x), name)
+
+
+def _norm(x: Any, name: str) -> Any:
+    x = keras.layers.BatchNormalization(name=f"{name}_bn")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x)

@@ -1,0 +1,129 @@
+"""Losses of logits against masks, each a value a photo.
+
+Masks are (B, H, W, 1) of 0 background, 128 void, 255 person, as uint8 or float; logits float32 (B, H, W, 1); the
+result is float32 (B,). Void pixels count for nothing. Everything is finite, gradients too, for masks that are empty,
+full or wholly void.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import keras
+from keras import ops
+
+from figureground.params import LossParams
+
+_PIXELS = (1, 2, 3)
+_SMOOTH = 1.0  # pixels added to both sides of an overlap's fraction, so that nobody found where nobody is scores 1
+
+
+def split_mask(y_true: Any) -> tuple[Any, Any]:
+    """(person, known) of a mask: float32 0 or 1, same shape; void is neither person nor known."""
+    y_true = ops.cast(y_true, "float32")
+    return ops.cast(y_true > 128.0, "float32"), ops.cast(y_true != 128.0, "float32")
+
+
+def bce(y_true: Any, y_pred: Any) -> Any:
+    """Binary cross-entropy in nats, averaged over the known pixels of each photo."""
+    person, known = split_mask(y_true)
+    return _weighted_mean(_pixel_bce(person, y_pred), known)
+
+
+def dice(y_true: Any, y_pred: Any) -> Any:
+    """Soft Dice coefficient of each photo, 0..1: 2 |P∩T| / (|P| + |T|), P probabilities (Milletari et al. 2016).
+
+    A coefficient a photo instead of one a batch: small people then count as much as large ones, as in person IoU.
+    """
+    person, known = split_mask(y_true)
+    probability = ops.sigmoid(y_pred) * known
+    overlap = ops.sum(probability * person, _PIXELS)
+    return (2.0 * overlap + _SMOOTH) / (ops.sum(probability, _PIXELS) + ops.sum(person, _PIXELS) + _SMOOTH)
+
+
+def bce_dice(y_true: Any, y_pred: Any, bce_coef: float) -> Any:
+    """`KOEF * BCE - DICE`, KOEF being `bce_coef`; it falls to -1 where every pixel is right and certain."""
+    return bce_coef * bce(y_true, y_pred) - dice(y_true, y_pred)
+
+
+def tversky(y_true: Any, y_pred: Any, alpha: float, beta: float) -> Any:
+    """1 - TP / (TP + alpha FP + beta FN) of each photo (Salehi et al. 2017, equation 1 and 2 with soft counts).
+
+    Args:
+        alpha, beta: Weight of false positives and of false negatives; both 0.5 make it the Dice loss.
+    """
+    person, known = split_mask(y_true)
+    probability = ops.sigmoid(y_pred) * known
+    hit = ops.sum(probability * person, _PIXELS)
+    false_positive = ops.sum(probability, _PIXELS) - hit
+    false_negative = ops.sum(person, _PIXELS) - hit
+    return 1.0 - (hit + _SMOOTH) / (hit + alpha * false_positive + beta * false_negative + _SMOOTH)
+
+
+def boundary(y_true: Any, y_pred: Any, weight: float, pixels: int) -> Any:
+    """Cross-entropy in which the outline weighs more, plus half the Dice loss.
+
+    The weighting is the idea of Ronneberger et al. 2015 (U-Net, equation 2) with a band in place of their distance map.
+
+    Args:
+        weight: Of the pixels of the band, against 1 elsewhere.
+        pixels: From the outline to the band's edge, to either side.
+    """
+    person, known = split_mask(y_true)
+    weights = known * (1.0 + (weight - 1.0) * outline_band(person, known, pixels))
+    return _weighted_mean(_pixel_bce(person, y_pred), weights) + 0.5 * (1.0 - dice(y_true, y_pred))
+
+
+def outline_band(person: Any, known: Any, pixels: int) -> Any:
+    """1 within `pixels` (chessboard distance) of an outline between person and known background; void has none."""
+    background = known - person
+    window = 2 * pixels + 1
+    near_person, near_background = (
+        ops.max_pool(side, window, strides=1, padding="same") for side in (person, background)
+    )
+    return near_person * near_background * known
+
+
+def _pixel_bce(person: Any, logits: Any) -> Any:
+    """-log p(right class) from logits: softplus(z) - z for person, softplus(z) for background; never overflows."""
+    return ops.softplus(logits) - logits * person
+
+
+def _weighted_mean(values: Any, weights: Any) -> Any:
+    total = ops.sum(weights, _PIXELS)
+    return ops.sum(values * weights, _PIXELS) / ops.where(total > 0.0, total, 1.0)
+
+
+_LOSSES: dict[str, Callable[..., Any]] = {"bce_dice": bce_dice, "tversky": tversky, "boundary": boundary}
+
+
+@keras.saving.register_keras_serializable("figureground")
+class MaskLoss(keras.losses.Loss):  # type: ignore[misc]
+    """One of this file's losses with its parameters, averaged over the photos of a batch.
+
+    Args:
+        loss: `bce_dice`, `tversky` or `boundary`.
+        parameters: The keyword arguments of that function.
+    """
+
+    def __init__(self, loss: str, parameters: dict[str, float], **settings: Any) -> None:
+        super().__init__(**{"name": loss, **settings})
+        self.loss = loss
+        self.parameters = parameters
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return _LOSSES[self.loss](y_true, y_pred, **self.parameters)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "loss": self.loss, "parameters": self.parameters}
+
+
+def build_loss(params: LossParams) -> MaskLoss:
+    """The loss that `params.name` names; takes (mask, logits) as all of this file."""
+    parameters: dict[str, dict[str, float]] = {
+        "bce_dice": {"bce_coef": params.bce_coef},
+        "tversky": {"alpha": params.tversky_alpha, "beta": params.tversky_beta},
+        "boundary": {"weight": params.boundary_weight, "pixels": params.boundary_pixels},
+    }
+    return MaskLoss(params.name, parameters[params.name])

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from figureground.models.deeplab import ResizeLike, build_model
+from figureground.models.encoders import ENCODERS
+from figureground.models.losses import MaskLoss
+from figureground.params import ModelParams
+
+Build = Callable[..., ModelParams]
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_model_gives_a_logit_a_pixel_of_odd_sizes_and_reloads_equal(
+    encoder: str, model_params: Build, photos: np.ndarray, tmp_path: Path
+) -> None:
+    model = build_model(model_params(encoder=encoder), (97, 65))
+    logits = keras.ops.convert_to_numpy(model(photos, training=False))
+    assert logits.shape == (2, 97, 65, 1)
+    assert logits.dtype == np.float32
+    assert np.isfinite(logits).all()
+    model.save(tmp_path / "model.keras")
+    restored = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_array_equal(keras.ops.convert_to_numpy(restored(photos, training=False)), logits)
+
+
+def test_model_of_open_size_takes_any(model_params: Build, photos: np.ndarray) -> None:
+    model = build_model(model_params(), (None, None))
+    for height, width in ((97, 65), (33, 64)):
+        assert model(photos[:, :height, :width], training=False).shape == (2, height, width, 1)
+
+
+def test_a_few_steps_lower_the_loss(model_params: Build) -> None:
+    keras.utils.set_random_seed(11)
+    masks = np.zeros((2, 64, 48, 1), np.uint8)
+    masks[0, 16:, 10:30] = 255
+    masks[1, :40, 24:] = 255
+    photos = np.repeat(masks / np.float32(255), 3, axis=-1) * 0.6 + 0.2
+    model = build_model(model_params(output_stride=32), (64, 48))
+    loss = MaskLoss("bce_dice", {"bce_coef": 1.0})
+    model.compile(keras.optimizers.Adam(0.003), loss, run_eagerly=True)
+    costs = [float(model.train_on_batch(photos, masks)) for _ in range(3)]
+    assert costs[-1] < costs[0] - 0.05
+
+
+def test_logits_stay_float32_in_mixed_precision(model_params: Build, photos: np.ndarray) -> None:
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        model = build_model(model_params(encoder="mobilenet_v2"), (97, 65))
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert model.get_layer("decoder_1_conv").compute_dtype == "bfloat16"
+    logits = keras.ops.convert_to_numpy(model(photos, training=False))
+    assert logits.dtype == np.float32
+    assert np.isfinite(logits).all()
+
+
+@pytest.mark.parametrize(("output_stride", "dilations"), [(8, [12, 24]), (16, [6, 12]), (32, [3, 6])])
+def test_pyramid_keeps_its_field_of_view_at_each_output_stride(
+    output_stride: int, dilations: list[int], model_params: Build
+) -> None:
+    model = build_model(model_params(output_stride=output_stride, aspp_rates=(6, 12)), (64, 64))
+    layers = [model.get_layer(f"aspp_rate{rate}_depthwise") for rate in (6, 12)]
+    assert [layer.dilation_rate[0] for layer in layers] == dilations
+
+
+def test_resize_like_has_half_pixel_centres() -> None:
+    row = np.array([0.0, 4.0], np.float32).reshape(1, 1, 2, 1)
+    enlarged = ResizeLike()([row, np.zeros((1, 1, 4, 1), np.float32)])
+    assert np.ravel(enlarged).tolist() == [0, 1, 3, 4]
+
+
+def test_frozen_batch_norm_keeps_the_encoders_statistics_and_scales(model_params: Callable[..., ModelParams]) -> None:
+    network = build_model(model_params(start="imagenet", freeze_batch_norm=True), (64, 64))
+    network.compile(keras.optimizers.SGD(0.1), "mse")
+    encoder = network.get_layer("efficientnet_lite0")
+    norms = [layer for layer in encoder.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    before = [weight for layer in norms for weight in layer.get_weights()]
+    decoder = [weight.copy() for weight in network.get_layer("decoder_1_bn").get_weights()]
+    random = np.random.default_rng(3)
+    network.train_on_batch(random.random((2, 64, 64, 3), np.float32), random.random((2, 64, 64, 1), np.float32))
+    after = [weight for layer in norms for weight in layer.get_weights()]
+    assert norms and all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
+    assert not np.array_equal(decoder[-1], network.get_layer("decoder_1_bn").get_weights()[-1])

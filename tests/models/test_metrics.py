@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import keras
+import numpy as np
+import pytest
+
+from figureground.models.metrics import BinaryIoU, PersonIoU
+
+
+def batch(*photos: list[float]) -> np.ndarray:
+    return np.array(photos, np.float32)[:, None, :, None]
+
+
+# IoU 1/3 (one hit, one false alarm, one miss); then nobody, with a false alarm; then all right, void left out.
+MASKS = batch([255, 255, 0, 0], [0, 0, 0, 0], [255, 128, 128, 0])
+LOGITS = batch([1, -1, 1, -1], [-1, -1, -1, 1], [2, 2, -2, -2])
+
+
+def test_person_iou_is_averaged_over_photos_with_a_person() -> None:
+    metric = PersonIoU()
+    metric.update_state(MASKS, LOGITS)
+    assert float(metric.result()) == pytest.approx((1 / 3 + 1) / 2)
+
+
+def test_person_iou_sums_over_batches_and_starts_anew() -> None:
+    metric = PersonIoU()
+    for mask, logits in zip(MASKS, LOGITS, strict=True):
+        metric.update_state(mask[None], logits[None])
+    assert float(metric.result()) == pytest.approx(2 / 3)
+    metric.reset_state()
+    assert float(metric.result()) == 0.0
+
+
+def test_binary_iou_is_the_mean_of_both_classes_from_summed_counts() -> None:
+    metric = BinaryIoU()
+    metric.update_state(MASKS[:2], LOGITS[:2])
+    metric.update_state(MASKS[2:], LOGITS[2:])
+    assert float(metric.result()) == pytest.approx((2 / 5 + 5 / 8) / 2)
+
+
+def test_a_logit_of_zero_is_person() -> None:
+    metric = PersonIoU()
+    metric.update_state(batch([255]), batch([0]))
+    assert float(metric.result()) == 1.0
+
+
+def test_binary_iou_agrees_with_keras() -> None:
+    draw = np.random.default_rng(5)
+    ours, theirs = BinaryIoU(), keras.metrics.BinaryIoU(threshold=0.5)
+    for _ in range(3):
+        person = draw.integers(0, 2, (4, 9, 7, 1))
+        logits = draw.normal(size=person.shape).astype(np.float32)
+        ours.update_state((person * 255).astype(np.uint8), logits)
+        theirs.update_state(person, 1 / (1 + np.exp(-logits)))
+    assert float(ours.result()) == pytest.approx(float(theirs.result()), abs=1e-6)
+
+
+def test_binary_iou_leaves_out_a_class_that_is_nowhere() -> None:
+    metric = BinaryIoU()
+    metric.update_state(batch([0, 0, 128]), batch([-1, -1, 1]))
+    assert float(metric.result()) == 1.0
+
+
+@pytest.mark.parametrize("metric", [PersonIoU, BinaryIoU])
+def test_void_photos_score_nothing_and_metrics_serialise(metric: type[keras.metrics.Metric]) -> None:
+    original = metric()
+    original.update_state(batch([128, 128]), batch([1, -1]))
+    assert float(original.result()) == 0.0
+    restored = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(original))
+    assert type(restored) is metric
+    assert restored.name in {"person_iou", "binary_iou"}
