@@ -1,0 +1,1 @@
+"""Training: tf.data input from shards, the fit, resuming."""

@@ -1,0 +1,285 @@
+"""One training: build, start, fit, validate the averaged weights, keep the best."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from figureground import files
+from figureground.augment.shards import Index
+from figureground.errors import FiguregroundError
+from figureground.models.deeplab import build_model
+from figureground.models.losses import build_loss
+from figureground.models.metrics import BinaryIoU, PersonIoU
+from figureground.models.weights import load_start
+from figureground.params import LossParams, ModelParams, TrainParams
+from figureground.training import checkpoint
+from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
+
+log = logging.getLogger(__name__)
+
+OnEpoch = Callable[[int, Mapping[str, float]], None]
+HISTORY_COLUMNS = (
+    "epoch", "loss", "person_iou", "binary_iou", "val_loss", "val_person_iou", "val_binary_iou",
+    "learning_rate", "seconds",
+)  # fmt: skip
+
+
+class TrainingError(FiguregroundError):
+    """Training cannot start or go on."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training: the model with its best averaged weights, and how it came about."""
+
+    model: keras.Model
+    history: list[dict[str, float]]
+    best_epoch: int
+    best_person_iou: float
+    stopped_early: bool
+    resumed_at: int
+
+
+def fit(
+    index: Index,
+    model_params: ModelParams,
+    loss_params: LossParams,
+    params: TrainParams,
+    *,
+    start: str,
+    seed: int,
+    work: Path,
+    on_epoch: OnEpoch | None = None,
+) -> Trained:
+    """Train on the shards of `index`; go on from the last finished epoch where `work` holds one.
+
+    Args:
+        start: `model.start` with `champion` already resolved to a file.
+        work: Folder for the state after each epoch and the best weights so far; the caller removes it on success.
+        on_epoch: Called after each epoch, resumed ones included, with the epoch's number and its row of the history;
+            what it raises ends the training.
+    Raises:
+        TrainingError: No pairs to train on or to validate with, or the loss is not a number.
+        WeightsError: `start` cannot be used.
+    """
+    _refuse_empty(index)
+    _seed(seed, params.deterministic)
+    keras.config.set_dtype_policy(precision_policy(params.precision))
+    model = build_model(model_params, (index.input_size, index.input_size))
+    load_start(model, start)
+    steps = steps_per_epoch(index.train_pairs, params.batch_size)
+    compile_model(model, loss_params, params, steps)
+    work.mkdir(parents=True, exist_ok=True)
+    progress = checkpoint.restore(work, model)
+    resumed_at = progress.finished_epochs
+    for row in progress.history:
+        if on_epoch:
+            on_epoch(int(row["epoch"]), row)
+    validation = validation_batches(index, batch_size=params.batch_size)
+    epoch_end = _EpochEnd(validation, progress, params, work, on_epoch)
+    if not epoch_end.is_over():
+        # Metrics and loss are built here, since `fit` would take the first batch of the epoch to build them on.
+        model.evaluate(validation.take(1), verbose=0)
+        batches = training_batches(
+            index, batch_size=params.batch_size, seed=seed, first_epoch=resumed_at, epochs=params.epochs
+        )
+        stop_on_nan = _StopOnNan(index, params.batch_size, seed, steps, work)
+        model.fit(
+            batches,
+            initial_epoch=resumed_at,
+            epochs=params.epochs,
+            steps_per_epoch=steps,
+            callbacks=[stop_on_nan, epoch_end],
+            shuffle=False,  # the batches come shuffled
+            verbose=1 if sys.stdout.isatty() else 0,
+        )
+    model.load_weights(_best_weights(work, progress))
+    stopped_early = progress.finished_epochs < params.epochs
+    return Trained(model, progress.history, progress.best_epoch, progress.best_person_iou, stopped_early, resumed_at)
+
+
+def precision_policy(precision: str) -> str:
+    """Keras dtype policy for `train.precision`.
+
+    `auto` is bfloat16 on GPUs from compute capability 8, float16 from 7, else float32: on CPU bfloat16 was measured a
+    third slower.
+    """
+    if precision != "auto":
+        return precision
+    gpus = tf.config.list_physical_devices("GPU")
+    if not gpus:
+        return "float32"
+    major, _ = tf.config.experimental.get_device_details(gpus[0]).get("compute_capability", (0, 0))
+    return "mixed_bfloat16" if major >= 8 else "mixed_float16" if major >= 7 else "float32"
+
+
+def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, steps: int) -> None:
+    """AdamW (Loshchilov & Hutter 2019) with linear warm-up, cosine decay to zero and an average of the weights."""
+    warmup = round(params.warmup_epochs * steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0 if warmup else params.learning_rate,
+        decay_steps=params.epochs * steps - warmup,
+        warmup_target=params.learning_rate if warmup else None,
+        warmup_steps=warmup,
+    )
+    averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=params.weight_decay, **averaged)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU()])
+    # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.
+    model.optimizer.build(model.trainable_variables)
+
+
+@contextlib.contextmanager
+def averaged_weights(model: keras.Model) -> Iterator[None]:
+    """Within the block the model has its averaged weights; after it the raw ones, to the last bit.
+
+    Keras' own `SwapEMAWeights` swaps by adding and subtracting, which rounds.
+    """
+    raw = [keras.ops.convert_to_numpy(variable).copy() for variable in model.trainable_variables]
+    model.optimizer.finalize_variable_values(model.trainable_variables)
+    try:
+        yield
+    finally:
+        for variable, value in zip(model.trainable_variables, raw, strict=True):
+            variable.assign(value)
+
+
+class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
+    """Validates the averaged weights, keeps the best, saves the state, stops early."""
+
+    def __init__(
+        self,
+        validation: tf.data.Dataset,
+        progress: checkpoint.Progress,
+        params: TrainParams,
+        work: Path,
+        on_epoch: OnEpoch | None,
+    ) -> None:
+        super().__init__()
+        self._validation, self._progress, self._params = validation, progress, params
+        self._work, self._on_epoch = work, on_epoch
+
+    def is_over(self) -> bool:
+        done = self._progress.finished_epochs
+        return done >= self._params.epochs or (
+            done > 0 and done - 1 - self._progress.best_epoch >= self._params.patience
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._started = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        progress = self._progress
+        seconds = time.monotonic() - self._started
+        with averaged_weights(self.model):
+            scores = self.model.evaluate(self._validation, return_dict=True, verbose=0)
+            if scores["person_iou"] > progress.best_person_iou:
+                progress.best_epoch, progress.best_person_iou = epoch, float(scores["person_iou"])
+                self._save_best()
+        row = {
+            "epoch": float(epoch),
+            **{name: float(value) for name, value in (logs or {}).items()},
+            **{f"val_{name}": float(value) for name, value in scores.items()},
+            "learning_rate": float(self.model.optimizer.learning_rate),
+            "seconds": seconds,  # of training; validation comes on top
+        }
+        progress.history.append(row)
+        progress.finished_epochs = epoch + 1
+        checkpoint.save(self._work, self.model, progress)
+        self._remove_surpassed()
+        log.info(
+            "epoch %d/%d: loss %.4f, person IoU %.4f, validation person IoU %.4f (best %.4f), %.0f s",
+            epoch + 1, self._params.epochs, row["loss"], row["person_iou"], row["val_person_iou"],
+            progress.best_person_iou, row["seconds"],
+        )  # fmt: skip
+        if self._on_epoch:
+            self._on_epoch(epoch, row)
+        self.model.stop_training = self.is_over()
+
+    def _save_best(self) -> None:
+        draft = self._work / "draft.weights.h5"  # Keras insists on this ending, which no temporary name keeps
+        self.model.save_weights(draft)
+        draft.replace(_best_weights(self._work, self._progress))
+
+    def _remove_surpassed(self) -> None:
+        for file in self._work.glob("best-*.weights.h5"):
+            if file != _best_weights(self._work, self._progress):
+                file.unlink()
+
+
+class _StopOnNan(keras.callbacks.Callback):  # type: ignore[misc]
+    """Ends the training at the first loss that is not a number, and saves the batch that it came from."""
+
+    def __init__(self, index: Index, batch_size: int, seed: int, steps: int, work: Path) -> None:
+        super().__init__()
+        self._index, self._batch_size, self._seed = index, batch_size, seed
+        self._steps, self._work, self._epoch = steps, work, 0
+
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, float] | None = None) -> None:
+        if logs and np.isfinite(logs["loss"]):
+            return
+        # The order of the batches depends on seed and epoch alone, so the one at fault can be had again, with names.
+        again = training_batches(
+            self._index, batch_size=self._batch_size, seed=self._seed,
+            first_epoch=self._epoch, epochs=self._epoch + 1, names=True,
+        )  # fmt: skip
+        photos, masks, encoded = next(iter(again.skip(batch).take(1)))
+        names = [name.decode() for name in encoded.numpy()]
+        place = self._work.parent / "not_a_number.npz"
+        with files.replacing(place) as draft:
+            np.savez(draft, photos=photos, masks=masks, names=names)
+        listed = ", ".join(names[:4])
+        raise TrainingError(
+            f"train: the loss is not a number at epoch {self._epoch + 1}, step {batch + 1} of {self._steps} "
+            f"({listed}, …); the batch is saved in {place}; lower train.learning_rate or look at these pairs"
+        )
+
+
+def _best_weights(work: Path, progress: checkpoint.Progress) -> Path:
+    # The epoch is part of the name: a kill between these weights and the state must not mix two epochs up.
+    return work / f"best-{progress.best_epoch:04d}.weights.h5"
+
+
+def _refuse_empty(index: Index) -> None:
+    for side, pairs in (("training", index.train_pairs), ("validation", index.val_pairs)):
+        if not pairs:
+            raise TrainingError(f"train: the {side} split has no pairs; add photos or change the shares in split:")
+
+
+def _seed(seed: int, deterministic: bool) -> None:
+    keras.utils.set_random_seed(seed)
+    if deterministic:
+        tf.config.experimental.enable_op_determinism()
+
+
+def free_memory() -> None:
+    """Let go of the graphs of models that are not used any more: Keras keeps them as long as the process lives."""
+    keras.utils.clear_session(free_memory=True)
+
+
+def summary(trained: Trained) -> dict[str, Any]:
+    """Metrics of a training for `metrics.json`: plain numbers."""
+    best = trained.history[trained.best_epoch]
+    return {
+        "best_epoch": trained.best_epoch + 1,
+        "epochs": len(trained.history),
+        "val_person_iou": trained.best_person_iou,
+        "val_binary_iou": best["val_binary_iou"],
+        "val_loss": best["val_loss"],
+        "parameters": trained.model.count_params(),
+    }
