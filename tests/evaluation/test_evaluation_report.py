@@ -1,0 +1,113 @@
+"""`evaluate` from files to files, on drawn photos and a predictor that really looks at them."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from figureground.evaluation.baselines import mean_mask
+from figureground.evaluation.report import evaluate
+from figureground.evaluation.scoring import EvaluationError
+from figureground.files import read_table
+from figureground.params import EvaluateParams
+from figureground.pictures import PictureError, read_photo
+
+PARAMS = EvaluateParams(resamples=200, confidence=0.95, grabcut=True, photos_on_sheet=4)
+SHEETS = ("random.jpg", "best.jpg", "worst.jpg", "label_suspects.jpg")
+FILES = {
+    "photos.csv", "slices.csv", "label_suspects.csv", "iou_histogram.csv", "confusion.csv",
+    "iou_histogram.png", "iou_by_framing.png", "confusion.png", *SHEETS,
+}  # fmt: skip
+
+
+def run(tmp_path: Path, pairs, predict, params: EvaluateParams = PARAMS) -> dict:
+    data, out = tmp_path / "data", tmp_path / "out"
+    return evaluate(pairs, data, predict, params=params, seed=5, null_mask=mean_mask(pairs, data), out=out)
+
+
+def test_eight_photos_from_files_to_files(draw, perfect, tmp_path: Path) -> None:
+    sizes = [(120, 90), (90, 140), (150, 150), (200, 120), (110, 100), (130, 90)]
+    pairs = [draw(f"{'ab'[number % 2]}/{number}", size) for number, size in enumerate(sizes)]
+    pairs += [draw("b/nobody", (100, 100), person=False), draw("b/fremd ü", (140, 110), spoil=lambda mask: 255 - mask)]
+    metrics = run(tmp_path, pairs, perfect)
+
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    json.dumps(metrics, allow_nan=False)
+    rows = {row["name"]: row for row in read_table(tmp_path / "out/photos.csv")}
+    assert list(rows) == [pair.name for pair in pairs]
+    assert all(float(rows[pair.name]["person_iou"]) == 1.0 for pair in pairs[:6])
+    assert rows["b/nobody"]["person_iou"] == "" and float(rows["b/nobody"]["false_area"]) == 0.0
+    assert float(rows["b/fremd ü"]["person_iou"]) == 0.0
+    assert rows["a/0"]["photo_hash"] == hashlib.sha256((tmp_path / "data/images/a/0.png").read_bytes()).hexdigest()
+    assert metrics["overall"]["person_iou"]["value"] == pytest.approx(6 / 7, abs=1e-6)
+    assert metrics["overall"]["person_iou"]["low"] < 6 / 7 < metrics["overall"]["person_iou"]["high"]
+    assert metrics["overall"]["nobody"]["false_area"]["value"] == 0.0
+    assert metrics["source"]["a"]["boundary_f"]["value"] == 1.0
+    assert metrics["null"]["overall"]["person_iou"]["value"] < metrics["grabcut"]["overall"]["person_iou"]["value"]
+
+    slices = read_table(tmp_path / "out/slices.csv")
+    assert {row["model"] for row in slices} == {"ours", "grabcut", "null"}
+    assert {row["source"] for row in slices if row["by"] == "source"} == {"a", "b"}
+    suspects = read_table(tmp_path / "out/label_suspects.csv")
+    assert (suspects[0]["name"], suspects[0]["reason"]) == ("b/fremd ü", "inverted")
+    for name in SHEETS:
+        assert read_photo(tmp_path / "out" / name).std() > 10
+
+
+def test_a_perfect_model_scores_one_everywhere(draw, perfect, tmp_path: Path) -> None:
+    pairs = [draw(f"a/{number}", (100 + number, 80)) for number in range(3)]
+    pairs.append(draw("b/nobody", (90, 90), person=False))
+    metrics = run(tmp_path, pairs, perfect, PARAMS.model_copy(update={"grabcut": False}))
+    for name in ("person_iou", "binary_iou", "boundary_f"):
+        assert metrics["overall"][name] == {"value": 1.0, "low": 1.0, "high": 1.0}
+    assert metrics["overall"]["nobody"] == {
+        "photos": 1, "false_alarms": 0.0, "false_area": {"value": 0.0, "low": 0.0, "high": 0.0},
+    }  # fmt: skip
+    assert "grabcut" not in metrics
+    assert read_table(tmp_path / "out/label_suspects.csv") == []
+    assert {row["grabcut_person_iou"] for row in read_table(tmp_path / "out/photos.csv")} == {""}
+
+
+@pytest.mark.parametrize("person", [True, False])
+def test_one_photo_is_enough(draw, perfect, tmp_path: Path, person: bool) -> None:
+    pair = draw("a/only", (90, 70), person=person)
+    metrics = run(tmp_path, [pair], perfect)
+    json.dumps(metrics, allow_nan=False)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    assert ("person_iou" in metrics["overall"]) == person
+    assert ("nobody" in metrics["overall"]) != person
+
+
+def test_a_model_that_sees_people_in_nobody_is_found_out(draw, tmp_path: Path) -> None:
+    pairs = [draw(f"a/{number}", (90, 70 + number), person=False) for number in range(3)]
+    metrics = run(tmp_path, pairs, lambda photo: np.ones(photo.shape[:2], np.float32))
+    assert metrics["overall"]["nobody"]["false_alarms"] == 1.0
+    suspects = read_table(tmp_path / "out/label_suspects.csv")
+    assert {row["reason"] for row in suspects} <= {"empty"}
+
+
+def test_the_same_seed_gives_the_same_files(draw, perfect, tmp_path: Path) -> None:
+    pairs = [draw(f"a/{number}", (90, 70 + number)) for number in range(6)]
+
+    def blurred(photo: np.ndarray) -> np.ndarray:
+        return cv2.GaussianBlur(np.roll(perfect(photo), 5, axis=1), (0, 0), 3)
+
+    def contents() -> dict[str, bytes]:
+        run(tmp_path, pairs, blurred)
+        return {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+
+    assert contents() == contents()
+
+
+def test_errors_name_the_photo(draw, perfect, tmp_path: Path) -> None:
+    pair = draw("a/1")
+    with pytest.raises(EvaluationError, match="no test photos"):
+        evaluate([], tmp_path, perfect, params=PARAMS, seed=1, null_mask=np.zeros((4, 4), np.float32), out=tmp_path)
+    with pytest.raises(EvaluationError, match="a/1"):
+        run(tmp_path, [pair], lambda photo: np.zeros((4, 4), np.float32))
+    (tmp_path / "data/images/a/1.png").write_bytes(b"")
+    with pytest.raises(PictureError, match=r"a/1\.png"):
+        run(tmp_path, [pair], perfect)
