@@ -1,0 +1,73 @@
+"""Results as files: PNG, WebP and JPEG, written whole or not at all, in sRGB and without the photo's metadata."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from figureground.errors import FiguregroundError
+from figureground.files import write_bytes
+from figureground.pictures import Picture, encode_jpeg, encode_png
+
+JPEG_QUALITY = 95
+WEBP_QUALITY = 90
+_WEBP_LIMIT = 16383  # pixels a side, by the format
+
+
+class SavingError(FiguregroundError):
+    """A result that its file's format cannot hold."""
+
+
+def save(path: Path, picture: Picture, dpi: int | None = None) -> None:
+    """Write a picture in the format of the path's suffix: .png, .webp, .jpg or .jpeg.
+
+    Metadata is left behind on purpose: a thumbnail shows the old background, and a place is nobody's business.
+
+    Args:
+        picture: uint8 HxWx3 RGB, HxWx4 RGBA, or HxW grey.
+        dpi: Dots per inch to be noted in the file, for printing; WebP cannot hold it.
+    Raises:
+        SavingError: JPEG with alpha, WebP of more than 16383 pixels a side or with dpi, or another suffix.
+        OSError: The file cannot be written; nothing is left of it.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in (".png", ".webp", ".jpg", ".jpeg"):
+        raise SavingError(f"{path}: cannot write {suffix or 'a file without suffix'}; use .png, .webp or .jpg")
+    if suffix in (".jpg", ".jpeg") and picture.ndim == 3 and picture.shape[2] == 4:
+        raise SavingError(f"{path}: JPEG has no transparency; use PNG or WebP, or give a background colour")
+    if suffix == ".webp":
+        content = _webp(path, picture, dpi)
+    elif dpi is not None:
+        kind, options = ("PNG", {}) if suffix == ".png" else ("JPEG", {"quality": JPEG_QUALITY, "subsampling": 0})
+        content = _by_pillow(picture, kind, dpi=(dpi, dpi), **options)
+    elif suffix == ".png":
+        content = encode_png(picture) if picture.ndim == 2 else _quick_png(picture)
+    else:
+        content = encode_jpeg(picture, JPEG_QUALITY)
+    write_bytes(path, content)
+
+
+def _quick_png(picture: Picture) -> bytes:
+    """Photos hardly compress: what costs three times as long makes them a few per cent smaller."""
+    order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
+    options = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    return cv2.imencode(".png", cv2.cvtColor(picture, order), options)[1].tobytes()
+
+
+def _webp(path: Path, picture: Picture, dpi: int | None) -> bytes:
+    if dpi is not None:
+        raise SavingError(f"{path}: WebP cannot say how large it is to be printed; use JPEG or PNG")
+    if max(picture.shape[:2]) > _WEBP_LIMIT:
+        raise SavingError(f"{path}: WebP holds at most {_WEBP_LIMIT} pixels a side; use PNG")
+    return _by_pillow(picture, "WEBP", quality=WEBP_QUALITY, method=2)
+
+
+def _by_pillow(picture: Picture, kind: str, **options: Any) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(picture)).save(stream, kind, **options)
+    return stream.getvalue()
