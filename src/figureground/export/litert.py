@@ -1,0 +1,167 @@
+"""LiteRT files of a trained model, in three number formats, kept only if they do what the model does."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from figureground.cut.segmenter import Segmenter
+from figureground.export import latency, parity
+from figureground.models.predictor import Predictor, as_float32, input_size
+from figureground.params import ExportParams
+from figureground.pictures import resize_photo
+
+log = logging.getLogger(__name__)
+
+Photo = NDArray[np.uint8]
+Flavour = Literal["float32", "float16", "int8"]
+FLAVOURS: tuple[Flavour, ...] = ("float32", "float16", "int8")
+# Of a probability. Float32 arithmetic in another order stays a hundredfold below; a wrong operator does not.
+MAX_FLOAT32_DIFFERENCE = 1e-3
+
+
+def export(
+    model: keras.Model,
+    calibration: Sequence[Photo],
+    parity_photos: Iterable[tuple[str, Photo]],
+    params: ExportParams,
+    out: Path,
+) -> dict[str, dict[str, Any]]:
+    """Write `float32.tflite`, `float16.tflite`, `int8.tflite` and `parity.csv` to `out`.
+
+    The files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32 (1, S, S, 1), in every flavour.
+    Models of an earlier export are removed first: they would not belong to the new `parity.csv`.
+
+    Args:
+        model: Trained in any precision; exported as float32.
+        calibration: uint8 HxWx3 RGB photos of the training split, any size, which set the ranges of int8.
+        parity_photos: (name, photo) on which the exported masks must agree with the Keras masks.
+    Returns:
+        For each flavour `megabytes`, `milliseconds` on one core (median, p10, p90) and `parity` (of the photos).
+    Raises:
+        ExportError: A flavour's masks differ too much; `parity.csv` is there, the models are not. Or there are no
+            photos to calibrate or compare with.
+    """
+    if not calibration:
+        raise parity.ExportError("export: no photos to calibrate int8 on; give at least one")
+    out.mkdir(parents=True, exist_ok=True)
+    for flavour in FLAVOURS:
+        (out / f"{flavour}.tflite").unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".drafts-") as folder:
+        drafts = _write_drafts(model, calibration, Path(folder))
+        with tf.device("CPU:0"):  # a GPU's TF32 arithmetic differs by more than the exports do
+            reference = Predictor(model)
+            exported: dict[str, parity.Predict] = {
+                flavour: Segmenter(draft).probability for flavour, draft in drafts.items()
+            }
+            agreements = parity.compare(reference, exported, parity_photos)
+        parity.write_agreements(out / "parity.csv", agreements)
+        least = {"float32": params.min_parity, "float16": params.min_parity, "int8": params.min_parity_int8}
+        parity.check(agreements, least, {"float32": MAX_FLOAT32_DIFFERENCE})
+        report: dict[str, dict[str, Any]] = {
+            flavour: _report(draft, flavour, agreements, params) for flavour, draft in drafts.items()
+        }
+        for flavour, draft in drafts.items():
+            draft.replace(out / f"{flavour}.tflite")
+    return report
+
+
+def convert(
+    model: keras.Model, calibration: Sequence[Photo] = (), flavours: Sequence[Flavour] = FLAVOURS
+) -> dict[Flavour, bytes]:
+    """A Keras model with one image input of fixed size as LiteRT files for a batch of one.
+
+    `float16` stores weights in half the space and computes in float32. `int8` computes in integers (weights with a
+    scale for each channel, activations with ranges seen on `calibration`; Jacob et al. 2018) but still takes and gives
+    float32.
+
+    Args:
+        calibration: uint8 HxWx3 RGB photos of any size; only int8 needs them.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        with _quiet():
+            _save_graph(as_float32(model), folder)
+        return {flavour: _convert(folder, flavour, calibration, input_size(model)) for flavour in flavours}
+
+
+def _convert(graph: str, flavour: Flavour, calibration: Sequence[Photo], size: tuple[int, int]) -> bytes:
+    log.info("export: converting to %s", flavour)
+    with _quiet():
+        converter = tf.lite.TFLiteConverter.from_saved_model(graph)
+        if flavour != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if flavour == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        if flavour == "int8":
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]  # nothing may stay in float
+            converter.representative_dataset = _inputs(calibration, *size)
+        content: bytes = converter.convert()
+    return content
+
+
+def _write_drafts(model: keras.Model, calibration: Sequence[Photo], folder: Path) -> dict[Flavour, Path]:
+    drafts = {}
+    for flavour, content in convert(model, calibration).items():
+        drafts[flavour] = folder / f"{flavour}.tflite"
+        drafts[flavour].write_bytes(content)
+    return drafts
+
+
+def _report(
+    draft: Path, flavour: Flavour, agreements: Sequence[parity.Agreement], params: ExportParams
+) -> dict[str, Any]:
+    return {
+        "megabytes": draft.stat().st_size / 1e6,
+        "milliseconds": latency.measure(draft, params.latency_runs),
+        "parity": parity.summary(agreements, flavour),
+    }
+
+
+def _save_graph(model: keras.Model, folder: str) -> None:
+    """The network as a SavedModel with a batch of one and named ends, from which LiteRT takes its signature.
+
+    `model.export` does the same at twice the time, since it saves every layer's function as well.
+    """
+    photo = tf.TensorSpec((1, *input_size(model), 3), tf.float32, name="photo")
+    serve = tf.function(lambda photo: {"logits": model(photo, training=False)}, autograph=False)
+    module = tf.Module()
+    module.held = [variable.value for variable in model.variables]  # else they are saved as empty resources
+    tf.saved_model.save(module, folder, signatures=serve.get_concrete_function(photo))
+
+
+def _inputs(photos: Sequence[Photo], height: int, width: int) -> Callable[[], Iterator[list[NDArray[np.float32]]]]:
+    def generate() -> Iterator[list[NDArray[np.float32]]]:
+        for photo in photos:
+            yield [resize_photo(photo, height, width)[np.newaxis].astype(np.float32) / np.float32(255.0)]
+
+    return generate
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back what TensorFlow's C++ side writes to the terminal, which Python's streams cannot; logged on failure."""
+    with tempfile.TemporaryFile() as chatter:
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        os.dup2(chatter.fileno(), 2)
+        try:
+            yield
+        except Exception:
+            os.dup2(terminal, 2)
+            chatter.seek(0)
+            log.error("export: the converter said: %s", chatter.read().decode(errors="replace"))
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)

@@ -1,0 +1,109 @@
+"""Whether an exported model says what the Keras model says, photo by photo."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from figureground.errors import FiguregroundError
+from figureground.files import write_table
+
+log = logging.getLogger(__name__)
+
+Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+COLUMNS = ("name", "flavour", "person_iou", "mean_absolute_difference", "max_absolute_difference")
+
+
+class ExportError(FiguregroundError):
+    """An export that must not be used. One line: which flavour, how far off, and what to do."""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How one exported model and the Keras model agree on one photo; differences are of probabilities, 0..1."""
+
+    name: str
+    flavour: str
+    person_iou: float
+    mean_absolute_difference: float
+    max_absolute_difference: float
+
+
+def compare(
+    reference: Predict, exported: Mapping[str, Predict], photos: Iterable[tuple[str, NDArray[np.uint8]]]
+) -> list[Agreement]:
+    """Agreement of each exported flavour with `reference` on each of the named photos (uint8 HxWx3 RGB).
+
+    Raises:
+        ExportError: There are no photos.
+    """
+    agreements: list[Agreement] = []
+    with_person = 0
+    for name, photo in photos:
+        expected = reference(photo)
+        with_person += bool((expected >= 0.5).any())
+        agreements += [_agreement(name, flavour, expected, predict(photo)) for flavour, predict in exported.items()]
+    if not agreements:
+        raise ExportError("export: no photos to compare the exported models on; give at least one")
+    if not with_person:
+        log.warning("export: the model finds no person on any of the parity photos, so that agreement shows little")
+    return agreements
+
+
+def summary(agreements: Sequence[Agreement], flavour: str) -> dict[str, float]:
+    """Mean and worst person IoU over the photos of one flavour, and the largest difference of any pixel."""
+    ours = [agreement for agreement in agreements if agreement.flavour == flavour]
+    ious = [agreement.person_iou for agreement in ours]
+    return {
+        "mean_person_iou": float(np.mean(ious)),
+        "min_person_iou": float(min(ious)),
+        "mean_absolute_difference": float(np.mean([agreement.mean_absolute_difference for agreement in ours])),
+        "max_absolute_difference": max(agreement.max_absolute_difference for agreement in ours),
+    }
+
+
+def check(
+    agreements: Sequence[Agreement], min_person_iou: Mapping[str, float], max_difference: Mapping[str, float]
+) -> None:
+    """The gate: each flavour's mean person IoU, and largest difference of probability, within their thresholds.
+
+    Raises:
+        ExportError: Names the flavour, its value, the threshold and the worst photo.
+    """
+    for flavour, least in min_person_iou.items():
+        mean = summary(agreements, flavour)["mean_person_iou"]
+        worst = min((a for a in agreements if a.flavour == flavour), key=lambda a: a.person_iou)
+        if mean < least:
+            raise ExportError(
+                f"export: {flavour} masks agree with Keras at a person IoU of {mean:.4f}, below {least}; "
+                f"worst photo {worst.name} ({worst.person_iou:.4f}); see parity.csv"
+            )
+    for flavour, most in max_difference.items():
+        for agreement in agreements:
+            if agreement.flavour == flavour and not agreement.max_absolute_difference <= most:  # not-a-number, too
+                raise ExportError(
+                    f"export: {flavour} probabilities differ from Keras by up to "
+                    f"{agreement.max_absolute_difference:.2g} on photo {agreement.name}, above {most}; see parity.csv: "
+                    "the conversion is wrong"
+                )
+
+
+def write_agreements(path: Path, agreements: Sequence[Agreement]) -> None:
+    write_table(path, COLUMNS, [asdict(agreement) for agreement in agreements])
+
+
+def mask_iou(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
+    """Intersection over union of two bool masks of one shape; 1 where both are empty."""
+    union = np.count_nonzero(ours | theirs)
+    return float(np.count_nonzero(ours & theirs) / union) if union else 1.0
+
+
+def _agreement(name: str, flavour: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> Agreement:
+    difference = np.abs(expected - actual)
+    person_iou = mask_iou(expected >= 0.5, actual >= 0.5)
+    return Agreement(name, flavour, person_iou, float(difference.mean()), float(difference.max()))
