@@ -1,0 +1,148 @@
+"""Where runs and models are kept, and how the folder may be moved without losing them.
+
+MLflow writes the absolute place of every artifact into its database. This store writes `mlflow-artifacts:/figureground`
+addresses instead, such as an MLflow server gives out: a server resolves them against its own artifact folder, and
+`artifact_repository`, which MLflow finds through an entry point, against the folder beside the SQLite database. So the
+same rows serve a moved folder, the user interface and, later, a server that takes the database over.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from figureground.errors import FiguregroundError
+from figureground.places import project_root
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+EXPERIMENT = "figureground"
+_SQLITE = "sqlite:///"
+
+
+class TrackingError(FiguregroundError):
+    """The store or the registry cannot do what was asked. The message names it, what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store: MLflow's client, the experiment of this project, and the database file where there is one."""
+
+    client: MlflowClient
+    uri: str
+    experiment: str
+    database: Path | None
+
+
+def open_store(root: Path) -> Store:
+    """The store of the project at `root`, made where there is none.
+
+    Args:
+        root: The project's root, or DVC's temporary copy of it (which shares the project's store).
+    Raises:
+        TrackingError: The database or server cannot be opened.
+    """
+    prepare_environment()
+    import mlflow  # 4 s: paid where something is logged, never by `import figureground`
+
+    uri = tracking_uri(root)
+    database = database_path(uri)
+    try:
+        if database:
+            database.parent.mkdir(parents=True, exist_ok=True)
+        client = mlflow.MlflowClient(uri, registry_uri=uri)
+        return Store(client, uri, _experiment(client, database is not None), database)
+    except Exception as error:  # MLflow, SQLAlchemy and requests share no base class
+        raise TrackingError(
+            f"{uri}: cannot be opened ({first_line(error)}); check MLFLOW_TRACKING_URI or the file"
+        ) from error
+
+
+def tracking_uri(root: Path) -> str:
+    """`MLFLOW_TRACKING_URI` where set, else `mlflow.db` in the project's own root, absolute."""
+    return os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}{project_root(root) / 'mlflow.db'}"
+
+
+def database_path(uri: str) -> Path | None:
+    """File of a `sqlite:///` address, absolute; None for servers and other databases."""
+    return Path(uri.removeprefix(_SQLITE)).resolve() if uri.startswith(_SQLITE) else None
+
+
+def prepare_environment() -> None:
+    """Switches that MLflow reads when it is imported; what the user has set stays.
+
+    Telemetry is off. A server that does not answer is given up after seconds, not MLflow's many minutes. The server's
+    job queue, seven processes for features of language models, does not start. A registered model names the few
+    packages that it needs; the whole training environment (uv.lock) does not go with it.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "10")  # seconds
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")
+    os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
+    for chatter in ("alembic", "mlflow.system_metrics", "mlflow.utils.environment"):
+        logging.getLogger(chatter).setLevel(logging.ERROR)
+
+
+def artifact_repository(artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> Any:
+    """MLflow's entry point for `mlflow-artifacts:` addresses: the folder `artifacts/` beside an SQLite store.
+
+    For stores other than SQLite it is what MLflow itself makes of the address: the server's own artifact place.
+    """
+    from mlflow import get_tracking_uri
+    from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
+    from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
+
+    database = database_path(tracking_uri or registry_uri or get_tracking_uri())
+    if database is None:
+        return MlflowArtifactsRepository(artifact_uri, tracking_uri, registry_uri)
+    place = unquote(urlsplit(artifact_uri).path).lstrip("/")
+    return LocalArtifactRepository(str(database.parent / "artifacts" / place))
+
+
+def ui_command(root: Path, host: str = "127.0.0.1", port: int = 5000) -> list[str]:
+    """Command line that serves MLflow's user interface on the project's store.
+
+    Raises:
+        TrackingError: `MLFLOW_TRACKING_URI` is a server already.
+    """
+    prepare_environment()
+    uri = tracking_uri(root)
+    if uri.startswith(("http://", "https://")):
+        raise TrackingError(f"{uri}: is a server with a user interface of its own; open that address in a browser")
+    database = database_path(uri)
+    folder = database.parent if database else project_root(root)
+    command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
+    command += ["--artifacts-destination", str(folder / "artifacts")]
+    return [*command, "--host", host, "--port", str(port), "--workers", "1"]  # each worker is 0.26 GB
+
+
+def first_line(error: BaseException) -> str:
+    """An error in one line, without the statements and stacks that database errors carry along."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+
+
+def _experiment(client: MlflowClient, movable: bool) -> str:
+    """Id of the experiment, made or taken out of the bin where need be; two processes may ask for it at once."""
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(EXPERIMENT)
+    if found is None:
+        try:
+            return str(client.create_experiment(EXPERIMENT, f"mlflow-artifacts:/{EXPERIMENT}" if movable else None))
+        except MlflowException:
+            found = client.get_experiment_by_name(EXPERIMENT)
+            if found is None:
+                raise
+    if found.lifecycle_stage != "active":
+        client.restore_experiment(found.experiment_id)
+    return str(found.experiment_id)

@@ -1,0 +1,103 @@
+"""Where the store lies, and that a server and its user interface serve it wherever it has been moved to."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import mlflow
+import pytest
+
+from figureground.tracking.runs import stage_run
+from figureground.tracking.store import EXPERIMENT, TrackingError, open_store, tracking_uri, ui_command
+
+
+def test_temporary_copies_share_the_projects_store(root: Path) -> None:
+    for copy in (".dvc/tmp/exps/standalone/tmpabc", ".dvc/tmp/exps/tmpdef"):
+        (root / copy).mkdir(parents=True)
+        assert tracking_uri(root / copy) == tracking_uri(root) == f"sqlite:///{root}/mlflow.db"
+        with stage_run("train", {}, root=root / copy) as run:
+            pass
+        assert open_store(root).client.get_run(run.run_id).info.status == "FINISHED"
+    assert not list((root / ".dvc").rglob("mlflow.db"))
+
+
+def test_the_environment_chooses_another_store(root: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = root / "other"
+    other.mkdir()
+    (other / "mlflow.db").write_bytes(template.read_bytes())
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{other}/mlflow.db")
+    with stage_run("train", {}, root=root) as run:
+        run.log_artifact(Path(__file__))
+    assert list((other / "artifacts").rglob(Path(__file__).name)) and not (root / "artifacts").exists()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    assert open_store(root).client.search_runs(["1"]) == []
+
+
+def test_an_experiment_in_the_bin_is_taken_out(root: Path) -> None:
+    store = open_store(root)
+    store.client.delete_experiment(store.experiment)
+    assert open_store(root).client.get_experiment_by_name(EXPERIMENT).lifecycle_stage == "active"
+
+
+def test_a_file_that_is_no_database_is_one_line(root: Path) -> None:
+    (root / "mlflow.db").write_text("no database" * 100)
+    with pytest.raises(TrackingError, match="cannot be opened") as found:
+        open_store(root)
+    assert "\n" not in str(found.value)
+
+
+def test_a_server_is_not_served_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://models.example:5000")
+    with pytest.raises(TrackingError, match=r"http://models.example:5000: is a server"):
+        ui_command(root)
+
+
+@pytest.mark.slow
+def test_the_user_interface_serves_runs_and_artifacts_of_a_moved_project(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage_run("evaluate", {}, root=root) as run:
+        run.log_artifact(Path(__file__), "sheets")
+    moved = root.rename(root.with_name("moved"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(ui_command(moved, port=port), cwd="/", start_new_session=True, env={**os.environ})
+    try:
+        _wait_for(f"{address}/health", server)
+        page = f"{address}/get-artifact?path=sheets/{Path(__file__).name}&run_uuid={run.run_id}"
+        assert urllib.request.urlopen(page).read() == Path(__file__).read_bytes()
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        with stage_run("train", {"seed": 1}, root=moved) as through_server:
+            through_server.log_artifact(Path(__file__))
+        client = mlflow.MlflowClient(address)
+        assert Path(client.download_artifacts(run.run_id, "sheets", str(moved))).is_dir()
+        assert client.get_run(through_server.run_id).info.status == "FINISHED"
+        assert list((moved / "artifacts").rglob(f"{through_server.run_id}/artifacts/{Path(__file__).name}"))
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(address, timeout=5)
+            return
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.5)
+    raise AssertionError(f"{address} does not answer")
+
+
+def test_importing_the_house_does_not_import_mlflow() -> None:
+    modules = "store, runs, registry, provenance, decision, packing"
+    code = f"import sys; from figureground.tracking import {modules}; assert 'mlflow' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
