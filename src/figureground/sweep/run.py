@@ -1,0 +1,159 @@
+"""A whole sweep: worker processes on this machine, looked after until the study has enough finished trials."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import multiprocessing
+import os
+from collections.abc import Iterator, Mapping
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+
+import optuna
+
+from figureground.params import Params, flat
+from figureground.places import RESULTS
+from figureground.sweep import worker
+from figureground.sweep.report import counts, write_report
+from figureground.sweep.shards import draw_photos
+from figureground.sweep.space import SECTIONS, Space
+from figureground.sweep.storage import SweepError, address_of, open_storage, shown
+from figureground.sweep.study import base_params, best_trial, finished, is_enough, open_study, retry, study_name
+from figureground.sweep.training import Training
+from figureground.sweep.worker import Job
+from figureground.tracking.runs import Values
+from figureground.tracking.sweeps import sweep_run
+
+_log = logging.getLogger(__name__)
+
+_MOST_DEATHS = 6  # of workers, without a trial finished in between
+_PATIENCE = 60.0  # seconds for workers that were told to end to leave the study in order
+
+
+def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, storage: str | None = None) -> str:
+    """Search until the study has enough finished trials; go on with it where it was begun before.
+
+    Args:
+        trials: Finished ones to go on to, those of earlier runs included; None takes `sweep.trials`.
+        workers: Processes on this machine, between which its cores are divided.
+        storage: URL of a database; None takes `SWEEP_STORAGE` or the project's journal file.
+    Returns:
+        The study's name.
+    Raises:
+        SpaceError: The space holds a combination that is impossible.
+        SweepError: It cannot begin, or trial after trial fails.
+    """
+    space = Space(params)
+    photos = draw_photos(params)
+    objective = functools.partial(
+        Training, params, photos,
+        most_variants=space.most_variants(), encoders=space.imagenet_encoders(), workers=_share_of_cores(workers),
+    )  # fmt: skip
+    job = Job(
+        study=study_name(params, photos.all()),
+        address=address_of(storage),
+        params=params,
+        trials=trials or params.sweep.trials,
+        open_objective=objective,
+        workers=workers,
+    )
+    _log.info("sweep %s in %s: %d photos to train on, %d to validate with",
+              job.study, shown(job.address), len(photos.train), len(photos.val))  # fmt: skip
+    search(job)
+    return job.study
+
+
+def search(job: Job) -> None:
+    """Look after the workers of a job, record the sweep, and write its report at the end, on Ctrl-C too.
+
+    Raises:
+        SweepError: Workers end without enough finished trials.
+    """
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = open_study(open_storage(job.address, retry), job.study, job.params)
+    params = base_params(study, job.params)
+    with sweep_run(job.study, _recorded(params)) as run:
+        try:
+            _look_after(job, study)
+        finally:
+            for path in write_report(study, Space(params), RESULTS / "sweep" / job.study):
+                run.log_artifact(path)
+            run.log_metrics(counts(study))
+            best = best_trial(study)
+            if best:
+                run.log_metrics({"best_val_person_iou": best.value})
+                run.set_tags({"figureground.best_trial": str(best.number)})
+
+
+def _recorded(params: Params) -> Values:
+    """What all trials have in common, by dotted name, and where they begin."""
+    shared = {name: value for name, value in flat(params).items() if name.split(".")[0] in (*SECTIONS, "seed")}
+    settings = params.sweep.model_dump(exclude={"space", "trials"})
+    return {**shared, **{f"sweep.{name}": value for name, value in settings.items()}}
+
+
+def _look_after(job: Job, study: optuna.Study) -> None:
+    """Start workers, replace those that are killed, wait for all of them."""
+    running: dict[int, BaseProcess] = {}
+    deaths, done, gave_up = 0, len(finished(study)), False
+    try:
+        if not is_enough(study, job.trials):
+            running = {number: _start(job, number) for number in range(1, job.workers + 1)}
+        while running:
+            wait([process.sentinel for process in running.values()])
+            for number, process in [each for each in running.items() if not each[1].is_alive()]:
+                del running[number]
+                if process.exitcode is None or process.exitcode >= 0:
+                    gave_up |= bool(process.exitcode)
+                    continue
+                deaths = deaths + 1 if len(finished(study)) == done else 1
+                done = len(finished(study))
+                if deaths >= _MOST_DEATHS:
+                    raise SweepError(f"{job.study}: workers were killed {deaths} times with no trial finished")
+                _log.warning("worker %d was killed, as a rule for lack of memory; another takes its place", number)
+                running[number] = _start(job, number)
+    finally:
+        for process in running.values():
+            process.join(_PATIENCE)  # Ctrl-C has reached them too
+            process.terminate()
+    missing = job.trials - len(finished(study))
+    if missing > 0 and gave_up:
+        raise SweepError(f"{job.study}: {missing} of {job.trials} trials are missing, since workers gave up; see above")
+    if missing > 0:
+        _log.info("%d of %d trials are under way in other processes", missing, job.trials)
+
+
+def _start(job: Job, number: int) -> BaseProcess:
+    """A worker in a process of its own: a fork of one that has used TensorFlow hangs."""
+    process = multiprocessing.get_context("spawn").Process(target=worker.main, args=(job, number))
+    with _environment(_divided(job.workers)):
+        process.start()
+    return process
+
+
+def _share_of_cores(workers: int) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores // workers)
+
+
+def _divided(workers: int) -> dict[str, str]:
+    """Environment of a worker by which the processes share the machine instead of crowding it."""
+    if workers == 1:
+        return {}
+    threads = str(_share_of_cores(workers))
+    names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
+    return {**dict.fromkeys(names, threads), "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+
+
+@contextlib.contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for processes that are started in the block; what the user has set stays."""
+    fresh = {name: value for name, value in values.items() if name not in os.environ}
+    os.environ.update(fresh)
+    try:
+        yield
+    finally:
+        for name in fresh:
+            del os.environ[name]

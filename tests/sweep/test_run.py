@@ -1,0 +1,160 @@
+"""Sweeps in real processes: several workers, kills, interruptions; and what MLflow holds of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+import studying
+from figureground.files import read_table
+from figureground.sweep.run import search
+from figureground.sweep.study import NULL, PRESENT
+from figureground.tracking.runs import reconcile
+from figureground.tracking.store import open_store
+from studying import EPOCHS, Toy, counted, runs, trials_of
+
+pytestmark = pytest.mark.slow
+
+SWEEP = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {here!r})
+from studying import Toy, job
+from figureground.stages.shell import prepare
+from figureground.sweep.run import search
+if __name__ == "__main__":
+    prepare()
+    try:
+        search(job(Path(), Toy(Path({log!r}), seconds={seconds}), trials={trials}, workers={workers}))
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def begin(project: Path, *, trials: int, workers: int = 1, seconds: float = 0.2) -> subprocess.Popen[str]:
+    """A sweep in a session of its own, as a terminal has one."""
+    script = project / "sweep.py"
+    script.write_text(
+        SWEEP.format(here=str(Path(studying.__file__).parent), log=str(project / "log"), seconds=seconds, trials=trials,
+                     workers=workers)
+    )  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, str(script)], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    while not condition():
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+
+
+def test_two_workers_share_a_study_and_no_trial_is_lost_or_doubled(project: Path) -> None:
+    search(studying.job(project, Toy(project / "log", seconds=0.1), trials=12, workers=2))
+    found = trials_of(project)
+    assert [trial.number for trial in found] == list(range(12))
+    assert counted(project) == {"COMPLETE": 11, "PRUNED": 1}
+    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    assert worked == {(f"study/{number}", epoch): 1 for number in range(1, 12) for epoch in range(EPOCHS)}
+    assert len({process for _, _, _, process in studying.entries(project / "log")}) == 2
+    parent, children = runs(project)
+    assert parent.info.status == "FINISHED"
+    assert sorted(int(run.data.tags["figureground.trial"]) for run in children) == list(range(12))
+    assert parent.data.metrics["trials.complete"] == 11.0
+
+
+def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> None:
+    search(studying.job(project, Toy(project / "log"), trials=5))
+    parent, children = runs(project)
+    assert parent.info.run_name == "study"
+    assert parent.data.params["sweep.epochs"] == str(EPOCHS)
+    null, present, *others = children
+    assert null.data.tags["figureground.trial.kind"] == NULL
+    assert null.data.metrics["best_val_person_iou"] == 0.1
+    assert present.data.tags["figureground.trial.kind"] == PRESENT
+    assert present.data.params["train.learning_rate"] == "0.0006"
+    store = open_store(project)
+    for run in others:
+        assert run.data.tags["figureground.state"] == "COMPLETE"
+        curve = store.client.get_metric_history(run.info.run_id, "val_person_iou")
+        assert [point.step for point in curve] == list(range(EPOCHS))
+        assert 0.0 <= float(run.data.params["model.dropout"]) <= 0.4
+    logged = {entry.path for entry in store.client.list_artifacts(parent.info.run_id)}
+    names = ("history", "importances", "parallel_coordinates", "slice")
+    assert logged == {"trials.csv", "figures.html", *(f"{name}.png" for name in names)}
+    table = read_table(project / "results/sweep/study/trials.csv")
+    assert [row["kind"] for row in table] == [NULL, PRESENT, "searched", "searched", "searched"]
+    assert table[1]["person_iou"] == "0.7" and table[1]["model.dropout"] == "0.1"
+
+
+def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
+    killed = begin(project, trials=6, workers=2)
+    until(lambda: len(studying.entries(project / "log")) >= 5, killed)
+    workers = {process for _, _, _, process in studying.entries(project / "log")}
+    killed.kill()
+    killed.wait()
+    for worker in workers:
+        psutil.wait_procs([psutil.Process(worker)] if psutil.pid_exists(worker) else [], timeout=20)
+        assert not psutil.pid_exists(worker)
+    before = studying.entries(project / "log")
+    dead = counted(project)["RUNNING"]
+    assert dead in (1, 2)
+    output = begin(project, trials=6).communicate()[0]
+    assert "its process has ended; a new trial goes on" in output
+    states = counted(project)
+    assert (states["COMPLETE"], states["PRUNED"], states["FAIL"], states["RUNNING"]) == (5, 1, dead, 0)
+    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    assert set(worked.values()) == {1}  # an epoch is in the log once it is finished, and is not worked on again
+    assert len(worked) == 5 * EPOCHS
+    assert studying.entries(project / "log")[: len(before)] == before
+    reconcile(open_store(project))
+    parent, children = runs(project)
+    assert parent.info.status == "FINISHED"
+    assert {run.info.status for run in children} == {"FINISHED"}  # the dead trials' runs were taken up again
+    assert len(children) == 6
+    for run in children[1:]:
+        curve = open_store(project).client.get_metric_history(run.info.run_id, "val_person_iou")
+        assert sorted(point.step for point in curve) == list(range(EPOCHS))
+
+
+def test_ctrl_c_leaves_the_study_in_order_and_the_next_sweep_goes_on(project: Path) -> None:
+    process = begin(project, trials=4)
+    until(lambda: len(studying.entries(project / "log")) >= EPOCHS + 1, process)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate()
+    assert process.returncode == 130
+    assert counted(project) == {"PRUNED": 1, "COMPLETE": 1, "FAIL": 1, "WAITING": 1}
+    parent, children = runs(project)
+    assert parent.info.status == "KILLED"
+    assert children[-1].data.tags["figureground.state"] == "INTERRUPTED"
+    assert (project / "results/sweep/study/trials.csv").exists()
+    search(studying.job(project, Toy(project / "log"), trials=4))
+    assert counted(project) == {"PRUNED": 1, "COMPLETE": 3, "FAIL": 1}
+    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    assert set(worked.values()) == {1} and len(worked) == 3 * EPOCHS
+    assert not list((project / ".figureground/sweep/trials").iterdir())
+    search(studying.job(project, Toy(project / "log"), trials=4))  # it has enough already
+    assert counted(project)["COMPLETE"] == 3
+
+
+def test_a_worker_that_is_killed_is_replaced_and_its_trial_retried(project: Path) -> None:
+    # As the system does it where memory runs out: trial 2 dies in its third epoch, and so do its retries, 3 and 4.
+    # Trial 5 does so between its last epoch and its outcome, its retry goes well.
+    search(studying.job(project, Toy(project / "log", kills=(2, 3, 4), kills_after=(5,)), trials=4))
+    found = trials_of(project)
+    states = [trial.state.name for trial in found]
+    assert states == ["PRUNED", "COMPLETE", "FAIL", "FAIL", "FAIL", "FAIL", "COMPLETE", "COMPLETE"]
+    assert [trial.user_attrs.get("origin") for trial in found[2:7]] == [None, 2, 2, None, 5]
+    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    assert worked["study/2", 0] == worked["study/2", 1] == 1
+    assert [worked["study/5", epoch] for epoch in range(EPOCHS)] == [1] * EPOCHS

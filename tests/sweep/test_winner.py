@@ -1,0 +1,145 @@
+"""The winner in params.yaml: its values and their origin, and not a letter else."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+from pathlib import Path
+
+import optuna
+import pytest
+from click.testing import CliRunner
+from ruamel.yaml import YAML
+
+import studying
+from figureground.cli import main
+from figureground.data.manifest import Pair, write_manifest
+from figureground.data.split import write_split
+from figureground.params import ParamsError, flat, parse_params, read_params
+from figureground.sweep.shards import draw_photos
+from figureground.sweep.space import Space
+from figureground.sweep.storage import SweepError, address_of, open_storage
+from figureground.sweep.study import KIND, open_study, study_name
+from figureground.sweep.winner import changed, take_over
+
+OWN = (studying.ROOT / "params.yaml").read_text(encoding="utf-8")
+
+
+def differing(before: str, after: str) -> list[str]:
+    lines = difflib.ndiff(before.splitlines(), after.splitlines())
+    return [line for line in lines if line.startswith(("+ ", "- "))]
+
+
+def test_values_change_where_they_stand_and_nothing_else_does() -> None:
+    values = {"model.encoder": "mobilenet_v2", "train.learning_rate": 0.001234, "augment.transforms.flip": False}
+    after = changed(OWN, values, "study, trial 7: 0.9")
+    assert differing(OWN, after) == [
+        "+ # From sweep study, trial 7: 0.9",
+        "-     flip: true",
+        "+     flip: false",
+        "-   encoder: efficientnet_lite0 # or mobilenet_v2, resnet50, xception",
+        "+   encoder: mobilenet_v2 # or mobilenet_v2, resnet50, xception",
+        "-   learning_rate: 0.0006",
+        "+   learning_rate: 0.001234",
+    ]
+    assert after.index("# From sweep") < after.index("seed:")
+
+
+def test_the_origin_of_the_latest_values_takes_the_place_of_the_earlier_one() -> None:
+    once = changed(OWN, {"train.learning_rate": 0.001}, "study, trial 7")
+    twice = changed(once, {"train.learning_rate": 0.002}, "study, trial 9")
+    assert twice == once.replace("learning_rate: 0.001\n", "learning_rate: 0.002\n").replace("trial 7", "trial 9")
+    assert changed(twice, {"train.learning_rate": 0.002}, "study, trial 11") == twice
+
+
+@pytest.mark.parametrize(
+    ("line", "fresh"),
+    [
+        ("  weight_decay: 0.0001", "  weight_decay: 0.00002343"),
+        ("  weight_decay: 1.0e-04   # small", "  weight_decay: 0.00002343   # small"),
+    ],
+)
+def test_values_are_found_however_they_are_spelt(line: str, fresh: str) -> None:
+    text = OWN.replace("  weight_decay: 0.0001", line, 1)
+    after = changed(text, {"train.weight_decay": 2.343e-05}, "study")
+    assert f"\n{fresh}\n" in after
+
+
+def test_a_text_is_quoted_where_it_must_be_and_replaced_as_a_whole() -> None:
+    odd = {"model.start": 'weights "7" # new.keras'}
+    text = changed(OWN, odd, "study")
+    assert parse_params(YAML(typ="safe").load(text)).model.start == odd["model.start"]
+    assert "\n  start: imagenet # imagenet, none," in changed(text, {"model.start": "imagenet"}, "study")
+
+
+def test_values_that_cannot_be_parameters_are_not_written() -> None:
+    with pytest.raises(ParamsError, match=r"model\.dropout"):
+        changed(OWN, {"model.dropout": 2.0}, "study")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project that has come to the split, with the project's own params.yaml."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SWEEP_STORAGE", raising=False)
+    pairs = [Pair(f"a/{number}", "a", f"a/{number}", "CC0", 100, 100, "half", 0.3, 0.0) for number in range(9)]
+    write_manifest(tmp_path / "results/audit/manifest.csv", pairs)
+    sides = ("train", "val", "test")
+    write_split(tmp_path / "results/split/split.csv", {pair.name: sides[n % 3] for n, pair in enumerate(pairs)})
+    shutil.copy(studying.ROOT / "params.yaml", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def study(project: Path) -> optuna.Study:
+    """Null model 0.3, present parameters 0.6, two more trials of which the first, trial 2, has 0.8."""
+    params = read_params()
+    study = open_study(open_storage(address_of(None)), study_name(params, draw_photos(params).all()), params)
+    null = study.ask()
+    null.report(0.3, 0)
+    study.tell(null, state=optuna.trial.TrialState.PRUNED)
+    for value in (0.6, 0.8, 0.7):
+        trial = study.ask()
+        Space(params).draw(trial, present=trial.user_attrs.get(KIND) is not None)
+        study.tell(trial, value)
+    return study
+
+
+def test_the_best_trial_is_taken_over_with_its_origin(project: Path, study: optuna.Study) -> None:
+    before = (project / "params.yaml").read_text()
+    shown = CliRunner().invoke(main, ["sweep", "best", "--dry-run"]).output
+    assert (project / "params.yaml").read_text() == before
+    assert CliRunner().invoke(main, ["sweep", "best"]).output == shown
+    assert f"\n+# From sweep {study.study_name}, trial 2: validation person IoU 0.8000\n" in shown
+    assert "trial 2 is the best, with a validation person IoU of 0.8000" in shown
+    assert "(the parameters at its start 0.6000, the null model 0.3000)" in shown
+    after = flat(read_params())
+    for name, value in study.trials[2].params.items():
+        assert after[name] == (float(f"{value:.4g}") if isinstance(value, float) else value)
+    # The values that were searched do not tell studies apart, so the study is still found.
+    assert "params.yaml has these values already" in take_over(Path("params.yaml"))
+
+
+def test_where_the_present_parameters_are_best_nothing_changes(project: Path, study: optuna.Study) -> None:
+    present = study.trials[1]
+    better = optuna.create_trial(value=0.9, params=present.params, distributions=present.distributions)
+    study.add_trial(better)
+    before = (project / "params.yaml").read_text()
+    assert "has these values already" in take_over(Path("params.yaml"))
+    assert (project / "params.yaml").read_text() == before
+
+
+def test_without_a_sweep_or_a_winner_the_error_says_what_to_do(project: Path) -> None:
+    with pytest.raises(SweepError, match=r"no sweep of this data and params\.yaml, figureground-.*; run make sweep"):
+        take_over(Path("params.yaml"))
+    params = read_params()
+    study = open_study(open_storage(address_of(None)), study_name(params, draw_photos(params).all()), params)
+    with pytest.raises(SweepError, match="no trial has gone to its end yet; run make sweep"):
+        take_over(Path("params.yaml"))
+    null = study.ask()
+    null.report(0.7, 0)
+    study.tell(null, state=optuna.trial.TrialState.PRUNED)
+    Space(params).draw(trial := study.ask(), present=True)
+    study.tell(trial, 0.6)
+    with pytest.raises(SweepError, match=r"no trial beats the null model's person IoU of 0\.7000"):
+        take_over(Path("params.yaml"))
