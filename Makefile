@@ -1,0 +1,51 @@
+# Everything runs in the project's own environment, .venv; only git, make and Python have to be there.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export UV_PYTHON_DOWNLOADS := never
+SOURCES ?= sources.yaml
+PORT ?= 5000
+WORKERS ?= 1
+
+.PHONY: help setup data repro sweep dashboard ui test lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready ## install the locked dependencies into .venv
+
+$(VENV)/ready: pyproject.toml uv.lock
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet "uv>=0.9"
+	$(VENV)/bin/uv sync --quiet --locked --extra train
+	@touch $@
+
+data: setup ## build data/ from the photos and masks that SOURCES=sources.yaml names, and track it with DVC
+	figureground data import $(SOURCES)
+
+repro: setup ## run every stage whose data, code or parameters changed: audit to register
+	@figureground data ready
+	dvc repro
+
+sweep: setup ## let Optuna search hyperparameters, or go on with that (WORKERS=2 TRIALS=40 SWEEP_STORAGE=postgresql://…)
+	@figureground data ready
+	dvc repro split
+	figureground sweep run --workers $(WORKERS) $(if $(TRIALS),--trials $(TRIALS))
+
+dashboard: setup ## open Optuna's dashboard on the sweeps
+	figureground sweep dashboard
+
+ui: setup ## open MLflow: runs, curves, pictures, registered models (PORT=5000)
+	figureground ui --port $(PORT)
+
+test: setup ## run the tests, fast ones first
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+lint: setup ## check style, formatting and types
+	ruff check .
+	ruff format --check .
+	mypy
+
+clean: ## remove the environment, results and half-done work; keeps data, the DVC cache, runs and models
+	rm -rf $(VENV) results .figureground .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,42 @@
+"""Stage `augment`: write augmented training pairs and resized validation pairs as shards."""
+
+from __future__ import annotations
+
+import shutil
+
+import figureground.augment
+import figureground.data
+from figureground import files, pictures, places
+from figureground.augment.examples import write_example_sheet
+from figureground.augment.writing import augment
+from figureground.data.manifest import read_manifest
+from figureground.data.split import read_split
+from figureground.params import flat, read_params
+from figureground.places import DATA, RESULTS
+from figureground.stages import shell
+from figureground.tracking.runs import stage_run
+
+
+def main() -> None:
+    params = read_params()
+    pairs = read_manifest(RESULTS / "audit/manifest.csv")
+    sides = read_split(RESULTS / "split/split.csv")
+    out = RESULTS / "augment"
+    code = files.source_fingerprint(figureground.augment, figureground.data, pictures)
+    key = files.fingerprint(
+        params.augment.model_dump(), params.model.input_size, params.seed, sides, files.folder_fingerprint(DATA), code
+    )
+    work = places.half_done("augment", key)
+    with shell.only_one(work), stage_run("augment", flat(params), sections=("seed", "augment")) as run:
+        index = augment(
+            pairs, sides, DATA, params.augment,
+            input_size=params.model.input_size, seed=params.seed, out=out / "shards", work=work,
+        )  # fmt: skip
+        write_example_sheet(index, out / "examples.jpg", params.augment.examples_on_sheet)
+        run.log_metrics({"train_pairs": index.train_pairs, "val_pairs": index.val_pairs})
+        run.log_artifact(out / "examples.jpg")
+    shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    shell.run(main)

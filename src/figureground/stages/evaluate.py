@@ -1,0 +1,56 @@
+"""Stage `evaluate`: score the model once on the test photos, beside GrabCut and the null model."""
+
+from __future__ import annotations
+
+from figureground.stages import shell
+
+shell.prepare()  # TensorFlow reads its environment when it is imported, below
+
+from figureground import files  # noqa: E402
+from figureground.data.manifest import read_manifest  # noqa: E402
+from figureground.data.split import read_split  # noqa: E402
+from figureground.evaluation.baselines import mean_mask  # noqa: E402
+from figureground.evaluation.report import evaluate  # noqa: E402
+from figureground.models.deeplab import load_model  # noqa: E402
+from figureground.models.predictor import Predictor  # noqa: E402
+from figureground.params import flat, read_params  # noqa: E402
+from figureground.places import DATA, RESULTS  # noqa: E402
+from figureground.tracking.runs import stage_run  # noqa: E402
+
+PICTURES = (
+    "random.jpg",
+    "best.jpg",
+    "worst.jpg",
+    "label_suspects.jpg",
+    "iou_histogram.png",
+    "iou_by_framing.png",
+    "confusion.png",
+)
+TABLES = ("photos.csv", "slices.csv", "label_suspects.csv", "metrics.json")
+
+
+def main() -> None:
+    params = read_params()
+    pairs = read_manifest(RESULTS / "audit/manifest.csv")
+    sides = read_split(RESULTS / "split/split.csv")
+    out = RESULTS / "evaluate"
+    with stage_run("evaluate", flat(params), sections=("seed", "evaluate")) as run:
+        training = [pair for pair in pairs if sides.get(pair.name) == "train"]
+        metrics = evaluate(
+            [pair for pair in pairs if sides.get(pair.name) == "test"],
+            DATA,
+            Predictor(load_model(RESULTS / "train/model.keras")),
+            params=params.evaluate,
+            seed=params.seed,
+            null_mask=mean_mask(training, DATA),
+            out=out,
+        )
+        files.write_json(out / "metrics.json", metrics)
+        run.log_metrics(files.flat_numbers(metrics, prefix="test"))
+        run.log_summary(files.flat_numbers(metrics["overall"], prefix="test.overall"))
+        for name in PICTURES + TABLES:
+            run.log_artifact(out / name)
+
+
+if __name__ == "__main__":
+    shell.run(main)

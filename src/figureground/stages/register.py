@@ -1,0 +1,54 @@
+"""Stage `register`: make a model version of it, champion if it is better on the same test photos."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from figureground import files, pictures
+from figureground.data.metadata import photo_path
+from figureground.params import flat, read_params
+from figureground.places import DATA, RESULTS
+from figureground.stages import shell
+from figureground.tracking.decision import PhotoScore
+from figureground.tracking.provenance import provenance
+from figureground.tracking.registry import register
+from figureground.tracking.runs import stage_run
+
+
+def main() -> None:
+    params = read_params()
+    scores = _photo_scores(RESULTS / "evaluate/photos.csv")
+    with stage_run("register", flat(params), sections=("seed", "register")) as run:
+        decision = register(
+            RESULTS / f"export/{params.register_.flavour}.tflite",
+            run=run,
+            name=params.register_.name,
+            weights=RESULTS / "train/model.keras",
+            example=pictures.read_photo(photo_path(DATA, min(scores))),
+            metrics=_overall(RESULTS / "evaluate/metrics.json"),
+            photo_scores=scores,
+            tags={**provenance(Path()), "dvc.stage": "register", "flavour": params.register_.flavour},
+            confidence=params.register_.confidence,
+            resamples=params.register_.resamples,
+            seed=params.seed,
+        )
+    files.write_json(RESULTS / "register/decision.json", asdict(decision))
+    title = "champion" if decision.promoted else "challenger"
+    shell.log.info("%s version %d is the %s: %s", params.register_.name, decision.version, title, decision.reason)
+
+
+def _photo_scores(path: Path) -> dict[str, PhotoScore]:
+    return {
+        row["name"]: PhotoScore(float(row["person_iou"] or "nan"), row["photo_hash"]) for row in files.read_table(path)
+    }
+
+
+def _overall(path: Path) -> dict[str, float]:
+    metrics = json.loads(path.read_text(encoding="utf-8"))
+    return files.flat_numbers({key: metrics[key] for key in ("overall", "source", "framing") if key in metrics})
+
+
+if __name__ == "__main__":
+    shell.run(main)

@@ -1,0 +1,58 @@
+"""What every stage does around its work: logging to the terminal, one line for an error, the exit status."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from figureground.errors import FiguregroundError
+
+log = logging.getLogger("figureground")
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call a stage's main; exit with 1 and one line where it cannot do its work, with 130 where it is interrupted."""
+    prepare()
+    try:
+        main()
+    except (FiguregroundError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted; the next run goes on from here", file=sys.stderr)
+        sys.exit(130)
+
+
+def prepare() -> None:
+    """Quiet libraries and readable log lines; before TensorFlow or albumentations are imported."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it looks for a newer version over the network
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
+    logging.getLogger("figureground").setLevel(logging.INFO)
+
+
+@contextmanager
+def only_one(work: Path) -> Iterator[None]:
+    """Keeps a second process out of the same half-done work: a killed `dvc` leaves its stage running.
+
+    Raises:
+        FiguregroundError: Another process holds the lock; the lock goes by itself when that process ends.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    holder = work.with_suffix(".pid")
+    try:
+        with FileLock(work.with_suffix(".lock"), timeout=0):
+            holder.write_text(str(os.getpid()))
+            yield
+            holder.unlink()
+    except Timeout:
+        pid = holder.read_text() if holder.exists() else "unknown"
+        raise FiguregroundError(
+            f"{work}: process {pid} is at the same work already; wait for it or end it (kill {pid})"
+        ) from None

@@ -1,0 +1,25 @@
+"""Stage `split`: assign each group of pairs to training, validation or test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from figureground import files
+from figureground.data.manifest import read_manifest
+from figureground.data.split import read_test_names, split, split_metrics, write_split
+from figureground.params import read_params
+from figureground.places import RESULTS
+from figureground.stages import shell
+
+
+def main() -> None:
+    params = read_params()
+    pairs = read_manifest(RESULTS / "audit/manifest.csv")
+    fixed = read_test_names(Path(params.split.test_names)) if params.split.test_names else None
+    sides = split(pairs, params.split, params.seed, fixed)
+    write_split(RESULTS / "split/split.csv", sides)
+    files.write_json(RESULTS / "split/metrics.json", split_metrics(pairs, sides))
+
+
+if __name__ == "__main__":
+    shell.run(main)

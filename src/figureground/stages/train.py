@@ -1,0 +1,61 @@
+"""Stage `train`: fit the network, keep the best averaged weights."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from figureground.stages import shell
+
+shell.prepare()  # TensorFlow reads its environment when it is imported, below
+
+import figureground.models  # noqa: E402
+import figureground.training  # noqa: E402
+from figureground import files, places  # noqa: E402
+from figureground.augment.shards import read_index  # noqa: E402
+from figureground.params import Params, flat, read_params  # noqa: E402
+from figureground.places import RESULTS  # noqa: E402
+from figureground.tracking.registry import champion_weights  # noqa: E402
+from figureground.tracking.runs import stage_run  # noqa: E402
+from figureground.training.curves import write_curves  # noqa: E402
+from figureground.training.fit import HISTORY_COLUMNS, fit, summary  # noqa: E402
+
+SECTIONS = ("seed", "model", "loss", "train")
+
+
+def main() -> None:
+    params = read_params()
+    index = read_index(RESULTS / "augment/shards")
+    out = RESULTS / "train"
+    key = _fingerprint(params, index.checksum)
+    work = places.half_done("train", key)
+    tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)
+    with shell.only_one(work), tracked as run:
+        start = params.model.start
+        trained = fit(
+            index, params.model, params.loss, params.train,
+            start=str(champion_weights(Path(), params.register_.name)) if start == "champion" else start,
+            seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
+        )  # fmt: skip
+        metrics = summary(trained)
+        files.write_table(out / "history.csv", HISTORY_COLUMNS, trained.history)
+        write_curves(trained.history, out / "curves.png")
+        trained.model.compile()  # the optimizer's state is of no use to those who load the model
+        with files.replacing(out / "model.keras") as draft:
+            trained.model.save(draft)
+        files.write_json(out / "metrics.json", metrics)
+        run.log_summary({f"best.{name}": value for name, value in metrics.items()})  # beside the curves by epoch
+        for name in ("history.csv", "curves.png", "model.keras"):
+            run.log_artifact(out / name)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def _fingerprint(params: Params, shards: str) -> str:
+    code = files.source_fingerprint(figureground.models, figureground.training)
+    return files.fingerprint(
+        shards, params.seed, params.model.model_dump(), params.loss.model_dump(), params.train.model_dump(), code
+    )
+
+
+if __name__ == "__main__":
+    shell.run(main)
