@@ -161,6 +161,15 @@ def test_what_is_there_is_skipped_or_overwritten(
     assert target.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_result_that_is_there_does_not_hide_a_missing_photo(tmp_path: Path, bright: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/gone.png").write_bytes(b"mine")
+    done = cut(tmp_path / "gone.jpg", "-o", tmp_path / "out", "--model", bright)
+    assert (done.returncode, done.stdout) == (1, "0 cut out, 1 failed\n")
+    assert "gone.jpg: no such file" in done.stderr
+    assert (tmp_path / "out/gone.png").read_bytes() == b"mine"
+
+
 @pytest.mark.parametrize(
     "options, name, mode",
     [

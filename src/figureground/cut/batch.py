@@ -103,7 +103,7 @@ def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator
     """
     waiting = []
     for job in jobs:
-        if job.target.exists() and not settings.overwrite:
+        if job.target.exists() and job.source.exists() and not settings.overwrite:
             yield Outcome(job, Status.SKIPPED, f"{job.target}: is there already; --overwrite replaces it")
         else:
             waiting.append(job)
