@@ -84,7 +84,14 @@ def entries(log: Path) -> list[tuple[str, int, int, int]]:
 
 
 def job(
-    folder: Path, toy: Toy, *, trials: int = 8, workers: int = 1, address: str | None = None, **sweep: object
+    folder: Path,
+    toy: Toy,
+    *,
+    trials: int = 8,
+    workers: int = 1,
+    address: str | None = None,
+    trials_a_process: int = 100,
+    **sweep: object,
 ) -> Job:
     """A job of a study named "study"."""
     return Job(
@@ -94,6 +101,7 @@ def job(
         trials=trials,
         open_objective=toy,
         workers=workers,
+        trials_a_process=trials_a_process,
     )
 
 

@@ -60,13 +60,14 @@ def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None
 
 
 def test_two_workers_share_a_study_and_no_trial_is_lost_or_doubled(project: Path) -> None:
-    search(studying.job(project, Toy(project / "log", seconds=0.1), trials=12, workers=2))
+    search(studying.job(project, Toy(project / "log", seconds=0.1), trials=12, workers=2, trials_a_process=4))
     found = trials_of(project)
     assert [trial.number for trial in found] == list(range(12))
     assert counted(project) == {"COMPLETE": 11, "PRUNED": 1}
     worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
     assert worked == {(f"study/{number}", epoch): 1 for number in range(1, 12) for epoch in range(EPOCHS)}
-    assert len({process for _, _, _, process in studying.entries(project / "log")}) == 2
+    shares = Counter(process for _, epoch, _, process in studying.entries(project / "log") if epoch == 0)
+    assert len(shares) >= 3 and max(shares.values()) <= 4  # fresh ones took over after four trials
     parent, children = runs(project)
     assert parent.info.status == "FINISHED"
     assert sorted(int(run.data.tags["figureground.trial"]) for run in children) == list(range(12))

@@ -105,6 +105,9 @@ def _look_after(job: Job, study: optuna.Study) -> None:
             wait([process.sentinel for process in running.values()])
             for number, process in [each for each in running.items() if not each[1].is_alive()]:
                 del running[number]
+                if process.exitcode == worker.AGAIN:
+                    running[number] = _start(job, number)
+                    continue
                 if process.exitcode is None or process.exitcode >= 0:
                     gave_up |= bool(process.exitcode)
                     continue

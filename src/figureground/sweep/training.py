@@ -81,14 +81,12 @@ class Training:
     def __call__(self, task: Task) -> Outcome:
         from figureground.training.fit import free_memory
 
-        try:
-            if task.kind == NULL:
-                return Outcome(self._null_person_iou(task.params))
-            if task.params.sweep.latency_budget_ms is not None:
-                task.on_latency(_latency(task.params))
-            return self._train(task)
-        finally:
-            free_memory()
+        free_memory()  # of the trial before, of which nothing is held any more, even if it has failed
+        if task.kind == NULL:
+            return Outcome(self._null_person_iou(task.params))
+        if task.params.sweep.latency_budget_ms is not None:
+            task.on_latency(_latency(task.params))
+        return self._train(task)
 
     def _train(self, task: Task) -> Outcome:
         from figureground.training.fit import fit, summary

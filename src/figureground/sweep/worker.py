@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import math
 import multiprocessing
@@ -51,6 +52,7 @@ from figureground.tracking.sweeps import TrialRuns
 
 _log = logging.getLogger(__name__)
 
+AGAIN = 75  # exit status of a process that asks for a fresh one in its place
 _MOST_FAILURES = 5  # of a worker in a row, after which the values of the trials are not to blame any more
 
 
@@ -65,6 +67,8 @@ class Job:
         trials: How many finished ones the study is to have.
         open_objective: Called once in the worker's process.
         workers: How many there are, by which they share this machine.
+        trials_a_process: After so many a fresh process takes over, since TensorFlow keeps about 0.1 GB of each trial's
+            graphs for good; it takes some 15 s to start.
     """
 
     study: str
@@ -73,10 +77,11 @@ class Job:
     trials: int
     open_objective: Callable[[], Objective]
     workers: int = 1
+    trials_a_process: int = 10
 
 
 def main(job: Job, number: int) -> None:
-    """Body of a worker's process; ends it with 1 where it cannot go on, with 130 where it is interrupted."""
+    """Body of a worker's process, which ends with AGAIN, 1 where it cannot go on, or 130 where it is interrupted."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if job.workers > 1:
         logging.basicConfig(level=logging.WARNING, format=f"worker {number}: %(message)s", stream=sys.stdout)
@@ -89,16 +94,18 @@ def main(job: Job, number: int) -> None:
             Path(os.devnull).open("w") as nowhere,
             contextlib.redirect_stdout(nowhere if job.workers > 1 else sys.stdout),
         ):
-            work(job)
+            is_done = work(job)
     except (FiguregroundError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+    sys.exit(0 if is_done else AGAIN)
 
 
-def work(job: Job) -> None:
-    """Ask the study for trials and evaluate them, until enough are finished or under way.
+def work(job: Job) -> bool:
+    """Ask the study for trials and evaluate them, until enough are finished or under way, or this process has had its
+    share; returns whether enough are.
 
     Raises:
         SweepError: Trial after trial fails.
@@ -106,22 +113,22 @@ def work(job: Job) -> None:
     study = open_study(open_storage(job.address, retry), job.study, job.params)
     params = base_params(study, job.params)
     evaluation = _Evaluation(study, Space(params), params, job.open_objective(), TrialRuns(job.study))
-    while True:
+    gc.freeze()  # what is loaded by now stays, and need not be gone through whenever a trial's memory is freed
+    for _ in range(job.trials_a_process):
         turn = asking()
         with turn:
             recover(study, one_machine=not is_database(job.address))
             if is_enough(study, job.trials):
-                return
+                return True
             study.sampler = sampler(params.seed, len(study.get_trials(deepcopy=False)))
-            study.optimize(
-                lambda trial, turn=turn: evaluation(trial, turn), n_trials=1, catch=(Exception,), gc_after_trial=True
-            )
+            study.optimize(lambda trial, turn=turn: evaluation(trial, turn), n_trials=1, catch=(Exception,))
         evaluation.tidy()
         _say(study, job.trials)
         if len(evaluation.failures) >= _MOST_FAILURES:
             raise SweepError(
                 f"{job.study}: {_MOST_FAILURES} trials in a row have failed, the last with: {evaluation.failures[-1]}"
             )
+    return is_enough(study, job.trials)
 
 
 class _Evaluation:
