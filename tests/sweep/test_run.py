@@ -123,9 +123,10 @@ def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
     assert parent.info.status == "FINISHED"
     assert {run.info.status for run in children} == {"FINISHED"}  # the dead trials' runs were taken up again
     assert len(children) == 6
-    for run in children[1:]:
-        curve = open_store(project).client.get_metric_history(run.info.run_id, "val_person_iou")
-        assert sorted(point.step for point in curve) == list(range(EPOCHS))
+    client = open_store(project).client
+    curves = [client.get_metric_history(run.info.run_id, "val_person_iou") for run in children]
+    # All but the null model's; two workers begin the first two trials in either order.
+    assert sorted(sorted(point.step for point in curve) for curve in curves) == [[], *[list(range(EPOCHS))] * 5]
 
 
 def test_ctrl_c_leaves_the_study_in_order_and_the_next_sweep_goes_on(project: Path) -> None:
