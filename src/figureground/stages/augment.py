@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import figureground.augment
 import figureground.data
 from figureground import files, pictures, places
@@ -35,7 +33,6 @@ def main() -> None:
         write_example_sheet(index, out / "examples.jpg", params.augment.examples_on_sheet)
         run.log_metrics({"train_pairs": index.train_pairs, "val_pairs": index.val_pairs})
         run.log_artifact(out / "examples.jpg")
-    shutil.rmtree(work, ignore_errors=True)
 
 
 if __name__ == "__main__":
