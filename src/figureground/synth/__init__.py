@@ -1,0 +1,1 @@
+"""Rendered people: dressed bodies in rooms, streets and parks, with masks that are exact."""
