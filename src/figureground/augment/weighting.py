@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -28,7 +29,7 @@ def showings(names: Sequence[str], weights: Mapping[str, float], passes: int) ->
         for place, name in enumerate(members):
             # floor(shown * p / n + place / n) in whole numbers
             until = [(shown * number + place) // len(members) for number in range(passes + 1)]
-            counts[name] = tuple(later - sooner for sooner, later in zip(until, until[1:], strict=False))
+            counts[name] = tuple(later - sooner for sooner, later in itertools.pairwise(until))
     return {name: counts[name] for name in names}
 
 

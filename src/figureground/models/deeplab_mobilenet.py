@@ -2,8 +2,8 @@
 
 Architecture: Sandler et al. 2018, MobileNetV2, section 6.3 (DeepLabV3 without atrous branches). Weights: the quantised
 LiteRT file of github.com/google-coral/test_data (`deeplabv3_mnv2_pascal_quant.tflite`, Apache-2.0), trained on COCO and
-PASCAL VOC, from which the numbers are had back. Having seen segmentation of people in crowds, rooms and streets, it is a
-better start than ImageNet; without batch norm it also trains a third quicker on CPU.
+PASCAL VOC, from which the numbers are had back. Having seen people segmented in crowds, rooms and streets, it is a
+better start than ImageNet.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _convolutions(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.floa
     """Kernel and bias of each convolution in the file's order, the kernels shaped as Keras wants them."""
     from ai_edge_litert.interpreter import Interpreter
 
-    interpreter = Interpreter(str(path), experimental_preserve_all_tensors=True)
+    interpreter = Interpreter(str(path))
     tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
     found = []
     for operation in interpreter._get_ops_details():

@@ -14,7 +14,7 @@ from keras import ops
 from figureground.models.losses import split_mask
 
 _PIXELS = (1, 2, 3)
-FALSE_PERSON_SHARE = 0.01  # of a photo with nobody, from which on somebody has been seen there
+NOTICEABLE = 0.01  # share of a photo with nobody that may be called person before it counts as a false alarm
 
 
 def _person_counts(y_true: Any, y_pred: Any) -> tuple[Any, Any, Any, Any]:
@@ -53,10 +53,10 @@ class PersonIoU(keras.metrics.Metric):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable("figureground")
-class FalsePeople(keras.metrics.Metric):  # type: ignore[misc]
+class FalseAlarms(keras.metrics.Metric):  # type: ignore[misc]
     """Share of the photos with nobody in which over a hundredth of the known pixels are called person; 0 before any."""
 
-    def __init__(self, name: str = "false_people", **settings: Any) -> None:
+    def __init__(self, name: str = "false_alarms", **settings: Any) -> None:
         super().__init__(name=name, **settings)
         self.mistaken = self.add_weight(name="mistaken", initializer="zeros")
         self.photos = self.add_weight(name="photos", initializer="zeros")
@@ -64,7 +64,7 @@ class FalsePeople(keras.metrics.Metric):  # type: ignore[misc]
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         _, predictions, people, total = _person_counts(y_true, y_pred)
         nobody = ops.cast((people == 0.0) & (total > 0.0), "float32") * _photo_weights(sample_weight)
-        mistaken = ops.cast(predictions > FALSE_PERSON_SHARE * total, "float32")
+        mistaken = ops.cast(predictions > NOTICEABLE * total, "float32")
         self.mistaken.assign_add(ops.sum(mistaken * nobody))
         self.photos.assign_add(ops.sum(nobody))
 

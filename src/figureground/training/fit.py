@@ -20,7 +20,7 @@ from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
 from figureground.models.deeplab import build_model
 from figureground.models.losses import build_loss
-from figureground.models.metrics import BinaryIoU, FalsePeople, PersonIoU
+from figureground.models.metrics import BinaryIoU, FalseAlarms, PersonIoU
 from figureground.models.weights import load_start
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 
 OnEpoch = Callable[[int, Mapping[str, float]], None]
 HISTORY_COLUMNS = (
-    "epoch", "loss", "person_iou", "binary_iou", "false_people", "val_loss", "val_person_iou", "val_binary_iou",
-    "val_false_people", "learning_rate", "seconds",
+    "epoch", "loss", "person_iou", "binary_iou", "false_alarms", "val_loss", "val_person_iou", "val_binary_iou",
+    "val_false_alarms", "learning_rate", "seconds",
 )  # fmt: skip
 
 
@@ -136,7 +136,7 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=params.weight_decay, **averaged)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalsePeople()])
+    model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
     # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.
     model.optimizer.build(model.trainable_variables)
 
@@ -200,9 +200,9 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
         checkpoint.save(self._work, self.model, progress)
         self._remove_surpassed()
         log.info(
-            "epoch %d/%d: loss %.4f, person IoU %.4f; validation person IoU %.4f (best %.4f), false people %.3f; %.0f s",
+            "epoch %d/%d: loss %.4f, person IoU %.4f; validation %.4f (best %.4f), false alarms %.3f; %.0f s",
             epoch + 1, self._params.epochs, row["loss"], row["person_iou"], row["val_person_iou"],
-            progress.best_person_iou, row["val_false_people"], row["seconds"],
+            progress.best_person_iou, row["val_false_alarms"], row["seconds"],
         )  # fmt: skip
         if self._on_epoch:
             self._on_epoch(epoch, row)
@@ -280,7 +280,7 @@ def summary(trained: Trained) -> dict[str, Any]:
         "epochs": len(trained.history),
         "val_person_iou": trained.best_person_iou,
         "val_binary_iou": best["val_binary_iou"],
-        "val_false_people": best["val_false_people"],
+        "val_false_alarms": best["val_false_alarms"],
         "val_loss": best["val_loss"],
         "parameters": trained.model.count_params(),
     }
