@@ -3,8 +3,8 @@
     python recipes/score.py src/figureground/cut/models/accurate.tflite --out recipes/scores/accurate.csv
 
 After `dvc repro split` on the data of the recipes. What is scored is the shipped file itself, on one core, photo in and
-mask out at model size, brought to the photo's size by bilinear resizing. `person 1 %` are photos in which people cover a
-hundredth or more; below that, two people who draw masks hardly agree on a pixel.
+mask out at model size, brought to the photo's size by bilinear resizing. Only photos in which people cover a
+hundredth or more count; below that, two people who draw masks hardly agree on a pixel.
 """
 
 from __future__ import annotations

@@ -130,6 +130,7 @@ class TrainParams(_Section):
     epochs: Count
     batch_size: Count
     learning_rate: Positive
+    encoder_rate: Annotated[float, Field(ge=0.0, le=1.0)]
     weight_decay: Annotated[float, Field(ge=0.0)]
     warmup_epochs: Annotated[float, Field(ge=0.0)]
     ema_momentum: Annotated[float, Field(ge=0.0, lt=1.0)]

@@ -47,12 +47,15 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     features = build_encoder(params.encoder, params.output_stride, input_shape)
     if params.freeze_batch_norm:
         _freeze_batch_norm(features)
-    low_level, mid_level, deep = features(x)
-    x = deep if encoder.has_pooling_head else _aspp(deep, params)
+    low_level, mid_level, deep, *guess = features(x)
+    x = deep if guess else _aspp(deep, params)
     x = keras.layers.Dropout(params.dropout, name="aspp_dropout")(x)
     x = _decoder(x, low_level, mid_level, params)
     # Classified before upsampling: both are linear, so the logits are the same for a sixteenth of the work.
-    x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
+    zeros = {"kernel_initializer": "zeros"} if guess else {}  # training begins with the guess as it is
+    x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits", **zeros)(x)
+    if guess:
+        x = keras.layers.Add(dtype="float32", name="refined")([x, ResizeLike(name="guess")([*guess, x])])
     x = ResizeLike(dtype="float32", name="upsample")([x, photo])
     return keras.Model(photo, x, name="figureground")
 

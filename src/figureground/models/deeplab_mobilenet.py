@@ -2,8 +2,8 @@
 
 Architecture: Sandler et al. 2018, MobileNetV2, section 6.3 (DeepLabV3 without atrous branches). Weights: the quantised
 LiteRT file of github.com/google-coral/test_data (`deeplabv3_mnv2_pascal_quant.tflite`, Apache-2.0), trained on COCO and
-PASCAL VOC, from which the numbers are had back. Having seen people segmented in crowds, rooms and streets, it is a
-better start than ImageNet.
+PASCAL VOC, from which the numbers are had back. It tells people from animals and furniture before we train it, so its
+own decision is kept as a first guess that the decoder refines.
 """
 
 from __future__ import annotations
@@ -42,16 +42,19 @@ STAGES = (
 )
 STEM_WIDTH = 32
 HEAD_WIDTH = 256
+CLASSES = 21  # of PASCAL VOC, the first being background
+PERSON_CLASS = 15
 
 
 def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras.Model:
-    """The network up to its 256 features before the classes, with random weights, at stride 32.
+    """The network with random weights, at stride 32.
 
     Args:
         input_shape: (height, width) in pixels.
     Returns:
-        A model from float32 (B, H, W, 3) in -1..1 to float32 (B, H/32, W/32, 256). Its convolutions stand in the order
-        of the published file, but for the last, which is split in two.
+        A model from float32 (B, H, W, 3) in -1..1 to the person's lead over the best of the other classes, float32
+        (B, H/32, W/32, 1), positive where the published network says person. Its convolutions stand in the order of the
+        published file, but for the projection, which is split in two.
     """
     photo = keras.Input((*input_shape, 3), name="photo")
     x = _convolve(photo, STEM_WIDTH, "stem", kernel_size=3, strides=2)
@@ -60,7 +63,7 @@ def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras
         for repeat in range(stage.repeats):
             x = _inverted_residual(x, stage, stage.stride if repeat == 0 else 1, f"block{block}")
             block += 1
-    return keras.Model(photo, _head(x), name="mobilenet_v2_deeplab")
+    return keras.Model(photo, _lead(_head(x)), name="mobilenet_v2_deeplab")
 
 
 def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
@@ -76,9 +79,10 @@ def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
         convolutions = _convolutions(path)
     except (OSError, ValueError) as error:
         raise QuantisedFileError(f"{path}: cannot be read as a LiteRT model: {str(error).splitlines()[0]}") from None
-    if len(convolutions) != len(names) + 2 or convolutions[0][0].shape != (3, 3, 3, STEM_WIDTH):
+    expected = len(names) + 2  # the projection and the classes come after those
+    if len(convolutions) != expected or convolutions[0][0].shape != (3, 3, 3, STEM_WIDTH):
         raise QuantisedFileError(
-            f"{path}: {len(convolutions)} convolutions, not the {len(names) + 2} of DeepLabV3 on MobileNetV2; "
+            f"{path}: {len(convolutions)} convolutions, not the {expected} of DeepLabV3 on MobileNetV2; "
             "give deeplabv3_mnv2_pascal_quant.tflite"
         )
     weights = {name: [kernel, bias] for name, (kernel, bias) in zip(names, convolutions, strict=False)}
@@ -87,6 +91,10 @@ def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
     ]  # of the pooled image and the features, one after the other; then the classes
     weights["head_image_project"] = [kernel[:, :, :HEAD_WIDTH]]
     weights["head_project"] = [kernel[:, :, HEAD_WIDTH:], bias]
+    kernel, bias = convolutions[-1]
+    others = [number for number in range(CLASSES) if number != PERSON_CLASS]
+    weights["person_class"] = [kernel[..., [PERSON_CLASS]], bias[[PERSON_CLASS]]]
+    weights["other_classes"] = [kernel[..., others], bias[others]]
     return weights
 
 
@@ -145,6 +153,28 @@ def _head(x: Any) -> Any:
     x = _convolve(x, HEAD_WIDTH, "head_point")
     x = keras.layers.Conv2D(HEAD_WIDTH, 1, name="head_project")(x)
     return keras.layers.ReLU(6.0, name="head_relu")(keras.layers.Add(name="head_add")([x, image]))
+
+
+def _lead(x: Any) -> Any:
+    """How far the person's class is ahead of the best other one.
+
+    A difference with the largest, not with the logarithm of the summed exponentials: it keeps the sign, which is the
+    decision, and is computed in integers.
+    """
+    person = keras.layers.Conv2D(1, 1, name="person_class")(x)
+    others = keras.layers.Conv2D(CLASSES - 1, 1, name="other_classes")(x)
+    return keras.layers.Subtract(name="person_lead")([person, Largest(name="largest_other")(others)])
+
+
+@keras.saving.register_keras_serializable("figureground")
+class Largest(keras.layers.Layer):  # type: ignore[misc]
+    """The largest of the channels, (B, H, W, C) to (B, H, W, 1)."""
+
+    def call(self, inputs: Any) -> Any:
+        return keras.ops.max(inputs, axis=-1, keepdims=True)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*input_shape[:-1], 1)
 
 
 def _convolve(x: Any, width: int, name: str, kernel_size: int = 1, strides: int = 1) -> Any:

@@ -30,7 +30,8 @@ class Encoder:
         mid_level: Layer whose output is the features at stride 8.
         deep: Layer whose output is the deep features, at the output stride.
         scale, offset: What its weights expect: `photo * scale + offset` for a photo in 0..1; offset a channel, RGB.
-        has_pooling_head: Whether the deep features have been through image pooling and need no ASPP of ours.
+        guess: Layer whose output is a first logit at the output stride, if the network was trained to find people; its
+            deep features have been through image pooling and need no ASPP of ours.
         same_padding: Whether all its padding is replaced by that of Keras's "same", which any photo size survives.
     """
 
@@ -41,7 +42,7 @@ class Encoder:
     scale: float
     offset: Sequence[float]
     same_padding: bool = False
-    has_pooling_head: bool = False
+    guess: str | None = None
 
 
 def _application(build: Callable[..., keras.Model]) -> Callable[[tuple[int, int], str | None], keras.Model]:
@@ -73,7 +74,7 @@ ENCODERS: dict[str, Encoder] = {
         "head_relu",
         2.0,
         (-1.0,) * 3,
-        has_pooling_head=True,
+        guess="person_lead",
     ),
     # Keras's weights want BGR; `weights.py` turns the first kernel round instead of each photo.
     "resnet50": Encoder(
@@ -100,7 +101,8 @@ def build_trunk(name: str, weights: str | None = None) -> keras.Model:
     """The network as published up to its deep features, for photos of 512 x 512; outputs as `build_encoder`'s."""
     encoder = ENCODERS[name]
     network = encoder.network((_REFERENCE_SIZE, _REFERENCE_SIZE), weights)
-    taps = [network.get_layer(layer).output for layer in (encoder.low_level, encoder.mid_level, encoder.deep)]
+    layers = (encoder.low_level, encoder.mid_level, encoder.deep, encoder.guess)
+    taps = [network.get_layer(layer).output for layer in layers if layer is not None]
     return keras.Model(network.input, taps, name=name)
 
 
@@ -113,7 +115,8 @@ def build_encoder(name: str, output_stride: int, input_shape: tuple[int | None, 
         input_shape: (height, width) in pixels, either may be None.
     Returns:
         A model from normalised float32 (B, H, W, 3) to [low-level (B, H/4, W/4, ·), mid-level (B, H/8, W/8, ·),
-        deep (B, H/stride, W/stride, ·)], sizes rounded up. Its weights stand in the order of `build_trunk`'s.
+        deep (B, H/stride, W/stride, ·)], sizes rounded up, and, where the encoder has one, its guess of deep's size.
+        Its weights stand in the order of `build_trunk`'s.
     """
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:

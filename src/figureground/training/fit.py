@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from figureground import files
 from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
 from figureground.models.deeplab import build_model
+from figureground.models.encoders import ENCODERS
 from figureground.models.losses import build_loss
 from figureground.models.metrics import BinaryIoU, FalseAlarms, PersonIoU
 from figureground.models.weights import load_start
@@ -134,11 +135,25 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
         warmup_steps=warmup,
     )
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=params.weight_decay, **averaged)
+    optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
+    encoder = next(layer for layer in model.layers if layer.name in ENCODERS)
+    optimizer.slow_down(encoder.trainable_variables, params.encoder_rate)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
     # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.
     model.optimizer.build(model.trainable_variables)
+
+
+class AdamW(keras.optimizers.AdamW):  # type: ignore[misc]
+    """AdamW in which some variables get a share of the learning rate (Howard & Ruder 2018, section 3.2)."""
+
+    _rates: Mapping[str, float] = {}  # replaced, never changed
+
+    def slow_down(self, variables: Sequence[keras.Variable], share: float) -> None:
+        self._rates = {variable.path: share for variable in variables}
+
+    def update_step(self, gradient: Any, variable: keras.Variable, learning_rate: Any) -> None:
+        super().update_step(gradient, variable, learning_rate * self._rates.get(variable.path, 1.0))
 
 
 @contextlib.contextmanager
