@@ -153,7 +153,8 @@ class AdamW(keras.optimizers.AdamW):  # type: ignore[misc]
         self._rates = {variable.path: share for variable in variables}
 
     def update_step(self, gradient: Any, variable: keras.Variable, learning_rate: Any) -> None:
-        super().update_step(gradient, variable, learning_rate * self._rates.get(variable.path, 1.0))
+        path = self._trainable_variables[self._get_variable_index(variable)].path  # a backend's variable has none
+        super().update_step(gradient, variable, learning_rate * self._rates.get(path, 1.0))
 
 
 @contextlib.contextmanager
