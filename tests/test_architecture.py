@@ -38,6 +38,8 @@ ONLY_IN = {
     "optuna": {"sweep"},
     "plotly": {"sweep"},
     "click": {"cli"},
+    "av": {"cut"},
+    "pyvirtualcam": {"cut"},
     "tensorflow": {"training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
