@@ -171,7 +171,9 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
         length = length_of(video_in)
         cutter, backdrop = prepared_cutter(model, workers), backdrop_of(background)
         try:
-            with click.progressbar(length=max(1, round(length)), label="Cutting out", file=sys.stderr) as bar:
+            with click.progressbar(
+                length=max(1, round(length)), label="Cutting out", item_show_func=lambda pace: pace, file=sys.stderr
+            ) as bar:
                 done = replace_background(video_in, video_out, backdrop, cutter, workers, _mover(bar))
         except NobodyError as nobody:
             click.echo(f"{video_in}: {nobody}", err=True)

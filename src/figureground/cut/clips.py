@@ -156,18 +156,18 @@ def open_video(path: Path) -> Any:
 
 def cut_short(clip: Clip, end: float) -> bool:
     """Whether pictures and sound end, after `end` seconds, long before the file promises."""
-    if clip.seconds is None:
-        return False
-    return end < clip.seconds - max(_LEAST_SECONDS, _LEAST_SHARE * clip.seconds)
+    promised: float = clip.seconds or 0.0
+    return end < promised - max(_LEAST_SECONDS, _LEAST_SHARE * promised)
 
 
 def _is_cover(stream: Any) -> bool:
-    return Disposition.attached_pic in Disposition(stream.disposition)
+    return bool(Disposition.attached_pic & stream.disposition)
 
 
 def swscale_space(space: int) -> Colorspace:
     """The matrix of H.273 by the name that FFmpeg's converter knows."""
-    return _SWSCALE.get(space, Colorspace.ITU601)
+    matrix: Colorspace = _SWSCALE.get(space, Colorspace.ITU601)
+    return matrix
 
 
 def _colours(stream: Any) -> Colours:
