@@ -18,11 +18,13 @@ import av
 import numpy as np
 from av.sidedata.sidedata import Type
 from av.stream import Disposition
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from figureground.errors import FiguregroundError
 from figureground.pictures import Picture, orient
 
+# Without them FFmpeg's quick way makes every picture one or two levels darker, once for reading and writing it.
+TRUE_COLOURS = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 _HD = 720  # pixels of height from which a video that does not say its colour space is taken to have that of HDTV
 _UNKNOWN = 2  # "unspecified" in the tables of ITU-T H.273, for colour space, primaries and transfer alike
 _HDTV, _SDTV = 1, 6  # H.273, the same in all three tables: BT.709, BT.601 with 525 lines
@@ -69,6 +71,7 @@ class Frame:
             src_colorspace=swscale_space(self.colours.space),
             src_color_range=frame.color_range or ColorRange.MPEG,
             dst_color_range=ColorRange.JPEG,
+            interpolation=TRUE_COLOURS,
         ).to_ndarray()
         upright = orient(np.asarray(rgb, np.uint8), _orientation(frame))
         height, width = (max(2, side - side % 2) for side in upright.shape[:2])

@@ -11,7 +11,7 @@ from typing import Any, Self
 import av
 from av.video.reformatter import ColorRange
 
-from figureground.cut.clips import Clip, VideoError, swscale_space
+from figureground.cut.clips import TRUE_COLOURS, Clip, VideoError, swscale_space
 from figureground.cut.soundtrack import Soundtrack
 from figureground.pictures import Picture
 
@@ -117,6 +117,7 @@ class Recording:
             dst_colorspace=swscale_space(self._space),
             src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.MPEG,
+            interpolation=TRUE_COLOURS,
         )
         ready.pts, ready.time_base = time, self._time_base
         return ready
