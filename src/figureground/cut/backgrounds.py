@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor
 
-from figureground.cut.bands import fitted_inside, pixels_of
+from figureground.cut.bands import fitted_inside, pixels_of, put_values, values_at
 from figureground.cut.foreground import clean_edges
 from figureground.errors import FiguregroundError
 from figureground.pictures import Picture, photo_of, read_photo, resize_photo
@@ -103,10 +103,10 @@ def composed(photo: Picture, mask: Picture, background: Background, fit: Fit = "
         return np.asarray(cv2.insertChannel(mask, cv2.cvtColor(visible, cv2.COLOR_RGB2RGBA), 3), np.uint8)
     result = _behind(photo, mask, background, fit, detail)
     cv2.copyTo(person, np.asarray(mask == 255).view(np.uint8), result)
-    for rows, columns in pixels_of((mask > 0) & (mask < 255)):
-        alpha = mask[rows, columns].astype(np.float32)[:, np.newaxis] / np.float32(255)
-        mixed = alpha * person[rows, columns] + (1 - alpha) * result[rows, columns]
-        result[rows, columns] = np.rint(mixed).astype(np.uint8)
+    for pixels in pixels_of((mask > 0) & (mask < 255)):
+        alpha = values_at(mask, pixels).astype(np.float32) / np.float32(255)
+        mixed = alpha * values_at(person, pixels) + (1 - alpha) * values_at(result, pixels)
+        put_values(result, pixels, np.rint(mixed).astype(np.uint8))
     return result
 
 

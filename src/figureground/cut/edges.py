@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.cut.bands import fitted_inside, pixels_of, sampled, undecided
+from figureground.cut.bands import fitted_inside, pixels_of, sampled, undecided, values_at
 from figureground.pictures import Picture, Probability, resize_photo, resize_probability
 
 Floats = NDArray[np.float32]
@@ -42,9 +42,9 @@ def refine(photo: Picture, probability: Probability, detail: float = 1.0) -> Pic
         return coarse
     mask: Picture = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     band = cv2.resize(undecided(coarse).view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
-    for rows, columns in pixels_of(band > 0):
-        colours = photo[rows, columns].astype(np.float32) / np.float32(255)
-        mask[rows, columns] = _levels(_linear(sampled(coefficients, rows, columns, (height, width)), colours))
+    for pixels in pixels_of(band > 0):
+        colours = values_at(photo, pixels).astype(np.float32) / np.float32(255)
+        mask.reshape(-1)[pixels] = _levels(_linear(sampled(coefficients, pixels, (height, width)), colours))
     return mask
 
 

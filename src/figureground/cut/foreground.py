@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.cut.bands import fitted_inside, pixels_of, sampled
+from figureground.cut.bands import fitted_inside, pixels_of, put_values, sampled, values_at
 from figureground.pictures import Picture, resize_photo
 
 Floats = NDArray[np.float32]
@@ -32,12 +32,12 @@ def clean_edges(photo: Picture, mask: Picture, detail: float = 1.0) -> Picture:
     """
     size = photo.shape[:2]
     person, background = _neighbourhood_colours(photo, mask, round(WORKING_SIDE * detail))
-    cleaned = photo.copy()
-    for rows, columns in pixels_of((mask > 0) & (mask < 255)):
-        alpha = mask[rows, columns].astype(np.float32)[:, np.newaxis] / np.float32(255)
-        near, behind = (sampled(colours, rows, columns, size) for colours in (person, background))
-        estimate = _corrected(photo[rows, columns].astype(np.float32), alpha, near, behind)
-        cleaned[rows, columns] = np.rint(np.clip(estimate, 0, 255)).astype(np.uint8)
+    cleaned = photo.copy(order="C")
+    for pixels in pixels_of((mask > 0) & (mask < 255)):
+        alpha = values_at(mask, pixels).astype(np.float32) / np.float32(255)
+        near, behind = (sampled(colours, pixels, size) for colours in (person, background))
+        estimate = _corrected(values_at(photo, pixels).astype(np.float32), alpha, near, behind)
+        put_values(cleaned, pixels, np.rint(np.clip(estimate, 0, 255)).astype(np.uint8))
     return cleaned
 
 
