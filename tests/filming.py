@@ -38,6 +38,7 @@ def film(
     layout: str = "yuv420p",
     sound: Sequence[str] = (),
     matrix: Sequence[int] | None = None,
+    offset: float = 0.0,
     **context: int,
 ) -> Path:
     """Write a video.
@@ -46,11 +47,12 @@ def film(
         codec, layout: FFmpeg's names of the encoder and its pixel format.
         times: When each picture is shown, in milliseconds; without them `rate` a second.
         sound: Names of encoders, a track of a 440 Hz tone for each.
+        offset: Seconds that all times are late.
         matrix: Of the display, as ISO/IEC 14496-12 has it.
         context: Attributes of the encoder, such as `colorspace`.
     """
     options = {"crf": "4", "preset": "ultrafast"} if codec == "libx264" else {}
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options={"output_ts_offset": str(offset)}) as container:
         stream = container.add_stream(codec, rate=rate, options=options)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = layout

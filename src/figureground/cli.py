@@ -153,7 +153,7 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
     help="transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped.",
 )  # fmt: skip
 @click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
 def video(video_in: Path, video_out: Path, background: str, model: str, jobs: int | None) -> None:
     """Give the people of a video another background; sound, size, times and colours stay.
 
@@ -165,9 +165,9 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
         from figureground.cut.batch import usable_cores
         from figureground.cut.moving import prepared_cutter
         from figureground.cut.segmenter import NobodyError
-        from figureground.cut.video import length_of, replace_background
+        from figureground.cut.video import MOST_WORKERS, length_of, replace_background
 
-        workers = jobs or usable_cores()
+        workers = jobs or min(usable_cores(), MOST_WORKERS)
         length = length_of(video_in)
         cutter, backdrop = prepared_cutter(model, workers), backdrop_of(background)
         try:

@@ -11,6 +11,8 @@ from drawing import Picture
 
 pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
 
+import av
+
 from figureground.cut.backdrops import Loop
 from figureground.cut.clips import Clip, VideoError, cut_short
 from figureground.cut.recordings import Recording, coding_of
@@ -68,6 +70,16 @@ def test_times_of_a_variable_frame_rate_are_kept(tmp_path: Path, suffix: str) ->
     assert abs(track[-1][0] - sound_of(source)[0][-1][0]) < 0.2
 
 
+def test_a_piece_of_a_broadcast_begins_at_zero_and_stays_in_step(tmp_path: Path) -> None:
+    source = film(tmp_path / "a.ts", [quarters()] * 10, sound=["aac"], offset=1.4)
+    before = pictures_of(source)[0][0], sound_of(source)[0][0][0]
+    assert min(before) > 1
+    result = copied(source, tmp_path / "b.mp4")
+    after = pictures_of(result)[0][0], sound_of(result)[0][0][0]
+    assert min(after) == pytest.approx(0, abs=0.03)
+    assert after[1] - after[0] == pytest.approx(before[1] - before[0], abs=0.001)
+
+
 def test_all_sound_tracks_are_copied_bit_for_bit(tmp_path: Path) -> None:
     source = film(tmp_path / "a.mkv", [quarters()] * 10, sound=["aac", "libmp3lame"])
     tracks = sound_of(source)
@@ -75,6 +87,28 @@ def test_all_sound_tracks_are_copied_bit_for_bit(tmp_path: Path) -> None:
     again = sound_of(copied(source, tmp_path / "b.mkv"))
     assert [[content for _, content in track] for track in again] == [[content for _, content in t] for t in tracks]
     assert np.allclose([t for track in again for t, _ in track], [t for track in tracks for t, _ in track], atol=0.001)
+
+
+@pytest.mark.parametrize(
+    "source, encoder, target, expected",
+    [
+        ("a.avi", "libmp3lame", "b.mp4", "mp3"),  # copied
+        ("a.mkv", "ac3", "b.mov", "ac3"),
+        ("a.mov", "pcm_s16le", "b.mov", "pcm_s16le"),
+        ("a.mov", "pcm_s16le", "b.mp4", "aac"),  # encoded again
+        ("a.mkv", "libmp3lame", "b.webm", "opus"),
+    ],
+)
+def test_sound_is_copied_where_players_expect_it(
+    tmp_path: Path, source: str, encoder: str, target: str, expected: str
+) -> None:
+    before = film(tmp_path / source, [quarters()] * 10, sound=[encoder])
+    after = copied(before, tmp_path / target)
+    with av.open(str(after)) as container:
+        (track,) = container.streams.audio
+        assert track.codec_context.codec.canonical_name == expected
+    contents = [b"".join(content for _, content in sound_of(path)[0]) for path in (before, after)]
+    assert (contents[0] == contents[1]) is (expected in encoder or (encoder == "libmp3lame" and expected == "mp3"))
 
 
 @pytest.mark.parametrize("space", [1, 6])  # BT.709 and BT.601 of H.273

@@ -17,10 +17,12 @@ from PIL import Image
 
 from drawing import Picture
 
-av = pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
+pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
 
-from figureground.cut.video import in_order  # noqa: E402
-from filming import film, pictures_of, sound_of, walking  # noqa: E402
+import av
+
+from figureground.cut.video import in_order
+from filming import film, pictures_of, sound_of, walking
 
 COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
 GREEN = (0, 200, 0)

@@ -55,7 +55,7 @@ class Frame:
     """A picture of a video as it was decoded.
 
     Attributes:
-        time: Of its showing, in units of the clip's `time_base`; rises from frame to frame.
+        time: Of its showing since the clip's start, in units of its `time_base`; rises from frame to frame.
         colours: Of its clip.
     """
 
@@ -117,6 +117,7 @@ class Clip:
     def frames(self) -> Iterator[Frame]:
         """The frames in the order in which they are shown; what cannot be decoded is counted and left out."""
         last: int | None = None
+        start = round(start_of(self._container) / self.time_base)
         step = max(1, round(1 / (self.rate * self.time_base)))
         for packet in self._packets():
             try:
@@ -125,7 +126,7 @@ class Clip:
                 self.damaged += 1
                 continue
             for frame in decoded:
-                time = frame.pts if frame.pts is not None else 0 if last is None else last + step
+                time = frame.pts - start if frame.pts is not None else 0 if last is None else last + step
                 last = time if last is None else max(time, last + 1)
                 yield Frame(frame, last, self.colours)
 
@@ -155,6 +156,14 @@ def open_video(path: Path) -> Any:
         container.close()
         raise VideoError(f"{path}: a picture, not a video; use `figureground cut`")
     return container
+
+
+def start_of(container: Any) -> Fraction:
+    """Seconds that stand before the beginning of an open file's pictures and sound, as in a piece of a broadcast.
+
+    Never below 0: what comes before 0 is what an audio encoder puts there to be skipped.
+    """
+    return Fraction(max(0, container.start_time or 0), av.time_base)
 
 
 def cut_short(clip: Clip, end: float) -> bool:

@@ -8,10 +8,20 @@ from typing import Any
 
 import av
 
-from figureground.cut.clips import open_video
+from figureground.cut.clips import open_video, start_of
 
-_ENCODERS = {".webm": ("libopus", 48_000)}  # samples a second: Opus knows few rates
-_ENCODER = ("aac", None)
+# What is copied: not all that a format may hold by FFmpeg, but what players expect in it. Matroska takes anything.
+_MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_KEPT = {
+    ".mp4": _MP4, ".m4v": _MP4, ".webm": frozenset({"opus", "vorbis"}),
+    ".mov": frozenset({"aac", "mp3", "ac3", "eac3", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"}),
+}  # fmt: skip
+_ENCODERS = {
+    ".webm": ("libopus", frozenset({48_000}))
+}  # with the samples a second that it takes; the rest is resampled
+_ENCODER = ("aac", frozenset({8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000}))
+_USUAL_RATE = 48_000
+_LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}  # of tracks that tell the number of their channels only
 
 
 class Soundtrack:
@@ -27,7 +37,8 @@ class Soundtrack:
 
     def __init__(self, source: Path, target: Any, suffix: str) -> None:
         self._source, self._target = open_video(source), target
-        self._tracks = {stream.index: _track(stream, target, suffix) for stream in self._source.streams.audio}
+        known = [stream for stream in self._source.streams.audio if stream.codec_context is not None]
+        self._tracks = {stream.index: _track(stream, target, suffix) for stream in known}
         self._packets = self._demuxed()
         self._next: Any = next(self._packets, None)
         self.end = 0.0
@@ -46,12 +57,17 @@ class Soundtrack:
         self._source.close()
 
     def _demuxed(self) -> Iterator[Any]:
+        """Packets of the known tracks, their times counted from the start."""
         if not self._tracks:
             return
+        start = start_of(self._source)
         try:
-            for packet in self._source.demux(*self._source.streams.audio):
-                if packet.dts is not None:  # the last ones are empty
-                    yield packet
+            for packet in self._source.demux(*(self._source.streams[index] for index in self._tracks)):
+                if packet.dts is None:  # the last ones are empty
+                    continue
+                shift = round(start / packet.time_base)
+                packet.dts, packet.pts = packet.dts - shift, None if packet.pts is None else packet.pts - shift
+                yield packet
         except av.FFmpegError:  # the file ends in the middle of something, which the pictures' reader reports
             return
 
@@ -61,8 +77,9 @@ def _begin(packet: Any) -> float:
 
 
 def _track(stream: Any, target: Any, suffix: str) -> _Copied | _Encoded:
-    kept = stream.codec_context.name in target.supported_codecs
-    return _Copied(stream, target) if kept else _Encoded(stream, target, *_ENCODERS.get(suffix, _ENCODER))
+    kept = _KEPT.get(suffix)
+    copied = kept is None or stream.codec_context.codec.canonical_name in kept
+    return _Copied(stream, target) if copied else _Encoded(stream, target, *_ENCODERS.get(suffix, _ENCODER))
 
 
 class _Copied:
@@ -78,11 +95,12 @@ class _Copied:
 
 
 class _Encoded:
-    def __init__(self, stream: Any, target: Any, encoder: str, rate: int | None) -> None:
+    def __init__(self, stream: Any, target: Any, encoder: str, rates: frozenset[int]) -> None:
         self._decoder = stream
-        rate = rate or stream.codec_context.sample_rate
+        rate = stream.codec_context.sample_rate if stream.codec_context.sample_rate in rates else _USUAL_RATE
+        layout = stream.codec_context.layout
         self._stream = target.add_stream(encoder, rate=rate)
-        self._stream.codec_context.layout = stream.codec_context.layout
+        self._stream.codec_context.layout = _LAYOUTS.get(layout.nb_channels, layout.name)
         self._stream.codec_context.open()  # tells how many samples a frame of this encoder has
         self._resampler = av.AudioResampler(
             format=self._stream.codec_context.format,

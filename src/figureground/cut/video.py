@@ -27,7 +27,8 @@ Result = TypeVar("Result")
 
 Progress = Callable[[float, int, float], None]
 
-_AHEAD = 2  # pictures begun for each thread, so that none waits for work
+MOST_WORKERS = 8  # by default: each holds several pictures, which are 25 MB each in a video of 3840 x 2160
+_AHEAD = 2  # more pictures are begun than there are threads, so that none waits for work
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def replace_background(
         raise VideoError(f"{target}: the result would replace the video; give another name")
     start = time.perf_counter()
     with Clip(source) as clip, replacing(target) as draft, _threads(workers) as pool:
-        looks = in_order(pool, lambda frame: (frame, cutter.look(frame.photo())), clip.frames(), _AHEAD * workers)
+        looks = in_order(pool, lambda frame: (frame, cutter.look(frame.photo())), clip.frames(), workers + _AHEAD)
         first = next(looks, None)
         if first is None:
             raise VideoError(f"{source}: no picture could be decoded; fetch it again")
@@ -91,7 +92,7 @@ def replace_background(
         end = 0.0
         with _naming(target), Recording(draft, clip, first[1].size, coding) as recording:
             steps = _steadied(chain([first], looks), cutter, backdrop, clip)
-            for picture, person in in_order(pool, _drawing(recording), steps, _AHEAD * workers):
+            for picture, person in in_order(pool, _drawing(recording), steps, workers + _AHEAD):
                 recording.write(picture)
                 frames, with_person = frames + 1, with_person + person
                 end = float((picture.pts or 0) * clip.time_base) + float(1 / clip.rate)
