@@ -15,7 +15,7 @@ import av
 
 from figureground.cut.backdrops import Loop
 from figureground.cut.clips import Clip, VideoError, cut_short
-from figureground.cut.recordings import Recording, coding_of
+from figureground.cut.recordings import Coding, Recording, coding_of
 from figureground.pictures import orient
 from filming import film, pictures_of, sound_of
 
@@ -150,6 +150,14 @@ def test_a_loop_keeps_its_pace_and_begins_again(tmp_path: Path) -> None:
     loop = Loop(film(tmp_path / "a.mp4", greys, rate=10))
     seen = [int(loop.at(seconds, (32, 32)).picture.mean()) for seconds in (0, 0.05, 0.11, 0.12, 0.25, 0.31, 0.62)]
     assert np.abs(np.array(seen) - [50, 50, 100, 100, 200, 50, 50]).max() < 6
+
+
+def test_an_encoder_that_this_ffmpeg_lacks_is_one_line(tmp_path: Path) -> None:
+    with (
+        Clip(film(tmp_path / "a.mp4", [quarters()])) as clip,
+        pytest.raises(VideoError, match=r"b\.mp4: the FFmpeg of this PyAV has no libx999"),
+    ):
+        Recording(tmp_path / "b.mp4", clip, (48, 64), Coding("libx999", "yuv420p"))
 
 
 def test_a_suffix_that_cannot_be_written() -> None:

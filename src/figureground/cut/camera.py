@@ -199,7 +199,7 @@ class VirtualCamera:
         try:
             self._camera = pyvirtualcam.Camera(height=size[0], width=size[1], fps=rate)
         except RuntimeError as error:
-            raise CameraError(f"no virtual camera ({str(error).strip().splitlines()[0]})") from None
+            raise CameraError(f"no virtual camera ({str(error).strip().split('. ')[0]})") from None
         self.name = f"the virtual camera {self._camera.device}"
 
     def show(self, picture: Picture) -> bool:

@@ -75,6 +75,10 @@ class Recording:
 
     def __init__(self, path: Path, clip: Clip, size: tuple[int, int], coding: Coding) -> None:
         options = {"movflags": "faststart"} if path.suffix.lower() in (".mp4", ".m4v", ".mov") else {}
+        if coding.codec not in av.codecs_available:
+            raise VideoError(
+                f"{path}: the FFmpeg of this PyAV has no {coding.codec}; use another format, such as .webm"
+            )
         self._container = av.open(str(path), "w", options=options)
         self._layout, self._time_base, self._space = coding.layout, clip.time_base, clip.colours.space
         self._stream: Any = self._container.add_stream(coding.codec, rate=clip.rate, options=dict(coding.options))
