@@ -4,8 +4,8 @@
 
 The first two masks come from the same answer of the model, the third is `Segmenter.mask`. Tolerances are shares of the
 photo's diagonal: 0.75 % is the usual one, 0.25 % shows more of what the eye sees. Intervals are of the paired
-difference to the column before (bootstrap, 95 %). Tuned on the validation photos only; the test photos are for `evaluate`.
-Milliseconds are of the processor, for one core.
+difference to the column before (bootstrap, 95 %). Tuned on the validation photos only; the test photos are for
+`evaluate`. Milliseconds are of the processor, for one core.
 """
 
 from __future__ import annotations
