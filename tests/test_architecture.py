@@ -38,6 +38,8 @@ ONLY_IN = {
     "optuna": {"sweep"},
     "plotly": {"sweep"},
     "click": {"cli"},
+    "av": {"cut"},
+    "pyvirtualcam": {"cut"},
     "tensorflow": {"training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
@@ -136,7 +138,19 @@ def test_a_stage_names_the_parameters_it_reads(name: str) -> None:
 
 
 def test_the_base_install_is_light() -> None:
-    heavy = ["tensorflow", "keras", "mlflow", "dvc", "optuna", "scipy", "sklearn", "matplotlib", "pydantic", "pandas"]
+    heavy = [
+        "tensorflow",
+        "keras",
+        "mlflow",
+        "dvc",
+        "optuna",
+        "scipy",
+        "sklearn",
+        "matplotlib",
+        "pydantic",
+        "pandas",
+        "av",
+    ]
     code = (
         "import sys, figureground, figureground.cli, figureground.cut.segmenter\n"
         f"print([name for name in {heavy} if name in sys.modules])"
