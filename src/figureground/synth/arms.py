@@ -1,4 +1,4 @@
-"""Arms that reach for a place on or before the body: a pocket, the hip, an ear, a desk; by two-bone inverse kinematics."""
+"""Arms that reach for a place on or before the body: a pocket, an ear, a desk; by two-bone inverse kinematics."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _near(
 
 
 def _on_thigh(rng: np.random.Generator, reach: Reach) -> Floats:
-    return np.asarray(reach.hip + (reach.knee - reach.hip) * rng.uniform(0.5, 0.85) + np.array([0.0, 0.95, 0.1]))
+    return np.asarray(reach.hip + (reach.knee - reach.hip) * rng.uniform(0.5, 0.85) + np.array([0.0, 1.2, 0.1]))
 
 
 ARMS = {
@@ -213,7 +213,7 @@ def _limited(turn: Floats, most: float = 0.45) -> Floats:
 def _chain(
     body: Body, heads: Floats, skeleton: Skeleton, side: str, turn: Floats, fore_way: Floats, palm_way: Floats
 ) -> Pose:
-    """The arm's bones: the twist of the upper arm is spread over its two bones, that of the forearm over forearm and wrist."""
+    """The arm's bones; the twist of upper arm and forearm is spread over two bones each, so that the skin follows."""
     elbow, wrist = heads[body.index[f"lowerarm01.{side}"]], heads[body.index[f"wrist.{side}"]]
     upper, fore = elbow - heads[body.index[f"upperarm01.{side}"]], wrist - elbow
     base = skeleton.turn(f"shoulder01.{side}")

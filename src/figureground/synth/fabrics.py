@@ -31,12 +31,12 @@ _PALETTE = (
 )
 _BRIGHT = ((0.75, 0.12, 0.12), (0.85, 0.68, 0.12), (0.10, 0.45, 0.28), (0.12, 0.33, 0.70), (0.80, 0.40, 0.10))
 _BRIGHT_SHARE = 0.05
-_DENIM = (0.22, 0.30, 0.43)
+_DENIM = (0.25, 0.31, 0.40)
 
 
-def cloth_colour(rng: np.random.Generator) -> Floats:
-    """A colour (3,) sRGB that clothes have; one in twenty is bright."""
-    if rng.random() < _BRIGHT_SHARE:
+def cloth_colour(rng: np.random.Generator, bright: float = _BRIGHT_SHARE) -> Floats:
+    """A colour (3,) sRGB that clothes have; a share of `bright` of them is."""
+    if rng.random() < bright:
         colour = np.array(_BRIGHT[int(rng.integers(len(_BRIGHT)))])
     else:
         odds = np.array([weight for _, weight in _PALETTE], float)
@@ -54,7 +54,7 @@ def noise(rng: np.random.Generator, cells: tuple[int, ...], side: int = SIDE) ->
         total += cv2.resize(grid, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)[
             2 * scale : 2 * scale + side, 2 * scale : 2 * scale + side
         ]
-    return total / len(cells)
+    return np.asarray(total / len(cells), np.float32)
 
 
 def cloth(rng: np.random.Generator, colour: Floats | None = None, plain: float = 0.72) -> Texture:
@@ -67,16 +67,16 @@ def cloth(rng: np.random.Generator, colour: Floats | None = None, plain: float =
         if np.abs(second - first).sum() < 0.25:  # a pattern that can be seen
             second = np.clip(1 - first, 0.05, 0.85) * 0.5 + first * 0.5
         share = pattern(rng)[..., None]
-        ground = ground * (1 - share) + second.astype(np.float32) * share
+        ground = np.asarray(ground * (1 - share) + second.astype(np.float32) * share, np.float32)
     return _woven(rng, ground)
 
 
 def denim(rng: np.random.Generator) -> Texture:
     """Blue, black or grey jeans, worn lighter in places."""
-    colour = np.array(_DENIM) * rng.uniform(0.45, 1.5) if rng.random() < 0.75 else np.full(3, rng.uniform(0.08, 0.4))
+    colour = np.array(_DENIM) * rng.uniform(0.4, 1.35) if rng.random() < 0.75 else np.full(3, rng.uniform(0.08, 0.4))
     ground = np.broadcast_to(colour, (SIDE, SIDE, 3)).astype(np.float32)
     worn = np.clip(noise(rng, (2, 4)), 0, None)[..., None]
-    return _woven(rng, ground * (1 + worn * rng.uniform(0, 1.0)), grain=0.06)
+    return _woven(rng, np.asarray(ground * (1 + worn * rng.uniform(0, 1.0)), np.float32), grain=0.06)
 
 
 def knit(rng: np.random.Generator, colour: Floats | None = None) -> Texture:
@@ -84,7 +84,7 @@ def knit(rng: np.random.Generator, colour: Floats | None = None) -> Texture:
     first = cloth_colour(rng) if colour is None else colour
     ground = np.broadcast_to(first, (SIDE, SIDE, 3)).astype(np.float32)
     ribs = 1 + 0.13 * np.sin(np.arange(SIDE, dtype=np.float32) / SIDE * 2 * np.pi * 32)
-    return _woven(rng, ground * ribs[None, :, None], grain=0.05)
+    return _woven(rng, np.asarray(ground * ribs[None, :, None], np.float32), grain=0.05)
 
 
 def flat(colour: Floats | tuple[float, float, float]) -> Texture:
@@ -94,7 +94,8 @@ def flat(colour: Floats | tuple[float, float, float]) -> Texture:
 
 def _woven(rng: np.random.Generator, ground: Texture, grain: float = 0.03) -> Texture:
     threads = rng.normal(0, grain, (SIDE, SIDE, 1)).astype(np.float32)
-    return np.clip(ground * (1 + 0.2 * noise(rng, (4, 8, 16, 64))[..., None] + threads), 0.01, 0.95)
+    uneven = 1 + 0.2 * noise(rng, (4, 8, 16, 64))[..., None] + threads
+    return np.asarray(np.clip(ground * uneven, 0.01, 0.95), np.float32)
 
 
 def _stripes(rng: np.random.Generator) -> Texture:
@@ -113,11 +114,11 @@ def _checks(rng: np.random.Generator) -> Texture:
 def _print(rng: np.random.Generator) -> Texture:
     """Dots or blots, all over."""
     if rng.random() < 0.5:
-        return (noise(rng, (16, 32)) > rng.uniform(0.08, 0.16)).astype(np.float32)
+        return np.asarray(noise(rng, (16, 32)) > rng.uniform(0.08, 0.16), np.float32)
     count = int(rng.integers(8, 20))
     rows, columns = np.mgrid[:SIDE, :SIDE] / SIDE * count
     columns = columns + (rows.astype(int) % 2) * 0.5
-    return ((rows % 1 - 0.5) ** 2 + (columns % 1 - 0.5) ** 2 < rng.uniform(0.02, 0.08)).astype(np.float32)
+    return np.asarray((rows % 1 - 0.5) ** 2 + (columns % 1 - 0.5) ** 2 < rng.uniform(0.02, 0.08), np.float32)
 
 
 _PATTERNS: tuple[Callable[[np.random.Generator], Texture], ...] = (_stripes, _checks, _print)
@@ -128,7 +129,7 @@ def recoloured(texture: Texture, where: NDArray[np.bool_], colour: Floats) -> Te
     luminance = texture @ np.array([0.3, 0.59, 0.11], np.float32)
     shade = luminance / max(float(np.median(luminance[where])), 0.02) if where.any() else luminance
     dyed = np.clip(shade, 0.3, 1.8)[..., None] * colour.astype(np.float32)
-    return np.where(where[..., None], np.clip(dyed, 0.01, 0.95), texture).astype(np.float32)
+    return np.asarray(np.where(where[..., None], np.clip(dyed, 0.01, 0.95), texture), np.float32)
 
 
 def greyed(texture: Texture, share: float) -> Texture:

@@ -82,7 +82,7 @@ def draw_look(rng: np.random.Generator, phenotype: Mapping[str, float]) -> Look:
         np.array(_HAIR_ODDS[ancestry]) * (_OLD if age > 0.88 else 1) * (np.array([1] * 6 + [0, 0]) if age < 0.66 else 1)
     )
     colour = _HAIR[rng.choice(len(_HAIR), p=odds / odds.sum())] * rng.uniform(0.8, 1.2)
-    styles = _FEMALE_STYLES if female else _MALE_STYLES
+    styles: tuple[str, ...] = _FEMALE_STYLES if female else _MALE_STYLES
     if ancestry != "african":
         styles = tuple(style for style in styles if style != "afro01")
     style = str(rng.choice(styles))
@@ -183,13 +183,13 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
         roughness=0.55,
         specular=0.2,
     )
-    return [_scalp(rng, figure, look, 0.02, 1.0), worn]
+    return [_scalp(rng, figure, look, 0.006, 1.0), worn]
 
 
 def _scalp(rng: np.random.Generator, figure: Figure, look: Look, lift: float, cover: float) -> Worn:
     """The skin above the hairline, lifted a little."""
     x, y, z = (figure.vertices - figure.head("head")).T / figure.scale
-    brow = np.where(z > 0.2, 1.02 + 0.12 * np.cos(np.clip(x / 0.75, -1, 1) * np.pi / 2), 0)
+    brow = np.where(z > 0.2, 1.08 + 0.12 * np.cos(np.clip(x / 0.75, -1, 1) * np.pi / 2), 0)
     line = np.where(z > 0.2, brow - 0.9 * np.clip(np.abs(x) - 0.5, 0, 1), 0.55 * np.clip((z + 0.55) / 0.75, 0, 1))
     field = np.where(figure.body.weights[:, figure.body.index["head"]] > 0.4, y - line, -1.0)
     return _skin_shell(rng, figure, field, lift, look.hair_colour, cover)
@@ -200,8 +200,7 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
     if not look.beard:
         return []
     x, y, z = (figure.vertices - figure.head("jaw")).T / figure.scale
-    lip = figure.vertices[_MOUTH, 1].mean() - figure.head("jaw")[1]
-    lip /= figure.scale
+    lip = float((figure.head("oris01") + figure.head("oris05"))[1] / 2 - figure.head("jaw")[1]) / figure.scale
     moustache = np.minimum(0.36 - np.abs(x), 0.20 - np.abs(y - lip - 0.2)) * 1.5
     jaw = np.minimum(lip + 0.1 + 0.55 * np.clip(np.abs(x) - 0.3, 0, 1) - y, z + 0.1 - 0.35 * (np.abs(x) > 0.9))
     mouth = np.hypot(x / 0.30, (y - lip) / 0.09) - 1
@@ -214,9 +213,6 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
         "beard": ((0.02, 0.95), (0.07, 0.75), (0.13, 0.5)),
     }
     return [_skin_shell(rng, figure, field, lift, look.hair_colour, cover) for lift, cover in layers[look.beard]]
-
-
-_MOUTH = slice(13380, 13606)  # the tongue lies at the mouth's height
 
 
 def _skin_shell(

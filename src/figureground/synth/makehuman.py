@@ -221,7 +221,7 @@ class Assets:
         return [self.root / kind / texture for texture in self._index[f"{kind}/{name}"]["textures"]]
 
     def picture(self, path: Path) -> tuple[Texture, Texture]:
-        """Colour (H, W, 3) and opacity (H, W) of a texture, 0..1, at most 512 pixels wide and high. Do not write to it."""
+        """Colour (H, W, 3) and opacity (H, W) of a texture, 0..1, at most 512 x 512; shared, so do not write to it."""
         if path not in self._pictures:
             self._pictures[path] = _picture(path)
         return self._pictures[path]
@@ -255,6 +255,7 @@ class Assets:
 
 
 def _picture(path: Path) -> tuple[Texture, Texture]:
+    """Unlike a photo's, the colour below transparent places is kept: it shows at the edges of hair."""
     stored = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     if stored is None or stored.ndim != 3:
         raise AssetsError(f"{path}: not a colour picture; fetch the file again")

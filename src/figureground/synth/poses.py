@@ -25,7 +25,7 @@ SIDES = ("L", "R")
 
 _TRIES = 6
 _LEGS = re.compile(r"upperleg|lowerleg|foot|toe|pelvis")
-_HANDS = re.compile(r"finger|metacarpal")
+_THIGH_TO_SHIN = 0.95  # their lengths
 _STANDS = ("standing01", "standing02", "standing03", "standing04")
 
 
@@ -90,15 +90,12 @@ def _other_side(bone: str) -> str:
 
 def _trunk(rng: np.random.Generator, posture: str) -> Pose:
     """Back, neck and head, each turned a little; leaning where the posture asks for it."""
-    lean = rng.normal({"crouching": 26, "ground": 14, "seated": 3}.get(posture, 1), 5 if posture != "walking" else 2)
+    lean = rng.normal({"crouching": 24, "ground": 6, "seated": 3}.get(posture, 1), 5 if posture != "walking" else 2)
     twist, tilt = rng.normal(0, 6), rng.normal(0, 3)
     third = _mixed(lean / 3, twist / 3, tilt / 3)
     nod, shake, roll = rng.normal(0, [7, 15, 5]) - np.array([lean * 0.5, twist * 0.5, 0])
     half = _mixed(nod / 2, shake / 2, roll / 2)
-    trunk = {"spine04": third, "spine03": third, "spine02": third, "neck02": half, "head": half}
-    if posture == "lying":
-        trunk["root"] = _lying(rng)
-    return trunk
+    return {"spine04": third, "spine03": third, "spine02": third, "neck02": half, "head": half}
 
 
 def _mixed(nod: float, shake: float, roll: float) -> Floats:
@@ -106,12 +103,21 @@ def _mixed(nod: float, shake: float, roll: float) -> Floats:
     return np.asarray(about(Y, shake) @ about(X, nod) @ about(Z, roll))
 
 
-def _lying(rng: np.random.Generator) -> Floats:
+def _lying(rng: np.random.Generator) -> Pose:
     """On the back, on one side or, seldom, on the belly; the head to the left or right of the picture."""
-    roll = np.radians(
-        rng.choice([rng.normal(0, 8), rng.choice([-85, 85]) + rng.normal(0, 6), 180.0], p=[0.6, 0.3, 0.1])
-    )
-    return np.asarray(about(Y, rng.choice([-1, 1]) * np.radians(90)) @ about(X, -np.pi / 2) @ about(Y, roll))
+    kind = str(rng.choice(["back", "side", "belly"], p=[0.6, 0.3, 0.1]))
+    roll = {"back": rng.normal(0, 8), "side": rng.choice([-85, 85]) + rng.normal(0, 6), "belly": 180.0}[kind]
+    turned = about(Y, rng.choice([-1, 1]) * np.radians(90)) @ about(X, -np.pi / 2) @ about(Y, np.radians(roll))
+    pose: Pose = {"root": np.asarray(turned)}
+    together = rng.uniform(0, 55)
+    for sign, side in ((1, "L"), (-1, "R")):
+        own = together + rng.normal(0, 8) if kind == "side" else rng.choice([rng.uniform(0, 6), rng.uniform(15, 55)])
+        thigh = np.radians(max(0.0, own)) if kind != "belly" else 0.0
+        knee = thigh + np.arcsin(min(_THIGH_TO_SHIN * np.sin(thigh), 1.0))  # the foot lies on the floor again
+        pose[f"upperleg01.{side}"] = about(Y, sign * np.radians(rng.uniform(0, 10))) @ about(X, -thigh)
+        pose[f"lowerleg01.{side}"] = about(X, knee)
+        pose[f"foot.{side}"] = about(X, np.radians(rng.uniform(15, 35)))
+    return pose
 
 
 def _legs(rng: np.random.Generator, library: Mapping[str, Pose], posture: str) -> Pose:
@@ -121,8 +127,12 @@ def _legs(rng: np.random.Generator, library: Mapping[str, Pose], posture: str) -
         return {bone: turn for bone, turn in chosen.items() if _LEGS.match(bone)}
     if posture in ("standing", "walking"):
         return _step(rng, rng.uniform(13, 27) * rng.choice([-1, 1]) if posture == "walking" else rng.normal(0, 2.5))
-    if posture == "ground" and rng.random() < 0.6:
-        return _cross_legged(rng)
+    if posture == "lying":
+        return _lying(rng)
+    if posture == "ground":
+        return _cross_legged(rng) if rng.random() < 0.5 else _knees_up(rng)
+    if posture == "crouching" and rng.random() < 0.5:
+        return _on_one_knee(rng)
     return _bent_legs(rng, posture)
 
 
@@ -143,9 +153,7 @@ def _bent_legs(rng: np.random.Generator, posture: str) -> Pose:
     """Thigh, knee and foot bent as the posture asks; degrees."""
     thigh, knee, foot, spread = {
         "seated": ((80, 92), (72, 100), (-8, 8), (0, 14)),
-        "crouching": ((98, 118), (118, 138), (-28, -14), (4, 22)),
-        "ground": ((95, 118), (95, 120), (10, 25), (0, 10)),
-        "lying": ((0, 45), (5, 60), (15, 35), (0, 10)),
+        "crouching": ((112, 126), (136, 148), (-24, -16), (6, 22)),
     }[posture]
     pose: Pose = {}
     both = rng.random(3)
@@ -156,6 +164,32 @@ def _bent_legs(rng: np.random.Generator, posture: str) -> Pose:
         pose[f"lowerleg01.{side}"] = about(X, np.radians(knee[0] + own[1] * (knee[1] - knee[0])))
         pose[f"foot.{side}"] = about(X, np.radians(foot[0] + own[2] * (foot[1] - foot[0])))
     return pose
+
+
+def _knees_up(rng: np.random.Generator) -> Pose:
+    """Sitting on the floor with the feet on it, legs drawn up or out before the body."""
+    pose: Pose = {}
+    both = rng.uniform(94, 138)
+    for sign, side in ((1, "L"), (-1, "R")):
+        thigh = np.radians(np.clip(both + rng.choice([rng.normal(0, 5), rng.uniform(-40, 0)], p=[0.7, 0.3]), 92, 140))
+        shin = np.arccos(np.clip(_THIGH_TO_SHIN * -np.cos(thigh) + 0.04, -1, 1))  # from the vertical
+        pose[f"upperleg01.{side}"] = about(Y, sign * np.radians(rng.uniform(0, 14))) @ about(X, -thigh)
+        pose[f"lowerleg01.{side}"] = about(X, thigh - shin)
+        pose[f"foot.{side}"] = about(X, min(shin, 0.4) * rng.uniform(0.3, 1))
+    return pose
+
+
+def _on_one_knee(rng: np.random.Generator) -> Pose:
+    front, back = ("L", "R") if rng.random() < 0.5 else ("R", "L")
+    sign = 1 if front == "L" else -1
+    thigh, rear = np.radians(rng.uniform(82, 94)), np.radians(rng.uniform(-8, 4))
+    return {
+        f"upperleg01.{front}": about(Y, sign * np.radians(rng.uniform(4, 18))) @ about(X, -thigh),
+        f"lowerleg01.{front}": about(X, thigh + np.radians(rng.uniform(-4, 8))),
+        f"upperleg01.{back}": about(Y, -sign * np.radians(rng.uniform(0, 8))) @ about(X, -rear),
+        f"lowerleg01.{back}": about(X, np.radians(rng.uniform(78, 88)) + rear),
+        f"foot.{back}": about(X, np.radians(rng.uniform(-12, 5))),
+    }
 
 
 def _cross_legged(rng: np.random.Generator) -> Pose:

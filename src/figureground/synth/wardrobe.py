@@ -23,7 +23,6 @@ _WHITE_SHIRT = ("male_casualsuit06", "male_worksuit01")
 _EMBLEMS = {
     "female_casualsuit01": ((360, 45, 508, 195),),
     "female_casualsuit02": ((360, 45, 504, 190),),
-    "female_sportsuit01": ((360, 45, 508, 195),),
     "male_casualsuit02": ((246, 48, 328, 132),),
     "male_casualsuit04": ((240, 50, 324, 134),),
     "male_casualsuit06": ((95, 45, 165, 95), (220, 50, 330, 115), (370, 70, 400, 100)),
@@ -74,7 +73,8 @@ def dress(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, 
 
 def _suit(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, upright: bool) -> Outfit:
     sex = "female" if look.female else "male"
-    names = [name for name in assets.names("clothes", f"^{sex}_.*suit") if upright or name not in _SKIRTED]
+    names = assets.names("clothes", f"^{sex}_(casual|elegant|work)suit")  # the sports suit leaves too much bare
+    names = [name for name in names if upright or name not in _SKIRTED]
     if look.female and rng.random() < 0.15:
         names = assets.names("clothes", "^male_casualsuit")
     name = str(rng.choice(names))
@@ -96,8 +96,7 @@ def unmarked(name: str, texture: Texture) -> Texture:
         ring = texture[top:bottom, left:right].reshape(-1, 3)
         painted[top:bottom, left:right] = np.median(ring, axis=0)
     soft = cv2.GaussianBlur(painted, (0, 0), 6)
-    edge = cv2.GaussianBlur(hole.astype(np.float32) / 255, (0, 0), 3)[..., None]
-    return np.where(hole[..., None] > 0, painted * 0.7 + soft * 0.3, painted * (1 - edge * 0)).astype(np.float32)
+    return np.asarray(np.where(hole[..., None] > 0, painted * 0.7 + soft * 0.3, painted), np.float32)
 
 
 def _dyed(rng: np.random.Generator, name: str, texture: Texture) -> Texture:
@@ -105,12 +104,12 @@ def _dyed(rng: np.random.Generator, name: str, texture: Texture) -> Texture:
     red, blue = texture[..., 0], texture[..., 2]
     shade = np.float32(rng.uniform(0.55, 1.15))
     if name in _STRIPED:
-        return np.clip(greyed(texture, rng.uniform(0.35, 1.0)) * shade * np.float32(1.2), 0.01, 0.95)
+        return _bounded(greyed(texture, rng.uniform(0.35, 1.0)) * shade * np.float32(1.2))
     if name in _WHITE_SHIRT:
         shirt = (texture.min(axis=2) > 0.78) & (np.abs(red - blue) < 0.1)
     else:
         shirt = (blue - red > 0.38) | (red - blue > 0.3)
-    plain = np.clip(greyed(texture, rng.uniform(0.2, 0.8)) * shade, 0.01, 0.95)
+    plain = _bounded(greyed(texture, rng.uniform(0.2, 0.8)) * shade)
     if shirt.mean() < 0.02:
         return plain
     return recoloured(plain, shirt, cloth_colour(rng))
@@ -122,8 +121,8 @@ def _shoes(rng: np.random.Generator, figure: Figure, assets: Assets) -> Worn:
     if name in _BRANDED_SHOES:
         colour = _trainer(rng, shoe.colour.shape[0])
     else:
-        colour = np.clip(greyed(shoe.colour, rng.uniform(0.2, 0.9)) * rng.uniform(0.6, 1.2), 0.01, 0.9)
-    return replace(shoe, colour=colour.astype(np.float32), opacity=None, roughness=0.5)
+        colour = _bounded(greyed(shoe.colour, rng.uniform(0.2, 0.9)) * np.float32(rng.uniform(0.6, 1.2)))
+    return replace(shoe, colour=colour, opacity=None, roughness=0.5)
 
 
 def _trainer(rng: np.random.Generator, side: int) -> Texture:
@@ -133,9 +132,14 @@ def _trainer(rng: np.random.Generator, side: int) -> Texture:
     rows, columns = np.mgrid[:side, :side] / side
     texture[rows < 0.29] = 0.85 if rng.random() < 0.5 else 0.1  # the sole
     texture[(rows > 0.29) & (rows < 0.42) & (np.abs(columns - 0.48) < 0.2)] = trim  # the tongue
-    texture[rows > 0.86] = trim if rng.random() < 0.5 else 0.8
+    if rng.random() < 0.5:
+        texture[rows > 0.88] = trim if rng.random() < 0.6 else 0.75  # the toe
     uneven = 1 + 0.15 * noise(rng, (8, 32, 128), 256)
-    return texture.astype(np.float32) * cv2.resize(uneven, (side, side))[..., None]
+    return _bounded(texture.astype(np.float32) * cv2.resize(uneven, (side, side))[..., None])
+
+
+def _bounded(texture: Texture) -> Texture:
+    return np.asarray(np.clip(texture, 0.01, 0.95), np.float32)
 
 
 def _cut(rng: np.random.Generator, figure: Figure, look: Look, weather: float, *, skirts: bool) -> Outfit:
@@ -197,13 +201,17 @@ def _below(
     else:
         end = figure.ankle + rng.uniform(-0.3, 0.35) * scale
         loose = rng.random() < 0.35
-        ease, flare = (rng.uniform(0.12, 0.2), rng.uniform(0.05, 0.3)) if loose else (rng.uniform(0.02, 0.09), 0.02)
+        ease, flare = (
+            (rng.uniform(0.16, 0.24), rng.uniform(0.08, 0.4))
+            if loose
+            else (rng.uniform(0.07, 0.15), rng.uniform(0, 0.08))
+        )
         outfit.name = "loose trousers" if loose else "trousers"
     outfit.clothes.append(tailor.trousers(_trouser_cloth(rng), waist=waist, end=end, ease=ease, flare=flare))
 
 
 def _trouser_cloth(rng: np.random.Generator) -> Texture:
-    return denim(rng) if rng.random() < 0.45 else cloth(rng, plain=0.95)
+    return denim(rng) if rng.random() < 0.45 else cloth(rng, cloth_colour(rng, bright=0.0), plain=0.96)
 
 
 def _above(rng: np.random.Generator, figure: Figure, tailor: Tailor, outfit: Outfit, weather: float) -> None:
