@@ -10,7 +10,7 @@ from figureground.synth import surfaces
 from figureground.synth.animals import straw
 from figureground.synth.furniture import chair, rippled
 from figureground.synth.parts import Part, Person
-from figureground.synth.shapes import Mesh, ball, box, curve, cylinder, grid, join, lathe, rod, tube
+from figureground.synth.shapes import UP, Mesh, ball, box, curve, cylinder, grid, join, lathe, rod, rotation, tube
 from figureground.synth.stock import Stock
 from figureground.synth.surfaces import Surface, Thing, hsv
 
@@ -52,6 +52,12 @@ def _below(part: Part, height: float) -> Part | None:
     if not kept.any():
         return None
     return replace(part, faces=part.faces[kept], uv_faces=part.uv_faces[kept])
+
+
+def stood(part: Part, yaw: float, height: float) -> Part:
+    """The part, turned by `yaw` radians about y and raised by `height` metres."""
+    turn = rotation(UP, yaw)
+    return replace(part, vertices=part.vertices @ turn.T + [0, height, 0], normals=part.normals @ turn.T)
 
 
 def garment(stock: Stock, length: float | None = None) -> Mesh:

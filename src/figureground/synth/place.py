@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from figureground.synth.furniture import bench, chair, office_chair, sofa, stool
-from figureground.synth.parts import Floats, Scenery, Spot, Texture
+from figureground.synth.parts import Floats, Part, Scenery, Spot, Texture
 from figureground.synth.shapes import Mesh
 from figureground.synth.stock import Stock
 from figureground.synth.surfaces import Heap, Surface, Thing
@@ -54,11 +54,18 @@ class Place:
         self.put(thing, x, z, yaw, radius=radius)
         return True
 
-    def scenery(self, kind: str, light: Texture, credits: tuple[str, ...], backdrop: Texture | None = None) -> Scenery:
-        """What has been put together, lit by `light` from a random side."""
+    def scenery(
+        self,
+        kind: str,
+        light: Texture,
+        credits: tuple[str, ...],
+        backdrop: Texture | None = None,
+        parts: tuple[Part, ...] = (),
+    ) -> Scenery:
+        """What has been put together and further `parts`, lit by `light` from a random side."""
         return Scenery(
             kind=kind,
-            parts=self.heap.parts(),
+            parts=self.heap.parts() + parts,
             spots=tuple(sorted(self.spots, key=lambda spot: -spot.z)),
             light=light,
             light_turn=float(self.rng.uniform(0, 360)),
