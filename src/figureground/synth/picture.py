@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.synth.body import Body
 from figureground.synth.camera import SHOTS, Standing, frame, point_at, survey
 from figureground.synth.empty import empty_contents
 from figureground.synth.held import hold
+from figureground.synth.ingredients import Ingredients
 from figureground.synth.lens import photograph
-from figureground.synth.makehuman import Assets
 from figureground.synth.parts import Floats, Part, Person, Scenery, Spot
 from figureground.synth.person import make_person
 from figureground.synth.rendering import Camera, RenderError, Stage, View
@@ -44,26 +41,6 @@ POSTURES = {
 _PERSON = {"close": "close", "half": "half", "full": "full", "far": "full", "webcam": "half"}
 _SCENERY = {"close": "portrait", "half": "half", "full": "full", "far": "full", "webcam": "webcam"}
 _RATIOS = {(3, 4): 0.24, (2, 3): 0.16, (1, 1): 0.16, (4, 3): 0.22, (3, 2): 0.14, (16, 9): 0.08}  # width, height
-
-
-@dataclass(frozen=True)
-class Ingredients:
-    """What all pictures are made from; each process opens its own."""
-
-    body_file: Path
-    folder: Path
-
-    @cached_property
-    def body(self) -> Body:
-        return Body(self.body_file)
-
-    @cached_property
-    def assets(self) -> Assets:
-        return Assets(self.folder)
-
-    @cached_property
-    def lights(self) -> tuple[Path, ...]:
-        return tuple(sorted((self.folder / "hdri").glob("*.exr")))
 
 
 @dataclass(frozen=True)
