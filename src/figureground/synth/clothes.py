@@ -21,6 +21,7 @@ _REPEAT = 3.5  # decimetres of cloth that one texture covers
 _ARM = re.compile(r"upperarm|lowerarm|wrist|finger|metacarpal")
 _FAR = 9.0
 _COLLAR = 0.8  # decimetres from the middle of the neck to where a shirt lies on the shoulder
+_UNDER = 0.03  # decimetres that trousers stand off the hips
 _WELL_INSIDE = 0.25  # decimetres within a garment's lines, where skin is hidden
 
 
@@ -77,7 +78,8 @@ class Tailor:
         """The trunk below the chest as cloth hangs: no narrower than what is above it, seen from each direction."""
         figure = self.figure
         levels, angles = 26, 24
-        trunk = np.asarray((figure.arm < 0.3) & (points[:, 1] > figure.hip - 1.5) & (points[:, 1] < figure.chest + 1.2))
+        tall = (points[:, 1] > figure.hip - 1.5) & (points[:, 1] < figure.chest + 1.2)
+        trunk = np.asarray((figure.arm < 0.3) & tall, bool)
         trunk[: self._tights.min()] = trunk[self._tights.max() + 1 :] = False
         height = (figure.chest + 1.2 - points[trunk, 1]) / (figure.chest + 2.7 - figure.hip) * (levels - 1)
         offset = points[trunk][:, [0, 2]] - np.array([0, figure.front])
@@ -130,7 +132,9 @@ class Tailor:
             field = np.minimum(field, self._opening(gap))
         shape = self._soft * (1 - hang) + self._hung * hang
         width = np.where(arm > 0.35, np.clip(1.25 - 0.35 * self.figure.along, 0.5, 1.2), 1.0)
-        return self._sewn(self._tights, field, shape + self._normals * (ease * width)[:, None], texture, roughness)
+        over = 0.08 * _ramp(-y, -self.figure.waist, -self.figure.hip)  # outside the trousers
+        lift = ease * width + np.where(arm > 0.35, 0, over)
+        return self._sewn(self._tights, field, shape + self._normals * lift[:, None], texture, roughness)
 
     def _opening(self, gap: float) -> Floats:
         """Positive beside an open front, which is wider below."""
@@ -146,7 +150,8 @@ class Tailor:
         field = np.where(figure.arm > 0.3, -_FAR, np.minimum(waist - y, y - end))
         down = np.clip((figure.hip - y) / (figure.hip - figure.ankle), 0, 1)
         inner = np.clip(np.abs(figure.vertices[:, 0]) / (0.7 * figure.scale), 0.15, 1)  # the legs must not meet
-        width = (ease + flare * down) * np.where(down > 0, inner, 1)
+        below = _ramp(-y, -figure.hip, 1.6 * figure.scale - figure.hip)  # close at the waist, under what hangs over it
+        width = (_UNDER * (1 - below) + ease * below + flare * down) * np.where(down > 0, inner, 1)
         return self._sewn(self._tights, field, self._soft + self._normals * width[:, None], texture, 0.85)
 
     def skirt(

@@ -57,12 +57,12 @@ def noise(rng: np.random.Generator, cells: tuple[int, ...], side: int = SIDE) ->
     return np.asarray(total / len(cells), np.float32)
 
 
-def cloth(rng: np.random.Generator, colour: Floats | None = None, plain: float = 0.72) -> Texture:
+def cloth(rng: np.random.Generator, colour: Floats | None = None, plain: float = 0.78) -> Texture:
     """A piece of cloth: plain with the odds `plain`, else striped, checked or with a small print."""
     first = cloth_colour(rng) if colour is None else colour
     ground = np.broadcast_to(first, (SIDE, SIDE, 3)).astype(np.float32)
     if rng.random() >= plain:
-        pattern = _PATTERNS[int(rng.choice(len(_PATTERNS), p=[0.45, 0.3, 0.25]))]
+        pattern = _PATTERNS[int(rng.choice(len(_PATTERNS), p=[0.5, 0.32, 0.18]))]
         second = cloth_colour(rng)
         if np.abs(second - first).sum() < 0.25:  # a pattern that can be seen
             second = np.clip(1 - first, 0.05, 0.85) * 0.5 + first * 0.5
@@ -114,7 +114,7 @@ def _checks(rng: np.random.Generator) -> Texture:
 def _print(rng: np.random.Generator) -> Texture:
     """Dots or blots, all over."""
     if rng.random() < 0.5:
-        return np.asarray(noise(rng, (16, 32)) > rng.uniform(0.08, 0.16), np.float32)
+        return np.asarray(noise(rng, (32, 64)) > rng.uniform(0.08, 0.16), np.float32)
     count = int(rng.integers(8, 20))
     rows, columns = np.mgrid[:SIDE, :SIDE] / SIDE * count
     columns = columns + (rows.astype(int) % 2) * 0.5

@@ -95,7 +95,7 @@ def cap(rng: np.random.Generator, head: Head, texture: Texture) -> list[Worn]:
 
 def beanie(rng: np.random.Generator, head: Head, texture: Texture) -> list[Worn]:
     """A knitted hat with a folded brim, or without; tight or slouching."""
-    low, slouch = rng.uniform(-8, 4), rng.uniform(0.0, 0.25)
+    low, slouch = rng.uniform(-8, 4), rng.uniform(0.0, 0.1)
 
     def edge(azimuth: Floats) -> Floats:
         return np.asarray(low + 13 * np.cos(azimuth) - 8 * np.cos(2 * azimuth))
@@ -122,7 +122,8 @@ def round_face(head: Head, *, lift: float, opening: float, chin: float, rows: in
     """
     around = np.linspace(0, 2 * np.pi, columns, endpoint=False)  # 0 = up, clockwise as the person sees it
     below = np.clip(-np.cos(around), 0, 1)
-    rim = np.radians(opening * (1 - below) + chin * below)
+    above = np.clip(np.cos(around), 0, 1)
+    rim = np.radians(opening * (1 - below) + chin * below - 13 * above)
     share = np.linspace(0, 1, rows)[:, None]
     polar = rim * (1 - share) + np.radians(179) * share
     ways = np.stack([np.sin(polar) * np.sin(-around), np.sin(polar) * np.cos(around), np.cos(polar)], -1)

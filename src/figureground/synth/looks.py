@@ -170,7 +170,7 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
     if look.style == "none":
         return []
     if look.style == "buzz":
-        return [_scalp(rng, figure, look, 0.03, 0.85), _scalp(rng, figure, look, 0.07, 0.6)]
+        return cropped(rng, figure, look)
     worn = asset(figure.body, figure.vertices, assets, "hair", look.style)
     centre = figure.head("head") + np.array([0, 0.6, 0.3]) * figure.scale
     shade = worn.colour.mean(axis=2, keepdims=True)
@@ -186,10 +186,17 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
     return [_scalp(rng, figure, look, 0.006, 1.0), worn]
 
 
-def _scalp(rng: np.random.Generator, figure: Figure, look: Look, lift: float, cover: float) -> Worn:
+def cropped(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
+    """Hair of a few millimetres."""
+    return [_scalp(rng, figure, look, 0.02, 0.85, 0.98), _scalp(rng, figure, look, 0.05, 0.6, 0.98)]
+
+
+def _scalp(
+    rng: np.random.Generator, figure: Figure, look: Look, lift: float, cover: float, hairline: float = 1.08
+) -> Worn:
     """The skin above the hairline, lifted a little."""
     x, y, z = (figure.vertices - figure.head("head")).T / figure.scale
-    brow = np.where(z > 0.2, 1.08 + 0.12 * np.cos(np.clip(x / 0.75, -1, 1) * np.pi / 2), 0)
+    brow = np.where(z > 0.2, hairline + 0.12 * np.cos(np.clip(x / 0.75, -1, 1) * np.pi / 2), 0)
     line = np.where(z > 0.2, brow - 0.9 * np.clip(np.abs(x) - 0.5, 0, 1), 0.55 * np.clip((z + 0.55) / 0.75, 0, 1))
     field = np.where(figure.body.weights[:, figure.body.index["head"]] > 0.4, y - line, -1.0)
     return _skin_shell(rng, figure, field, lift, look.hair_colour, cover)
@@ -201,16 +208,18 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
         return []
     x, y, z = (figure.vertices - figure.head("jaw")).T / figure.scale
     lip = float((figure.head("oris01") + figure.head("oris05"))[1] / 2 - figure.head("jaw")[1]) / figure.scale
-    moustache = np.minimum(0.36 - np.abs(x), 0.20 - np.abs(y - lip - 0.2)) * 1.5
-    jaw = np.minimum(lip + 0.1 + 0.55 * np.clip(np.abs(x) - 0.3, 0, 1) - y, z + 0.1 - 0.35 * (np.abs(x) > 0.9))
-    mouth = np.hypot(x / 0.30, (y - lip) / 0.09) - 1
-    field = moustache if look.beard == "moustache" else np.minimum(np.maximum(jaw, moustache), mouth * 0.2)
-    face = (z > -0.1) & (figure.vertices[:, 1] > figure.head("neck03")[1] - 0.05)
-    field = np.where(face & (np.arange(len(field)) < SKIN), field, -1.0)
+    moustache = np.minimum(0.27 - np.abs(x), 0.07 - np.abs(y - lip - 0.14 + 0.2 * np.abs(x))) * 2
+    cheek = lip + 0.08 + 0.5 * np.clip(0.9 - z, 0, 1)  # from the mouth up to the ear
+    jaw = np.minimum(cheek - y, z + 0.25)
+    mouth = (np.hypot(x / 0.25, (y - lip) / 0.09) - 1) * 0.1
+    field = moustache if look.beard == "moustache" else np.minimum(np.maximum(jaw, moustache), mouth)
+    neck = figure.body.weights[:, [figure.body.index[f"neck0{number}"] for number in (1, 2, 3)]].sum(axis=1)
+    field = np.where(np.arange(len(field)) < SKIN, np.minimum(field, (0.4 - neck) * 0.5), -1.0)
+    field = np.where(np.hypot(y, z) < 2.5, field, -1.0)
     layers = {
-        "stubble": ((0.008, 0.4),),
+        "stubble": ((0.008, 0.42),),
         "moustache": ((0.02, 0.9), (0.05, 0.7)),
-        "beard": ((0.02, 0.95), (0.07, 0.75), (0.13, 0.5)),
+        "beard": ((0.02, 0.9), (0.06, 0.7), (0.11, 0.45)),
     }
     return [_skin_shell(rng, figure, field, lift, look.hair_colour, cover) for lift, cover in layers[look.beard]]
 

@@ -50,15 +50,17 @@ def _dressed(
     """All that is worn or grows, the name of the hair, and what is worn on the face."""
     if outfit.headwear in ("cap", "beanie") and not suits_hat(look.style):
         look = Look(**{**vars(look), "style": "long01" if look.female else "buzz"})
-    shown = outfit.headwear == "fedora" or outfit.hides_hair
-    grown = [] if shown else hair(rng, figure, assets, look)
+    covered = outfit.headwear == "fedora" or outfit.hides_hair
+    if covered and look.style != "none":
+        look = Look(**{**vars(look), "style": "buzz"})
+    grown = hair(rng, figure, assets, look)
     pieces = face_parts(rng, figure, assets, look, mouth_open=mouth_open) + beard(rng, figure, look)
     if outfit.headwear in ("cap", "beanie", "fedora"):
         outfit.add(hat(rng, figure, assets, outfit.headwear, grown))
     extras, names = on_the_face(rng, figure, outfit.headwear, look)
     for piece in pieces + grown:
         outfit.hidden[piece.hides] = True
-    return pieces + grown + outfit.clothes + extras, "hidden" if shown else look.style, names
+    return pieces + grown + outfit.clothes + extras, "hidden" if covered else look.style, names
 
 
 def _skin(figure: Figure, hidden: NDArray[np.bool_], skeleton: Skeleton, texture: Texture) -> Part:

@@ -27,6 +27,13 @@ _EMBLEMS = {
     "male_casualsuit04": ((240, 50, 324, 134),),
     "male_casualsuit06": ((95, 45, 165, 95), (220, 50, 330, 115), (370, 70, 400, 100)),
 }
+# Where the shirts lie in the same pictures; the rest is trousers.
+_SHIRTS = {
+    "female_casualsuit01": ((0, 0, 512, 212), (370, 280, 512, 420)),
+    "female_casualsuit02": ((0, 0, 512, 200), (370, 260, 512, 420)),
+    "male_casualsuit02": ((0, 0, 512, 200), (376, 0, 512, 512)),
+    "male_casualsuit04": ((0, 0, 512, 204),),
+}
 _BRANDED_SHOES = ("shoes02", "shoes05", "shoes06")  # makers' marks: these are painted anew
 _FLAT_ON_HEAD = ("long01", "ponytail01", "braid01", "short01", "short02", "short04", "buzz", "none")
 
@@ -42,6 +49,8 @@ class Outfit:
         headwear: Of `headwear.py`, or "".
         hides_hair: Nothing of the hair shows.
         depth: How far the outermost garment stands off the chest, decimetres.
+        flare: How wide the skirt is, as a share.
+        layer: Cloth of the outermost garment.
     """
 
     clothes: list[Worn]
@@ -50,6 +59,7 @@ class Outfit:
     headwear: str = ""
     hides_hair: bool = False
     depth: float = 0.2
+    flare: float = 0.0
     layer: Texture = field(default_factory=lambda: flat((0.2, 0.2, 0.2)))
 
     def add(self, worn: list[Worn]) -> None:
@@ -101,18 +111,16 @@ def unmarked(name: str, texture: Texture) -> Texture:
 
 def _dyed(rng: np.random.Generator, name: str, texture: Texture) -> Texture:
     """Shirts in another colour, jeans lighter or darker, and all of it less colourful than drawn."""
-    red, blue = texture[..., 0], texture[..., 2]
     shade = np.float32(rng.uniform(0.55, 1.15))
     if name in _STRIPED:
         return _bounded(greyed(texture, rng.uniform(0.35, 1.0)) * shade * np.float32(1.2))
+    shirt = np.zeros(texture.shape[:2], bool)
     if name in _WHITE_SHIRT:
-        shirt = (texture.min(axis=2) > 0.78) & (np.abs(red - blue) < 0.1)
-    else:
-        shirt = (blue - red > 0.38) | (red - blue > 0.3)
+        shirt = (texture.min(axis=2) > 0.78) & (np.ptp(texture, axis=2) < 0.1)
+    for left, top, right, bottom in _SHIRTS.get(name, ()):
+        shirt[top:bottom, left:right] = True
     plain = _bounded(greyed(texture, rng.uniform(0.2, 0.8)) * shade)
-    if shirt.mean() < 0.02:
-        return plain
-    return recoloured(plain, shirt, cloth_colour(rng))
+    return recoloured(plain, shirt, cloth_colour(rng)) if shirt.any() else plain
 
 
 def _shoes(rng: np.random.Generator, figure: Figure, assets: Assets) -> Worn:
@@ -130,7 +138,7 @@ def _trainer(rng: np.random.Generator, side: int) -> Texture:
     upper, trim = cloth_colour(rng), cloth_colour(rng)
     texture = np.broadcast_to(upper, (side, side, 3)).copy()
     rows, columns = np.mgrid[:side, :side] / side
-    texture[rows < 0.29] = 0.85 if rng.random() < 0.5 else 0.1  # the sole
+    texture[rows < 0.29] = 0.8 if rng.random() < 0.3 else 0.1  # the sole
     texture[(rows > 0.29) & (rows < 0.42) & (np.abs(columns - 0.48) < 0.2)] = trim  # the tongue
     if rng.random() < 0.5:
         texture[rows > 0.88] = trim if rng.random() < 0.6 else 0.75  # the toe
@@ -184,9 +192,8 @@ def _below(
     scale, waist = figure.scale, figure.waist + rng.uniform(-0.2, 0.3) * figure.scale
     if skirts and look.female and rng.random() < 0.22:
         end = figure.knee + rng.choice([rng.uniform(-0.4, 0.9), rng.uniform(-3.2, -1.2)]) * scale
-        outfit.clothes.append(
-            tailor.skirt(_trouser_cloth(rng), waist=waist, end=end, ease=0.06, flare=rng.uniform(0, 0.4))
-        )
+        outfit.flare = rng.uniform(0, 0.4)
+        outfit.clothes.append(tailor.skirt(_trouser_cloth(rng), waist=waist, end=end, ease=0.06, flare=outfit.flare))
         if weather > 0.35 or rng.random() < 0.3:
             _leggings(figure, tailor, outfit, waist)
         outfit.name = "skirt"
@@ -253,7 +260,7 @@ def _over(
                 waist=figure.waist + 0.2 * scale,
                 end=end,
                 ease=outfit.depth,
-                flare=rng.uniform(0.08, 0.22),
+                flare=outfit.flare + rng.uniform(0.08, 0.2),
                 gap=gap,
             )
         )
