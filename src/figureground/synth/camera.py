@@ -96,7 +96,9 @@ def _direction(rng: np.random.Generator, shot: str) -> Floats:
     if shot == "webcam":
         rise = float(rng.normal(0.02, 0.14))
     else:
-        rise = float(rng.choice([rng.normal(0.04, 0.1), rng.uniform(0.25, 0.75), rng.uniform(-0.3, -0.1)], p=[0.8, 0.14, 0.06]))
+        rise = float(
+            rng.choice([rng.normal(0.04, 0.1), rng.uniform(0.25, 0.75), rng.uniform(-0.3, -0.1)], p=[0.8, 0.14, 0.06])
+        )
     return np.array([np.cos(rise) * np.sin(turn), np.sin(rise), np.cos(rise) * np.cos(turn)])
 
 

@@ -1,4 +1,4 @@
-"""One picture from a seed and a number: who is in it, where, what they hold, how it is taken; and what is known of it."""
+"""One picture from a seed and a number: who is in it, where, what they hold, how it is taken; and its facts."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _RATIOS = {(3, 4): 0.24, (2, 3): 0.16, (1, 1): 0.16, (4, 3): 0.22, (3, 2): 0.14,
 
 @dataclass(frozen=True)
 class Picture:
-    """`photo` uint8 HxWx3 sRGB; `coverage` uint8 HxW, 255 where all of a pixel is person; facts; credits, a line each."""
+    """`photo` uint8 HxWx3 sRGB; `coverage` uint8 HxW, 255 where all of a pixel is person; credits a line each."""
 
     photo: NDArray[np.uint8]
     coverage: NDArray[np.uint8]
@@ -55,7 +55,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class _Scene:
-    """`people` stand where they will be seen, nearest first; what the number in `holding` of them holds is not person."""
+    """`people` are where they will be seen, nearest first, each with what they hold and the names of that."""
 
     shot: str
     size: tuple[int, int]
@@ -143,9 +143,7 @@ def _draw_person(rng: Generator, shot: str, count: int, ingredients: Ingredients
     return make_person(rng, ingredients.body, ingredients.assets, posture=posture, framing=_PERSON[shot])
 
 
-def _draw_scenery(
-    rng: Generator, shot: str, people: Sequence[Person], seats: int, ingredients: Ingredients
-) -> Scenery:
+def _draw_scenery(rng: Generator, shot: str, people: Sequence[Person], seats: int, ingredients: Ingredients) -> Scenery:
     if not people and rng.random() < 0.65:
         models = [
             make_person(rng, ingredients.body, ingredients.assets, posture="standing", framing="full")
@@ -156,9 +154,7 @@ def _draw_scenery(
         seats = int(rng.integers(0, 4))
         return build_scenery(rng, ingredients.lights, framing=_SCENERY[shot], people=seats, seats=seats)
     tones = _tones(people) if rng.random() < 0.25 else ()
-    return build_scenery(
-        rng, ingredients.lights, framing=_SCENERY[shot], people=len(people), seats=seats, tones=tones
-    )
+    return build_scenery(rng, ingredients.lights, framing=_SCENERY[shot], people=len(people), seats=seats, tones=tones)
 
 
 def _tones(people: Sequence[Person]) -> tuple[Floats, ...]:

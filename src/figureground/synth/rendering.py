@@ -89,7 +89,9 @@ def prepare() -> None:
             f"rendering needs the package {error.name}; install what it uses: pip install 'figureground[synth]'"
         ) from None
     except (ImportError, OSError) as error:  # of the denoiser's own libraries
-        raise RenderError(f"the denoiser cannot be loaded ({' '.join(str(error).split())}); install pyoidn anew") from None
+        raise RenderError(
+            f"the denoiser cannot be loaded ({' '.join(str(error).split())}); install pyoidn anew"
+        ) from None
     try:
         mitsuba.set_variant(VARIANT)
         _drjit().set_thread_count(2)
@@ -190,7 +192,9 @@ def _find_llvm() -> str | None:
     """Dr.Jit looks for plain libLLVM.so, which distributions keep for their development packages."""
     places = [Path("/usr/lib"), Path("/usr/lib64"), Path("/usr/local/lib"), Path("/opt/homebrew/opt/llvm/lib")]
     found = [file for place in places for file in (*place.glob("libLLVM*.so*"), *place.glob("*/libLLVM*.so*"))]
-    found += [file for place in places for file in (*place.glob("llvm-*/lib/libLLVM*.so*"), *place.glob("libLLVM*.dylib"))]
+    found += [
+        file for place in places for file in (*place.glob("llvm-*/lib/libLLVM*.so*"), *place.glob("libLLVM*.dylib"))
+    ]
     return str(max(found, key=lambda file: file.name)) if found else ctypes.util.find_library("LLVM")
 
 
@@ -257,7 +261,7 @@ def _mesh(parts: Sequence[Part]) -> Any:
 
 
 def _material(part: Part) -> Any:
-    """Opaque or cut out by its opacity: the two kinds of material that all parts have, so that kernels stay the same."""
+    """Opaque, or cut out by its opacity: two kinds of material for all parts, so that the kernels stay the same."""
     mi = _mitsuba()
     surface = {
         "type": "twosided",

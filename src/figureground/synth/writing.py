@@ -200,7 +200,11 @@ def _finish(folder: Path, notes: Path, count: int, seed: int) -> None:
     credits = Counter(line for row in rows for line in row["credits"])
     facts = sorted({name for row in rows for name in row} - set(COLUMNS) - {"credits"})
     table = (row | {"credits": "; ".join(row["credits"])} for row in rows)
-    write_table(folder / "metadata.csv", (*COLUMNS, *facts, "credits"), ({name: row.get(name) for name in (*COLUMNS, *facts, "credits")} for row in table))
+    write_table(
+        folder / "metadata.csv",
+        (*COLUMNS, *facts, "credits"),
+        ({name: row.get(name) for name in (*COLUMNS, *facts, "credits")} for row in table),
+    )
     write_bytes(folder / "CREDITS.md", _credits(credits, count, seed).encode())
 
 
