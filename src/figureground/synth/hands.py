@@ -83,7 +83,9 @@ def trunk(person: Person) -> Trunk:
     hips = np.array([joints["upperleg01.L"], joints["upperleg01.R"]])
     left = shoulders[0] - shoulders[1]
     left = unit(left * [1, 0, 1])
-    return Trunk(left, np.cross(left, UP), (shoulders.mean(0) + hips.mean(0)) / 2, hips[:, 1].mean(), shoulders[:, 1].mean())
+    return Trunk(
+        left, np.cross(left, UP), (shoulders.mean(0) + hips.mean(0)) / 2, hips[:, 1].mean(), shoulders[:, 1].mean()
+    )
 
 
 def trunk_points(person: Person, body: Trunk) -> Floats:
