@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from figureground.synth import decor, surfaces
-from figureground.synth.hands import Hand, Trunk, hand, taut, trunk, trunk_points
+from figureground.synth.grasp import Hand, Trunk, hand, taut, trunk, trunk_points
 from figureground.synth.parts import Floats, Part, Person
 from figureground.synth.shapes import (
     UP,
