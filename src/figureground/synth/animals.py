@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from figureground.synth import surfaces
 from figureground.synth.parts import Floats
-from figureground.synth.shapes import Mesh, ball, cards, join, rod, tube
+from figureground.synth.shapes import Mesh, ball, cards, join, rod, tube, vec
 from figureground.synth.stock import Stock
 from figureground.synth.surfaces import Surface, Thing, hsv
 
@@ -52,15 +52,15 @@ def _capsule(start: Floats, end: Floats, radii: Floats, sides: int, rings: int) 
     length = np.linalg.norm(along)
     axis = along / (length + 1e-12)
     caps = np.linspace(np.pi / 2, 0, 4)[1:]
-    offsets = np.concatenate([-radii[0] * np.sin(caps), np.linspace(0, length, rings)[1:-1], length + radii[1] * np.sin(caps[::-1])])
-    middle = np.interp(np.linspace(0, length, rings)[1:-1], [0, max(length, 1e-9)], radii)
+    offsets = np.concatenate(
+        [-radii[0] * np.sin(caps), np.linspace(0, length, rings)[1:-1], length + radii[1] * np.sin(caps[::-1])]
+    )
+    middle = np.interp(np.linspace(0, length, rings)[1:-1], np.array([0.0, max(float(length), 1e-9)]), radii)
     sizes = np.concatenate([radii[0] * np.cos(caps), middle, radii[1] * np.cos(caps[::-1])])
     return tube(start + offsets[:, None] * axis, sizes, sides)
 
 
-def _soft_distance(
-    points: Floats, starts: Floats, ends: Floats, radii: Floats, blend: float
-) -> tuple[Floats, Floats]:
+def _soft_distance(points: Floats, starts: Floats, ends: Floats, radii: Floats, blend: float) -> tuple[Floats, Floats]:
     """Distance (N,) to the soft union and its unit gradient (N, 3)."""
     along = ends - starts
     t = np.einsum("nki,ki->nk", points[:, None] - starts, along) / (np.sum(along**2, axis=1) + 1e-12)
@@ -98,8 +98,8 @@ def _dog(stock: Stock) -> Thing:
     limbs = [
         Limb((0.22, h, 0), (-0.25, rear + 0.02, 0), 0.145 * fat, 0.115 * fat),
         Limb((0.25, h + 0.03, 0), head - [0.04, 0, 0], 0.1, 0.07),
-        Limb(head, head + [0.04, 0, 0], 0.085, 0.075),
-        Limb(head + [0.05, -0.025, 0], head + [0.08 + snout, -0.04, 0], 0.05, 0.032),
+        Limb(head, head + vec(0.04, 0, 0), 0.085, 0.075),
+        Limb(head + vec(0.05, -0.025, 0), head + vec(0.08 + snout, -0.04, 0), 0.05, 0.032),
         Limb((-0.32, rear + 0.05, 0), (-0.55, rear + stock.between(-0.15, 0.3), 0.05), 0.035, 0.015),
     ]
     for side in (-1, 1):
@@ -108,7 +108,7 @@ def _dog(stock: Stock) -> Thing:
         limbs += [Limb((0.2 + step, 0.25 * leg, z), (0.21 + step, 0.03, z), 0.032, 0.03)]
         limbs += [Limb((0.21 + step, 0.028, z), (0.26 + step, 0.022, z), 0.03, 0.024)]
         limbs += _hind_leg(rear, leg, z, -step, sit)
-        ear = head + [-0.01, 0.05, side * 0.065]
+        ear = head + vec(-0.01, 0.05, side * 0.065)
         tip = ear + ([-0.03, -0.12, side * 0.03] if hang else [-0.01, 0.1, side * 0.01])
         limbs += [Limb(ear, tip, 0.03, 0.022 if hang else 0.006)]
     coat = surfaces.fur(stock.rng)
@@ -142,8 +142,8 @@ def _cat(stock: Stock) -> Thing:
     limbs = [
         Limb(chest, (-0.14, rear + 0.02, 0), 0.07, 0.08),
         Limb(chest, head, 0.055, 0.05),
-        Limb(head, head + [0.015, 0, 0], 0.06, 0.055),
-        Limb(head + [0.03, -0.02, 0], head + [0.06, -0.022, 0], 0.035, 0.02),
+        Limb(head, head + vec(0.015, 0, 0), 0.06, 0.055),
+        Limb(head + vec(0.03, -0.02, 0), head + vec(0.06, -0.022, 0), 0.035, 0.02),
     ]
     tail = [(-0.2, rear, 0), (-0.32, rear * 0.6, 0.03), (-0.42, rear + stock.between(-0.05, 0.3), 0.05)]
     limbs += [Limb(tail[0], tail[1], 0.02, 0.018), Limb(tail[1], tail[2], 0.018, 0.014)]
@@ -153,7 +153,7 @@ def _cat(stock: Stock) -> Thing:
         limbs += [Limb((chest[0] + 0.02, 0.016, z), (chest[0] + 0.05, 0.014, z), 0.018, 0.015)]
         limbs += [Limb((-0.14, rear, z), (-0.1, 0.05, z * 1.4), 0.055, 0.03)]
         limbs += [Limb((-0.13, 0.02, z * 1.4), (-0.05 if sit else -0.1, 0.015, z * 1.4), 0.02, 0.016)]
-        limbs += [Limb(head + [0, 0.04, side * 0.035], head + [-0.005, 0.085, side * 0.045], 0.024, 0.004)]
+        limbs += [Limb(head + vec(0, 0.04, side * 0.035), head + vec(-0.005, 0.085, side * 0.045), 0.024, 0.004)]
     coat = surfaces.fur(stock.rng)
     eyes = _eyes(stock, head[0] + 0.058, head[1] + 0.012, 0.028, 0.01)
     return [(surface, mesh.scaled(size)) for surface, mesh in ((coat, smooth_body(limbs, 0.012)), (stock.dark, eyes))]
@@ -188,16 +188,19 @@ def _horse(stock: Stock) -> Thing:
         *_hoofed_legs(stock, 0.6, -0.72, 1.0, 0.17, 0.055),
     ]
     for side in (-1, 1):
-        limbs.append(Limb(head + [-0.05, 0.1, side * 0.07], head + [-0.03, 0.27, side * 0.08], 0.035, 0.01))
+        limbs.append(Limb(head + vec(-0.05, 0.1, side * 0.07), head + vec(-0.03, 0.27, side * 0.08), 0.035, 0.01))
     coat = surfaces.fur(stock.rng, hsv(stock.between(0.03, 0.09), stock.between(0.1, 0.6), stock.between(0.1, 0.6)))
-    mane = [Limb((0.5, 1.52, 0), head + [-0.12, 0.1, 0], 0.05, 0.05), Limb((-0.85, 1.35, 0), (-1.05, 0.55, 0), 0.07, 0.06)]
+    mane = [
+        Limb((0.5, 1.52, 0), head + vec(-0.12, 0.1, 0), 0.05, 0.05),
+        Limb((-0.85, 1.35, 0), (-1.05, 0.55, 0), 0.07, 0.06),
+    ]
     eyes = _eyes(stock, head[0] + 0.08, head[1] - 0.04, 0.115, 0.025)
-    return [(coat, smooth_body(limbs, 0.05)), (stock.dark, join([smooth_body(mane, 0.02), eyes]))]
+    return [(coat, smooth_body(limbs, 0.03)), (stock.dark, join([smooth_body(mane, 0.02), eyes]))]
 
 
 def _cow(stock: Stock) -> Thing:
     head = np.array([1.15, stock.between(0.45, 1.4), 0.0])
-    nose = head + [0.3, -0.22, 0]
+    nose = head + vec(0.3, -0.22, 0)
     limbs = [
         Limb((0.55, 1.0, 0), (-0.65, 1.03, 0), 0.34, 0.36),
         Limb((0.1, 0.88, 0), (-0.35, 0.86, 0), 0.37, 0.38),
@@ -209,11 +212,11 @@ def _cow(stock: Stock) -> Thing:
     ]
     horns = []
     for side in (-1, 1):
-        limbs.append(Limb(head + [-0.02, 0.05, side * 0.13], head + [-0.05, 0.04, side * 0.3], 0.05, 0.03))
-        root = head + [0.02, 0.14, side * 0.08]
-        horns.append(rod(root, root + [0.04, 0.12, side * 0.14], (0.03, 0.008), 7))
+        limbs.append(Limb(head + vec(-0.02, 0.05, side * 0.13), head + vec(-0.05, 0.04, side * 0.3), 0.05, 0.03))
+        root = head + vec(0.02, 0.14, side * 0.08)
+        horns.append(rod(root, root + vec(0.04, 0.12, side * 0.14), (0.03, 0.008), 7))
     dark = _eyes(stock, head[0] + 0.1, head[1] + 0.02, 0.125, 0.025)
-    return [(surfaces.fur(stock.rng), smooth_body(limbs, 0.05)), (stock.white, join(horns)), (stock.dark, dark)]
+    return [(surfaces.fur(stock.rng), smooth_body(limbs, 0.028)), (stock.white, join(horns)), (stock.dark, dark)]
 
 
 def _bird(stock: Stock) -> Thing:
@@ -224,9 +227,7 @@ def _bird(stock: Stock) -> Thing:
         Limb((0.1, 0.245, 0), (0.11, 0.245, 0), 0.033, 0.03),
         Limb((-0.08, 0.12, 0), (-0.2, 0.09, 0), 0.025, 0.012),
     ]
-    wings = [
-        Limb((0.04, 0.165, side * 0.05), (-0.14, 0.1, side * 0.03), 0.03, 0.008) for side in (-1, 1)
-    ]
+    wings = [Limb((0.04, 0.165, side * 0.05), (-0.14, 0.1, side * 0.03), 0.03, 0.008) for side in (-1, 1)]
     tone = hsv(stock.between(0.05, 0.65), stock.between(0, 0.35), stock.between(0.15, 0.75))
     body: Surface = surfaces.fur(stock.rng, tone)
     wing: Surface = surfaces.fur(stock.rng, tone * stock.between(0.5, 0.9))

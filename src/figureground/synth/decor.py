@@ -1,11 +1,25 @@
-"""What stands on tables, hangs on walls and lights a room: lamps, plants, doors, windows, curtains, pictures, crockery."""
+"""What stands on tables, hangs on walls and lights a room: lamps, plants, doors, windows, pictures, crockery."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from figureground.synth import paintings, surfaces
-from figureground.synth.shapes import Mesh, box, cards, curve, cushion, cylinder, grid, join, lathe, quad, rod, tube
+from figureground.synth.shapes import (
+    Mesh,
+    box,
+    cards,
+    curve,
+    cushion,
+    cylinder,
+    grid,
+    join,
+    lathe,
+    quad,
+    rod,
+    tube,
+    vec,
+)
 from figureground.synth.stock import Stock
 from figureground.synth.surfaces import Surface, Thing, fitted
 
@@ -111,14 +125,16 @@ def plant(stock: Stock, height: float) -> Thing:
         for angle in rng.uniform(0, 2 * np.pi, int(rng.integers(14, 30))):
             reach, top = rng.uniform(0.15, 0.6) * height, rng.uniform(0.5, 1.0) * height
             aim = np.array([np.sin(angle), 0, np.cos(angle)])
-            path = curve([[0, 0.15 * size, 0], aim * reach * 0.4 + [0, top * 0.8, 0], aim * reach + [0, top * 0.85, 0]], 8)
+            path = curve(
+                [[0, 0.15 * size, 0], aim * reach * 0.4 + [0, top * 0.8, 0], aim * reach + [0, top * 0.85, 0]], 8
+            )
             blades.append(tube(path, np.array([0.012, 0.02, 0.026, 0.028, 0.026, 0.02, 0.01, 0.001]) * size, 6, 0.15))
         thing.append((_green(stock), join(blades)))
         return thing
-    count = int(rng.integers(50, 120))
+    count = int(rng.integers(110, 200))
     spread = rng.normal(size=(count, 3)) * [0.14, 0.16, 0.14] * height
-    centres = spread + [0, 0.65 * height, 0]
-    thing.append((stock.leaves, cards(centres, rng.uniform(0.15, 0.3, count) * height, rng)))
+    centres = spread + vec(0, 0.65 * height, 0)
+    thing.append((stock.leaves, cards(centres, rng.uniform(0.1, 0.19, count) * height, rng)))
     for x, z in rng.normal(0, 0.08, (3, 2)) * height:
         thing.append((stock.bark, rod((0, 0.1, 0), (x, 0.7 * height, z), 0.008, 5)))
     return thing
@@ -176,7 +192,8 @@ def plate_of_food(stock: Stock) -> Thing:
     for _ in range(int(stock.rng.integers(2, 7))):
         x, z = stock.rng.normal(0, 0.04, 2)
         tone = surfaces.hsv(stock.between(0.02, 0.3), stock.between(0.3, 0.75), stock.between(0.25, 0.8))
-        heap = cushion(*stock.rng.uniform(0.03, 0.09, 3), roundness=0.8, steps=8).turned(stock.between(0, 3))
+        width, height, depth = stock.rng.uniform(0.03, 0.09, 3)
+        heap = cushion(width, height, depth, 0.8, 8).turned(stock.between(0, 3))
         thing.append((surfaces.gravel_like(stock.rng, tone), heap.moved(x, 0.012, z)))
     return thing
 

@@ -17,7 +17,13 @@ from figureground.synth.surfaces import Surface, Thing, hsv
 
 def statue(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
     """The person's shape, clothes and hair included, in one material: marble, sandstone, bronze, clay, wood."""
-    tones = (hsv(0.1, 0.05, 0.82), hsv(0.1, 0.22, 0.6), hsv(0.09, 0.45, 0.2), hsv(0.42, 0.2, 0.35), hsv(0.05, 0.45, 0.5))
+    tones = (
+        hsv(0.1, 0.05, 0.82),
+        hsv(0.1, 0.22, 0.6),
+        hsv(0.09, 0.45, 0.2),
+        hsv(0.42, 0.2, 0.35),
+        hsv(0.05, 0.45, 0.5),
+    )
     kind = int(rng.integers(len(tones)))
     tone = tones[kind] * rng.uniform(0.75, 1.15)
     made = surfaces.metal(rng, tone) if kind in (2, 3) else surfaces.stone(rng, tone)
@@ -25,12 +31,16 @@ def statue(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
 
 
 def shop_dummy(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
-    """A dressed dummy of plastic: the first of the person's parts, the skin, in one colour, no hair and often no head."""
-    tone = (hsv(0.1, 0.05, 0.85), np.full(3, 0.06), hsv(0.1, 0.1, 0.5), surfaces.skin_coloured(rng))[int(rng.integers(4))]
+    """A dressed dummy: the person's first part, the skin, of one plastic, no hair and often no head."""
+    tone = (hsv(0.1, 0.05, 0.85), np.full(3, 0.06), hsv(0.1, 0.1, 0.5), surfaces.skin_coloured(rng))[
+        int(rng.integers(4))
+    ]
     plastic = surfaces.paint(rng, tone, roughness=0.3)
     headless = rng.random() < 0.65
     neck = float(person.joints["neck01"][1]) + 0.03
-    worn = [replace(part, person=False) for part in person.parts[1:] if part.opacity is None or part.opacity.min() > 0.5]
+    worn = [
+        replace(part, person=False) for part in person.parts[1:] if part.opacity is None or part.opacity.min() > 0.5
+    ]
     parts = [_recovered(person.parts[0], plastic), *worn]
     return tuple(cut for part in parts if (cut := _below(part, neck) if headless else part) is not None)
 
@@ -60,7 +70,7 @@ def stood(part: Part, yaw: float, height: float) -> Part:
     return replace(part, vertices=part.vertices @ turn.T + [0, height, 0], normals=part.normals @ turn.T)
 
 
-def garment(stock: Stock, length: float | None = None) -> Mesh:
+def garment(stock: Stock, length: float | None = None, sleeves: bool = True) -> Mesh:
     """An empty jacket, shirt, coat or dress that hangs from y = 0 (its collar) downwards, sleeves limp, front at +z."""
     rng = stock.rng
     long = rng.choice([0.65, 0.75, 1.0, 1.2]) if length is None else length
@@ -74,7 +84,7 @@ def garment(stock: Stock, length: float | None = None) -> Mesh:
     z = np.cos(angles)[:, None] * half * deep * folds
     points = np.stack([x, np.broadcast_to(levels, x.shape), z], -1)[:, ::-1]
     meshes = [grid(points, closed=True)]
-    if rng.random() < 0.85:
+    if sleeves and rng.random() < 0.85:
         reach = rng.choice([0.25, 0.62])
         for side in (-1, 1):
             out = rng.uniform(0.0, 0.08)
@@ -119,7 +129,9 @@ def coat_on_hook(stock: Stock) -> Thing:
 def coat_stand(stock: Stock) -> Thing:
     """A stand with coats round it and sometimes a hat on top."""
     height = stock.between(1.65, 1.85)
-    thing: Thing = [(stock.wood, lathe([(0.25, 0), (0.22, 0.03), (0.025, 0.08), (0.02, height), (0, height + 0.03)], 12))]
+    thing: Thing = [
+        (stock.wood, lathe([(0.25, 0), (0.22, 0.03), (0.025, 0.08), (0.02, height), (0, height + 0.03)], 12))
+    ]
     for turn in np.arange(int(stock.rng.integers(1, 4))) * 2.1 + stock.between(0, 6):
         coat = garment(stock, stock.between(0.7, 1.15)).scaled(0.85, 1, 0.6)
         thing.append((surfaces.cloth(stock.rng), coat.moved(0, height - 0.06, 0.12).turned(float(turn))))
@@ -130,7 +142,9 @@ def coat_stand(stock: Stock) -> Thing:
 
 def hat() -> Mesh:
     """A felt hat, brim at y = 0."""
-    return lathe([(0, 0.02), (0.1, 0.01), (0.17, 0.015), (0.172, 0.02), (0.1, 0.03), (0.09, 0.11), (0.05, 0.13), (0, 0.12)], 24)
+    return lathe(
+        [(0, 0.02), (0.1, 0.01), (0.17, 0.015), (0.172, 0.02), (0.1, 0.03), (0.09, 0.11), (0.05, 0.13), (0, 0.12)], 24
+    )
 
 
 def chair_with_clothes(stock: Stock) -> Thing:
@@ -158,9 +172,11 @@ def heap_of_cloth(stock: Stock, width: float) -> Mesh:
 def scarecrow(stock: Stock) -> Thing:
     """Two poles, a coat, straw and a hat on a sack."""
     shoulder = stock.between(1.25, 1.45)
-    poles = join([rod((0, 0, 0), (0, shoulder + 0.3, 0), 0.025, 6), rod((-0.65, shoulder, 0), (0.65, shoulder, 0), 0.02, 6)])
+    poles = join(
+        [rod((0, 0, 0), (0, shoulder + 0.3, 0), 0.025, 6), rod((-0.65, shoulder, 0), (0.65, shoulder, 0), 0.02, 6)]
+    )
     cloth = surfaces.cloth(stock.rng)
-    body = garment(stock, stock.between(0.7, 1.0))
+    body = garment(stock, stock.between(0.7, 1.0), sleeves=False)
     arms = [tube(curve([(s * 0.15, shoulder, 0), (s * 0.4, shoulder - 0.02, 0), (s * 0.58, shoulder - 0.02, 0)], 7),
                  (0.09, 0.1, 0.09, 0.08, 0.08, 0.085, 0.09), 10) for s in (-1, 1)]  # fmt: skip
     sack = ball(0.12, 12, 8).scaled(1, 1.15, 1).moved(0, shoulder + 0.2)
@@ -177,7 +193,17 @@ def scarecrow(stock: Stock) -> Thing:
 
 def bust_stand(stock: Stock) -> Thing:
     """A tailor's torso on a foot."""
-    rings = [(0.0, 0.72), (0.16, 0.74), (0.17, 0.85), (0.125, 1.08), (0.165, 1.25), (0.17, 1.36), (0.1, 1.43), (0.05, 1.5), (0, 1.51)]
+    rings = [
+        (0.0, 0.72),
+        (0.16, 0.74),
+        (0.17, 0.85),
+        (0.125, 1.08),
+        (0.165, 1.25),
+        (0.17, 1.36),
+        (0.1, 1.43),
+        (0.05, 1.5),
+        (0, 1.51),
+    ]
     torso = lathe(rings, 24).scaled(1.0, 1.0, 0.72)
     foot = join([cylinder(0.18, 0.03), rod((0, 0, 0), (0, 0.75, 0), 0.02, 8)])
     cover = stock.cloth if stock.chance(0.6) else surfaces.paint(stock.rng, surfaces.skin_coloured(stock.rng))
@@ -187,4 +213,8 @@ def bust_stand(stock: Stock) -> Thing:
 def plinth(stock: Stock, height: float) -> Thing:
     """A block for a statue."""
     stone = surfaces.stone(stock.rng)
-    return [(stone, box(0.8, 0.12, 0.8)), (stone, box(0.66, height - 0.2, 0.66).moved(y=0.12)), (stone, box(0.76, 0.08, 0.76).moved(y=height - 0.08))]
+    return [
+        (stone, box(0.8, 0.12, 0.8)),
+        (stone, box(0.66, height - 0.2, 0.66).moved(y=0.12)),
+        (stone, box(0.76, 0.08, 0.76).moved(y=height - 0.08)),
+    ]

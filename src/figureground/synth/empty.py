@@ -105,7 +105,10 @@ def _animal(place: Place) -> tuple[Aim, bool]:
     portrait = rng.random() < 0.3
     reach = 0.45 if kind in {"horse", "cow"} else 0.3
     ahead = float(np.cos(yaw)) * high * reach if portrait else 0.0
-    return ((ahead, high * (0.8 if portrait else 0.5), 0.0), high * float(rng.uniform(0.7, 1.0) if portrait else rng.uniform(1.4, 2.8))), inside
+    return (
+        (ahead, high * (0.8 if portrait else 0.5), 0.0),
+        high * float(rng.uniform(0.7, 1.0) if portrait else rng.uniform(1.4, 2.8)),
+    ), inside
 
 
 def _clothes(place: Place) -> tuple[Aim, bool]:
@@ -173,7 +176,10 @@ def _close(place: Place) -> tuple[Aim, bool]:
     kind = int(rng.integers(5))
     top: Surface = stock.wood if rng.random() < 0.5 else surfaces.cloth(rng)
     place.cover(top, ground(1.6, 0.6, -0.8))
-    place.cover(stock.cloth if rng.random() < 0.4 else surfaces.plaster(rng), wall((-3, -0.8 - rng.random()), (3, -0.9), 2.5, -0.8))
+    place.cover(
+        stock.cloth if rng.random() < 0.4 else surfaces.plaster(rng),
+        wall((-3, -0.8 - rng.random()), (3, -0.9), 2.5, -0.8),
+    )
     if kind == 0:
         cloth = dummies.heap_of_cloth(stock, 0.9)
         place.cover(surfaces.cloth(rng), cloth)
@@ -202,7 +208,8 @@ def _skin_tones(place: Place) -> tuple[Aim, bool]:
         x, z = float(rng.uniform(-1, 1)), float(rng.uniform(-0.9, 0.3))
         kind = int(rng.integers(4))
         if kind == 0:
-            place.put([(cover, cushion(*rng.uniform(0.3, 0.7, 3), roundness=0.6))], x, z, float(rng.uniform(0, 3)))
+            width, height, depth = rng.uniform(0.3, 0.7, 3)
+            place.put([(cover, cushion(width, height, depth, 0.6))], x, z, float(rng.uniform(0, 3)))
         elif kind == 1:
             place.put([(s if s is not stock.cloth else cover, m) for s, m in furniture.sofa(stock, 0.95, 0.42)], x, z)
         elif kind == 2:
@@ -218,7 +225,12 @@ def _car(place: Place) -> tuple[Aim, bool]:
     place.cover(surfaces.asphalt(rng), ground(80, 14, -60))
     house_row(place, -float(rng.uniform(3, 14)), 44)
     two = rng.random() < 0.3
-    place.put(outdoors.bicycle(stock) if two else outdoors.car(stock), 0, 0, float(rng.uniform(-0.9, 0.9)) + np.pi * int(rng.integers(2)))
+    place.put(
+        outdoors.bicycle(stock) if two else outdoors.car(stock),
+        0,
+        0,
+        float(rng.uniform(-0.9, 0.9)) + np.pi * int(rng.integers(2)),
+    )
     for _ in range(3):
         kerbside(place, float(rng.uniform(-6, 6)), float(rng.uniform(-2.8, -2.2)))
     span = float(rng.uniform(1.3, 2.2) if two else rng.uniform(1.8, 5))

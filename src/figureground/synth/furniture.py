@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from figureground.synth.shapes import Mesh, box, bent, curve, cushion, cylinder, lathe, rod, tube
+from figureground.synth.shapes import Mesh, bent, box, curve, cushion, cylinder, lathe, rod, tube
 from figureground.synth.stock import Stock
 from figureground.synth.surfaces import Surface, Thing
 
@@ -158,7 +158,10 @@ def table(stock: Stock, width: float, depth: float, height: float = 0.74) -> Thi
 def cabinet(stock: Stock, width: float, height: float, depth: float = 0.45) -> Thing:
     """A chest, sideboard or wardrobe with doors or drawers."""
     body: Surface = stock.wood if stock.chance(0.6) else stock.white
-    thing: Thing = [(body, box(width, height - 0.06, depth).moved(0, 0.06)), (stock.dark, box(width - 0.08, 0.06, depth - 0.06))]
+    thing: Thing = [
+        (body, box(width, height - 0.06, depth).moved(0, 0.06)),
+        (stock.dark, box(width - 0.08, 0.06, depth - 0.06)),
+    ]
     columns, rows = max(1, round(width / 0.5)), 1 if height > 1.4 else int(stock.rng.integers(1, 4))
     for column in range(columns):
         for row in range(rows):

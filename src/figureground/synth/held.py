@@ -16,7 +16,6 @@ from figureground.synth.shapes import (
     box,
     curve,
     cushion,
-    cylinder,
     frame_of,
     grid,
     join,
@@ -24,6 +23,7 @@ from figureground.synth.shapes import (
     rod,
     tube,
     unit,
+    vec,
 )
 from figureground.synth.stock import Stock
 from figureground.synth.surfaces import Heap, Surface, Thing, hsv
@@ -109,7 +109,14 @@ def cup(stock: Stock, person: Person, grip: Hand) -> Thing:
 
 
 def _paper_cup(radius: float) -> Mesh:
-    rings = [(0, -0.06), (radius * 0.85, -0.06), (radius * 1.1, 0.05), (radius * 1.15, 0.055), (radius, 0.062), (0, 0.062)]
+    rings = [
+        (0, -0.06),
+        (radius * 0.85, -0.06),
+        (radius * 1.1, 0.05),
+        (radius * 1.15, 0.055),
+        (radius, 0.062),
+        (0, 0.062),
+    ]
     return lathe(rings, 18)
 
 
@@ -128,13 +135,16 @@ def bottle(stock: Stock, person: Person, grip: Hand) -> Thing:
 def book(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A closed book or folder flat in the palm."""
     height, width, thick = stock.between(0.18, 0.3), stock.between(0.13, 0.21), stock.between(0.01, 0.035)
-    cover = join([box(width, height, 0.003).moved(z=z) for z in (0, thick)] + [box(0.003, height, thick).moved(-width / 2, 0, thick / 2)])
+    cover = join(
+        [box(width, height, 0.003).moved(z=z) for z in (0, thick)]
+        + [box(0.003, height, thick).moved(-width / 2, 0, thick / 2)]
+    )
     leaf = box(width * 0.96, height * 0.97, thick * 0.9).moved(0, height * 0.015, thick / 2)
     return _against_palm([(stock.colour(), cover), (stock.white, leaf)], grip, height)
 
 
 def _against_palm(thing: Thing, grip: Hand, height: float) -> Thing:
-    """A flat thing whose back (z = 0) lies in the palm, its height across the fingers, the fingers round its lower edge."""
+    """A flat thing whose back (z = 0) lies in the palm, the fingers round its lower edge."""
     frame = np.stack([np.cross(-grip.forward, grip.out), -grip.forward, grip.out], 1)
     # Forward and out are perpendicular, as both come from one cross product.
     origin = grip.palm + grip.forward * min(0.06, height / 2)
@@ -160,9 +170,21 @@ def racket(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A racket, its handle in the fist, its head on the thumb's side."""
     angles = np.linspace(0, 2 * np.pi, 33)
     rim = np.stack([0.125 * np.sin(angles), 0.16 * np.cos(angles) + 0.47, 0 * angles], 1)
-    frame = [tube(rim, 0.01, 6, caps=False), rod((-0.06, 0.33, 0), (0, 0.12, 0), 0.008, 6), rod((0.06, 0.33, 0), (0, 0.12, 0), 0.008, 6)]
-    strings = [rod((x, 0.47 - h, 0), (x, 0.47 + h, 0), 0.0012, 3) for x in np.arange(-0.1, 0.11, 0.02) for h in [0.16 * np.sqrt(1 - (x / 0.125) ** 2)]]
-    strings += [rod((-w, 0.47 + y, 0), (w, 0.47 + y, 0), 0.0012, 3) for y in np.arange(-0.14, 0.15, 0.02) for w in [0.125 * np.sqrt(1 - (y / 0.16) ** 2)]]
+    frame = [
+        tube(rim, 0.01, 6, caps=False),
+        rod((-0.06, 0.33, 0), (0, 0.12, 0), 0.008, 6),
+        rod((0.06, 0.33, 0), (0, 0.12, 0), 0.008, 6),
+    ]
+    strings = [
+        rod((x, 0.47 - h, 0), (x, 0.47 + h, 0), 0.0012, 3)
+        for x in np.arange(-0.1, 0.11, 0.02)
+        for h in [0.16 * np.sqrt(1 - (x / 0.125) ** 2)]
+    ]
+    strings += [
+        rod((-w, 0.47 + y, 0), (w, 0.47 + y, 0), 0.0012, 3)
+        for y in np.arange(-0.14, 0.15, 0.02)
+        for w in [0.125 * np.sqrt(1 - (y / 0.16) ** 2)]
+    ]
     handle = rod((0, -0.1, 0), (0, 0.14, 0), 0.016, 8)
     made: Thing = [(stock.colour(), join(frame)), (stock.white, join(strings)), (stock.dark, handle)]
     return _clasped(made, grip, grip.along, 0.016)
@@ -181,9 +203,13 @@ def _ball_cover(stock: Stock) -> Surface:
 
 def walking_stick(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A stick from the fist to the floor, its crook over the hand."""
-    top = grip.middle + [0, 0.03, 0]
-    foot = grip.middle * [1, 0, 1] + (trunk(person).front * 0.12 + trunk(person).left * (0.06 if grip.side == "L" else -0.06))
-    crook = curve([top, top + 0.035 * UP, top + 0.03 * UP - trunk(person).front * 0.07, top - trunk(person).front * 0.09], 9)
+    top = grip.middle + vec(0, 0.03, 0)
+    foot = grip.middle * [1, 0, 1] + (
+        trunk(person).front * 0.12 + trunk(person).left * (0.06 if grip.side == "L" else -0.06)
+    )
+    crook = curve(
+        [top, top + 0.035 * UP, top + 0.03 * UP - trunk(person).front * 0.07, top - trunk(person).front * 0.09], 9
+    )
     return [(stock.wood, join([rod(foot, top, (0.009, 0.011), 8), tube(crook, 0.011, 8)]))]
 
 
@@ -213,7 +239,11 @@ def closed_umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
     length = min(0.85, max(0.3, float(grip.middle[1]) - 0.02))
     tip = grip.middle - length * unit(UP - 0.15 * trunk(person).front)
     up = unit(grip.middle - tip)
-    roll = tube([tip + up * (0.08 + s * (length - 0.2)) for s in np.linspace(0, 1, 6)], (0.01, 0.022, 0.028, 0.03, 0.032, 0.02), 10)
+    roll = tube(
+        [tip + up * (0.08 + s * (length - 0.2)) for s in np.linspace(0, 1, 6)],
+        (0.01, 0.022, 0.028, 0.03, 0.032, 0.02),
+        10,
+    )
     return [(surfaces.cloth(stock.rng), roll), (stock.dark, rod(tip, grip.middle + 0.06 * up, 0.01, 7))]
 
 
@@ -233,7 +263,15 @@ def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
     meshes: list[Mesh] = [case.framed(frame, hang)]
     for side in (-0.3, 0.3):
         ends = [hang + frame @ np.array([s * width * 0.3, height - 0.02, side * depth]) for s in (-1, 1)]
-        path = curve([ends[0], grip.middle + frame[:, 0] * -0.04 - 0.01 * UP, grip.middle + frame[:, 0] * 0.04 - 0.01 * UP, ends[1]], 14)
+        path = curve(
+            [
+                ends[0],
+                grip.middle + frame[:, 0] * -0.04 - 0.01 * UP,
+                grip.middle + frame[:, 0] * 0.04 - 0.01 * UP,
+                ends[1],
+            ],
+            14,
+        )
         meshes.append(tube(path, 0.007, 6))
     return [(cover, join(meshes))]
 
@@ -277,7 +315,10 @@ def _between_hands(stock: Stock, person: Person) -> tuple[str, Thing] | None:
         return "tray", [(s, m.framed(frame, middle * [1, 0, 1] + [0, level, 0])) for s, m in plate]
     halves = [box(0.15, 0.21, 0.012).moved(s * 0.075).turned(s * -0.25) for s in (-1, 1)]
     tilt = frame_of(unit(UP + 0.9 * trunk(person).front), -trunk(person).front + 0.8 * UP)
-    pages = [(stock.white, join(halves).moved(y=-0.08)), (stock.colour(), join(halves).scaled(1.03).moved(y=-0.085, z=-0.008))]
+    pages = [
+        (stock.white, join(halves).moved(y=-0.08)),
+        (stock.colour(), join(halves).scaled(1.03).moved(y=-0.085, z=-0.008)),
+    ]
     return "book", [(surface, mesh.framed(tilt, middle)) for surface, mesh in pages]
 
 
@@ -337,7 +378,7 @@ def _backpack(stock: Stock, person: Person, body: Trunk, points: Floats) -> Thin
         near = np.abs((points - body.middle) @ out - x) < 0.03
         near &= points[:, 1] > body.shoulder - 0.32
         back = middle + out * x + body.front * (depth / 2)
-        ends = np.array([back + [0, height * 0.42, 0], back - [0, height * 0.3, 0]])
+        ends = np.array([back + vec(0, height * 0.42, 0), back - vec(0, height * 0.3, 0)])
         path = taut(points[near], body.front, UP, ends)
         outward = path - path.mean(0)
         meshes.append(_strap(path, outward, stock.between(0.04, 0.06)))

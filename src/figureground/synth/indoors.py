@@ -81,7 +81,9 @@ def line_wall(place: Place, walls: Walls, odds: dict[str, float]) -> None:
     along = -walls.width / 2 + rng.uniform(0.1, 0.8)
     while along < walls.width / 2 - 0.4:
         name = names[int(rng.choice(len(names), p=share / share.sum()))]
-        width = {"shelf": 1.0, "cabinet": 1.3, "sofa": 1.9, "door": 1.1, "window": 1.5, "desk": 1.5, "bed": 2.1}.get(name, 0.8)
+        width = {"shelf": 1.0, "cabinet": 1.3, "sofa": 1.9, "door": 1.1, "window": 1.5, "desk": 1.5, "bed": 2.1}.get(
+            name, 0.8
+        )
         width *= float(rng.uniform(0.8, 1.2))
         if name != "nothing":
             _against_wall(place, walls, name, along + width / 2, width)
@@ -98,7 +100,9 @@ def _against_wall(place: Place, walls: Walls, name: str, at: float, width: float
     elif name == "cabinet":
         height = float(rng.choice([0.8, 1.0, 2.0]))
         if walls.stand(furniture.cabinet(stock, width, height), at, 0.48, width) and height < 1.5:
-            place.put(decor.clutter(stock, width, 0.4, int(rng.integers(0, 4))), *walls.at(at, 0.27), walls.turn, height)
+            place.put(
+                decor.clutter(stock, width, 0.4, int(rng.integers(0, 4))), *walls.at(at, 0.27), walls.turn, height
+            )
             if rng.random() < 0.4:
                 walls.hang(decor.picture(stock), at)
     elif name == "sofa":
@@ -143,7 +147,7 @@ OFFICE = {
 
 def room(place: Place, people: int, seats: int, framing: str) -> None:
     """A living room, bedroom or hall."""
-    rng, stock = place.rng, place.stock
+    rng = place.rng
     close = framing in {"portrait", "half", "webcam"}
     depth = float(rng.uniform(0.6, 3.2) if close else rng.uniform(1.2, 4.5))
     choose_seats = "sofa" if rng.random() < 0.4 else "chair"
@@ -217,10 +221,17 @@ def in_front(place: Place, framing: str) -> None:
         place.put(decor.clutter(stock, width, depth, int(rng.integers(1, 6)), framing == "webcam"), x, z, y=height)
     elif kind == "chair":
         side = float(rng.choice([-1, 1])) * float(rng.uniform(0.1, 0.6))
-        place.put(furniture.chair(stock, 0.45), first.x + side, first.z + float(rng.uniform(0.75, 1.1)), np.pi + float(rng.normal(0, 0.4)))
+        place.put(
+            furniture.chair(stock, 0.45),
+            first.x + side,
+            first.z + float(rng.uniform(0.75, 1.1)),
+            np.pi + float(rng.normal(0, 0.4)),
+        )
     else:
         side = float(rng.choice([-1, 1])) * float(rng.uniform(0.35, 0.8))
-        place.put(decor.plant(stock, float(rng.uniform(0.9, 1.6))), first.x + side, first.z + float(rng.uniform(0.7, 1.2)))
+        place.put(
+            decor.plant(stock, float(rng.uniform(0.9, 1.6))), first.x + side, first.z + float(rng.uniform(0.7, 1.2))
+        )
     place.facts["in_front"] = kind
 
 
@@ -234,7 +245,9 @@ def desk_things(stock: Stock, width: float, away: bool) -> Thing:
         screen = decor.monitor(stock) if stock.chance(0.6) else decor.laptop(stock)
         thing += [(s, m.moved(x, 0, back)) for s, m in screen]
     thing.append((stock.dark, box(0.42, 0.02, 0.14).moved(0, 0, 0.12)))
-    thing += [(s, m.moved(z=0.02)) for s, m in decor.clutter(stock, width * 0.95, 0.55, int(stock.rng.integers(0, 4)), True)]
+    thing += [
+        (s, m.moved(z=0.02)) for s, m in decor.clutter(stock, width * 0.95, 0.55, int(stock.rng.integers(0, 4)), True)
+    ]
     return [(s, m.turned(np.pi)) for s, m in thing] if away else thing
 
 

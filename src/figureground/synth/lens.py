@@ -104,7 +104,7 @@ def _draw_look(rng: np.random.Generator, kind: str) -> tuple[str, Look]:
     facts: dict[str, float] = {
         "exposure": rng.normal(0, 0.3),
         "balance": abs(rng.normal(0, 0.06)),
-        "contrast": rng.uniform(0.85, 1.2),
+        "contrast": rng.uniform(0.95, 1.3),
         "saturation": rng.uniform(0.75, 1.05),
         "noise": rng.gamma(2.0, 0.003),
         "vignette": rng.uniform(0, 0.25),
@@ -115,7 +115,11 @@ def _draw_look(rng: np.random.Generator, kind: str) -> tuple[str, Look]:
         "shadows": rng.uniform(0, 0.04),
     }
     facts |= {
-        "phone": {"sharpening": rng.uniform(0.5, 1.2), "saturation": rng.uniform(0.9, 1.15), "contrast": 1.1},
+        "phone": {
+            "sharpening": rng.uniform(0.5, 1.2),
+            "saturation": rng.uniform(0.9, 1.15),
+            "contrast": rng.uniform(1.1, 1.3),
+        },
         "portrait": {"background": rng.uniform(1.5, 6.0), "defocus": 0.2},
         "low light": {"exposure": rng.uniform(-2.2, -0.8), "noise": rng.uniform(0.02, 0.07), "balance": 0.15},
         "flash": {"vignette": rng.uniform(0.4, 0.8), "exposure": rng.uniform(0, 0.6), "contrast": 1.25},
@@ -142,7 +146,7 @@ def _expose(light: Picture, share: Picture, look: Look, rng: np.random.Generator
         on_people = float(np.mean(np.minimum(grey[people], np.percentile(grey[people], 95))))
         # Between both in stops: a dark coat does not burn the sky out, nor a bright one sink the room.
         meter = np.exp(0.55 * np.log(on_people + 1e-4) + 0.45 * np.log(everywhere + 1e-4))
-    gain = 0.2 * 2.0**look.exposure / max(meter, 1e-4)
+    gain = 0.27 * 2.0**look.exposure / max(meter, 1e-4)
     cast = np.exp(look.balance * rng.choice([-1.0, 1.0]) * np.array([1.0, 0.0, -1.0]) + rng.normal(0, 0.015, 3))
     return np.asarray(light * (gain * cast / cast.mean()), np.float32)
 
@@ -241,7 +245,7 @@ def _sensor_noise(light: Picture, strength: float, rng: np.random.Generator) -> 
 
 
 def _develop(light: Picture, look: Look, rng: np.random.Generator) -> Picture:
-    """Saturation, a curve with a soft shoulder (Reinhard 2002, extended) and sRGB's gamma, blacks lifted by `shadows`."""
+    """Saturation, a curve with a soft shoulder (Reinhard 2002, extended), sRGB's gamma, blacks lifted by `shadows`."""
     light = np.maximum(light, 0)
     grey = (light @ LUMINANCE)[..., None]
     light = np.maximum(grey + look.saturation * (light - grey), 0)
@@ -259,4 +263,5 @@ def _sharpen(photo: Picture, amount: float, pixel: float) -> Picture:
 
 def _through_jpeg(photo: NDArray[np.uint8], quality: int) -> NDArray[np.uint8]:
     _, data = cv2.imencode(".jpg", photo[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.ascontiguousarray(cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1])
+    stored = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return np.ascontiguousarray(stored[..., ::-1])

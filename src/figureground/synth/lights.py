@@ -110,4 +110,4 @@ def room(rng: np.random.Generator, height: int = 128) -> Texture:
         wide, step = rng.uniform(0.08, 0.3), rng.uniform(0.8, 1.6)
         near = (np.abs((x + 0.4) % step - step / 2) < wide) & (np.abs(z % step - step / 2) < wide)
         picture[near & (aim[..., 1] > 0.35)] = lamp
-    return cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0)
+    return np.asarray(cv2.GaussianBlur(picture.astype(np.float32), (0, 0), 1.0), np.float32)

@@ -15,9 +15,11 @@ from figureground.synth.surfaces import Surface, Thing, hsv
 
 def street(place: Place, people: int, seats: int, framing: str) -> None:
     """A pavement before a house, a road with houses beyond, or a square."""
-    rng, stock = place.rng, place.stock
+    rng = place.rng
     choose_spots(place, people, seats, framing, 7.0 if framing == "full" else 4.0, "bench")
-    pavement = surfaces.tiles(rng, hsv(0.1, rng.uniform(0, 0.12), rng.uniform(0.35, 0.65)), across=8, metres=float(rng.uniform(2, 5)))
+    pavement = surfaces.tiles(
+        rng, hsv(0.1, rng.uniform(0, 0.12), rng.uniform(0.35, 0.65)), across=8, metres=float(rng.uniform(2, 5))
+    )
     behind = min((spot.z for spot in place.spots), default=0.0)
     kind = str(rng.choice(["front", "road", "canyon", "square"], p=[0.3, 0.34, 0.2, 0.16]))
     place.facts["street"] = kind
@@ -46,7 +48,11 @@ def house_row(place: Place, z: float, width: float) -> None:
     x = -width / 2 + float(rng.uniform(-4, 0))
     while x < width / 2:
         broad = float(rng.uniform(6, 14))
-        place.put(outdoors.house(place.stock, broad, float(rng.uniform(4, 15))), x + broad / 2, z + float(rng.uniform(-0.15, 0.1)))
+        place.put(
+            outdoors.house(place.stock, broad, float(rng.uniform(4, 15))),
+            x + broad / 2,
+            z + float(rng.uniform(-0.15, 0.1)),
+        )
         x += broad + (0.0 if rng.random() < 0.7 else float(rng.uniform(0.5, 4)))
 
 
@@ -190,7 +196,11 @@ def boundary(place: Place, z: float) -> None:
     elif kind == 2:
         place.put(outdoors.low_wall(stock, 20, float(rng.uniform(0.7, 2.0))), 0, z)
     else:
-        place.put(outdoors.house(stock, float(rng.uniform(9, 16)), float(rng.uniform(3, 6.5))), float(rng.normal(0, 2)), z - 1.5)
+        place.put(
+            outdoors.house(stock, float(rng.uniform(9, 16)), float(rng.uniform(3, 6.5))),
+            float(rng.normal(0, 2)),
+            z - 1.5,
+        )
     for _ in range(int(rng.integers(1, 5))):
         bush = outdoors.bush(stock, float(rng.uniform(0.6, 1.6)), float(rng.uniform(0.4, 1.1)))
         place.put_if_free(bush, float(rng.uniform(-5, 5)), z + 0.5, 0.55)
@@ -232,7 +242,9 @@ def in_front_outside(place: Place) -> None:
     if kind == "fence":
         place.put(outdoors.fence(stock, 7.2, float(rng.uniform(0.7, 1.0))), first.x + side, z)
     elif kind == "bush":
-        place.put(outdoors.bush(stock, float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.4, 0.8))), first.x + side, z + 0.3)
+        place.put(
+            outdoors.bush(stock, float(rng.uniform(0.5, 1.0)), float(rng.uniform(0.4, 0.8))), first.x + side, z + 0.3
+        )
     elif kind == "table":
         place.put(table(stock, float(rng.uniform(0.7, 1.4)), 0.7), first.x + side * 0.4, z)
     elif kind == "bicycle":

@@ -7,15 +7,18 @@ import numpy as np
 from figureground.synth import paintings, surfaces
 from figureground.synth.decor import sheet
 from figureground.synth.parts import Floats
-from figureground.synth.shapes import Mesh, bent, box, cards, curve, cylinder, grid, join, lathe, prism, rod, tube
+from figureground.synth.shapes import Mesh, bent, box, cards, curve, cylinder, grid, join, lathe, prism, rod, tube, vec
 from figureground.synth.stock import Stock
-from figureground.synth.surfaces import Surface, Thing, fitted, hsv, muted
+from figureground.synth.surfaces import Surface, Thing, fitted, hsv
 
 
 def house(stock: Stock, width: float, height: float, depth: float = 8.0) -> Thing:
     """A house of flats or a small one; its front lies in z = 0."""
     rng = stock.rng
-    tone = muted(rng, rng.uniform(0.4, 0.85)) if rng.random() < 0.7 else hsv(0.04, 0.45, 0.5)
+    # Houses are grey, cream, sand or brick red; the sky's blue light adds colour enough.
+    tone = hsv(rng.uniform(0.06, 0.14), rng.uniform(0.02, 0.28), rng.uniform(0.45, 0.88))
+    if rng.random() < 0.25:
+        tone = hsv(rng.uniform(0.01, 0.05), rng.uniform(0.3, 0.5), rng.uniform(0.35, 0.6))
     floors, columns = max(1, round(height / 3.0)), max(1, round(width / 2.4))
     front = fitted(paintings.facade(rng, min(columns, 9), min(floors, 6), tone), roughness=0.6)
     side = surfaces.plaster(rng, tone)
@@ -66,7 +69,7 @@ def tree(stock: Stock, height: float, leaves: Surface | None = None, bare: bool 
     limbs, tips = [trunk], []
     for angle in np.arange(7) * 2.4 + rng.uniform(0, 6):
         reach = rng.uniform(0.1, 0.28) * height
-        tip = top + [np.sin(angle) * reach, rng.uniform(0.15, 0.55) * height, np.cos(angle) * reach]
+        tip = top + vec(np.sin(angle) * reach, rng.uniform(0.15, 0.55) * height, np.cos(angle) * reach)
         bow = (top + tip) / 2 - [0, 0.05 * height, 0]
         limbs.append(tube(curve([top, bow, tip], 6), np.linspace(0.6, 0.12, 6) * girth, 6))
         tips += [tip, (bow + tip) / 2]
@@ -123,8 +126,8 @@ def grass_tufts(stock: Stock, count: int, width: float, near: float, far: float)
 def car(stock: Stock) -> Thing:
     """A plain car whose side shows to +z: a lofted body, glass, wheels, lights. No badge, no plate's writing."""
     rng = stock.rng
-    grey = rng.random() < 0.7
-    tone = hsv(rng.random(), 0.03 if grey else rng.uniform(0.4, 0.7), rng.choice([0.06, 0.3, 0.6, 0.85]))
+    grey = rng.random() < 0.75
+    tone = hsv(rng.random(), 0.03 if grey else rng.uniform(0.2, 0.5), rng.choice([0.06, 0.2, 0.45, 0.8]))
     lacquer = surfaces.paint(rng, tone, roughness=0.2)
     glass = surfaces.paint(rng, np.full(3, 0.05), roughness=0.05)
     half, high = rng.uniform(1.9, 2.3), rng.uniform(1.4, 1.65)
@@ -134,10 +137,14 @@ def car(stock: Stock) -> Thing:
                   (half - 0.1, 0.82, waist), (half, 0.5, 0.5)], 0.28)  # fmt: skip
     cabin = _loft([(-1.0, 0.6, waist), (-0.35, 0.72, high - 0.05), (0.5, 0.74, high), (half * estate, 0.7, high - 0.08),
                    (half * 0.97, 0.6, waist)], waist - 0.05)  # fmt: skip
-    roof = _loft([(-0.3, 0.6, high - 0.03), (0.5, 0.68, high + 0.02), (half * estate - 0.05, 0.6, high - 0.05)], high - 0.09)
+    roof = _loft(
+        [(-0.3, 0.6, high - 0.03), (0.5, 0.68, high + 0.02), (half * estate - 0.05, 0.6, high - 0.05)], high - 0.09
+    )
     thing: Thing = [(lacquer, body), (glass, cabin), (lacquer, roof)]
     for x in (-0.35, 0.42, 1.2):
-        pillar = [rod((x, waist - 0.03, side * 0.84), (x + 0.08, high - 0.08, side * 0.71), 0.035, 5) for side in (-1, 1)]
+        pillar = [
+            rod((x, waist - 0.03, side * 0.84), (x + 0.08, high - 0.08, side * 0.71), 0.035, 5) for side in (-1, 1)
+        ]
         thing.append((lacquer, join(pillar)))
     for x in (-half * 0.64, half * 0.64):
         for z in (-0.72, 0.72):
@@ -171,13 +178,19 @@ def bicycle(stock: Stock) -> Thing:
     """A parked bicycle, its side to +z."""
     angles = np.linspace(0, 2 * np.pi, 25)
     wheel = np.stack([0.33 * np.cos(angles), 0.33 * np.sin(angles) + 0.34, 0 * angles], 1)
-    wheels = [tube(wheel + [x, 0, 0], 0.018, 6, caps=False) for x in (-0.52, 0.52)]
+    wheels = [tube(wheel + vec(x, 0, 0), 0.018, 6, caps=False) for x in (-0.52, 0.52)]
     spokes = [
         rod((x, 0.34, 0), (x + 0.32 * np.cos(a), 0.34 + 0.32 * np.sin(a), 0), 0.002, 3)
         for x in (-0.52, 0.52)
         for a in np.arange(12) * np.pi / 6
     ]
-    crank, saddle, head, front, rear = (0.05, 0.3, 0), (0.2, 0.8, 0), (-0.33, 0.78, 0), (-0.52, 0.34, 0), (0.52, 0.34, 0)
+    crank, saddle, head, front, rear = (
+        (0.05, 0.3, 0),
+        (0.2, 0.8, 0),
+        (-0.33, 0.78, 0),
+        (-0.52, 0.34, 0),
+        (0.52, 0.34, 0),
+    )
     pairs = [(crank, saddle), (crank, head), (saddle, head), (head, front), (saddle, rear), (crank, rear)]
     frame = [rod(a, b, 0.016, 6) for a, b in pairs]
     bar = tube(curve([(-0.28, 0.95, -0.28), (-0.36, 0.98, 0), (-0.28, 0.95, 0.28)], 8), 0.013, 6)
@@ -207,7 +220,10 @@ def bin_(stock: Stock) -> Thing:
     """A litter bin or a wheeled one."""
     if stock.chance(0.5):
         barrel = lathe([(0.18, 0), (0.22, 0.75), (0.23, 0.78), (0.19, 0.78), (0.18, 0.4), (0, 0.4)], 18, sharp=True)
-        return [(stock.dark if stock.chance(0.5) else stock.colour(), barrel.moved(y=0.1)), (stock.dark, cylinder(0.05, 0.12))]
+        return [
+            (stock.dark if stock.chance(0.5) else stock.colour(), barrel.moved(y=0.1)),
+            (stock.dark, cylinder(0.05, 0.12)),
+        ]
     body = bent(box(0.58, 0.95, 0.65), lambda v: v * (0.85 + 0.15 * v[:, [1]]) * [1, 1 / (0.85 + 0.15 * 0.95), 1])
     lid = box(0.6, 0.06, 0.7).turned(-0.08, (1, 0, 0)).moved(y=0.95)
     return [(stock.dark, join([body.moved(y=0.05), lid.moved(y=0.05)]))]

@@ -46,7 +46,7 @@ def landscape(rng: np.random.Generator, height: int, width: int) -> Floats:
         colour = ground * near + low * 0.75 * (1 - near)
         picture = np.where((y > edge[None, :])[..., None], colour * (0.8 + 0.4 * near * y[..., None]), picture)
     texture = cv2.resize(noise(rng, 128, 0.8), (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(picture * (1 + 0.05 * texture[..., None]), 0, 1)
+    return np.asarray(np.clip(picture * (1 + 0.05 * texture[..., None]), 0, 1))
 
 
 def abstract(rng: np.random.Generator, height: int, width: int) -> Floats:
@@ -99,7 +99,7 @@ def hung(rng: np.random.Generator, height: int = 128, width: int = 128) -> Float
         small = cv2.resize(inner, (width - 2 * mount, height - 2 * mount), interpolation=cv2.INTER_AREA)
         framed[mount : height - mount, mount : width - mount] = small
         return framed
-    return inner
+    return np.asarray(inner)
 
 
 def facade(rng: np.random.Generator, columns: int, floors: int, wall_colour: Floats) -> Floats:
@@ -123,7 +123,7 @@ def facade(rng: np.random.Generator, columns: int, floors: int, wall_colour: Flo
             glass = _pane(rng, h - 4, w - 4)
             glass[:, np.linspace(0, w - 5, bars + 2).astype(int)[1:-1]] = frame
             picture[y + 2 : y + h - 2, x + 2 : x + w - 2] = glass
-    return np.clip(picture, 0, 1)
+    return np.asarray(np.clip(picture, 0, 1))
 
 
 def _pane(rng: np.random.Generator, height: int, width: int) -> Floats:

@@ -70,7 +70,9 @@ def build_scenery(
         choose_spots(place, people, 0, framing, 0.5)
     else:
         MAKERS[drawn](place, people, seats, framing)
-    light, name, credit = choose_light(rng, lights, drawn not in OUTSIDE if drawn != "plate" else bool(rng.random() < 0.6))
+    light, name, credit = choose_light(
+        rng, lights, drawn not in OUTSIDE if drawn != "plate" else bool(rng.random() < 0.6)
+    )
     if drawn == "plate":
         backdrop = plate(rng, light)
     place.facts["light"] = name
@@ -101,7 +103,9 @@ def plate(rng: np.random.Generator, light: Texture, side: int = 384) -> Texture:
     elif kind < 0.8:
         picture = paintings.gradient(rng, side, side)
     elif kind < 0.9:
-        wall = (surfaces.plaster, surfaces.brick, surfaces.cloth, surfaces.tiles, surfaces.wood)[int(rng.integers(5))](rng)
+        wall = (surfaces.plaster, surfaces.brick, surfaces.cloth, surfaces.tiles, surfaces.wood)[int(rng.integers(5))](
+            rng
+        )
         picture = cv2.resize(wall.colour, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float64)
         picture = picture * (1 + 0.1 * np.linspace(-1, 1, side) * rng.choice([-1, 1]))[None, :, None]
     else:

@@ -29,7 +29,7 @@ class Mesh:
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Mesh:
         """The mesh, shifted by so many metres."""
-        return replace(self, vertices=self.vertices + [x, y, z])
+        return replace(self, vertices=self.vertices + vec(x, y, z))
 
     def turned(self, angle: float, axis: ArrayLike = UP) -> Mesh:
         """The mesh, turned by `angle` radians about an axis through the origin."""
@@ -58,6 +58,11 @@ def rotation(axis: ArrayLike, angle: float) -> Floats:
     x, y, z = np.asarray(axis, np.float64) / np.linalg.norm(axis)
     cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
     return np.asarray(np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross)
+
+
+def vec(x: float, y: float, z: float) -> Floats:
+    """A point or direction (3,)."""
+    return np.array([x, y, z], np.float64)
 
 
 def unit(vector: ArrayLike) -> Floats:
@@ -92,8 +97,8 @@ def join(meshes: Iterable[Mesh]) -> Mesh:
 def grid(points: Floats, closed: bool = False) -> Mesh:
     """A bent sheet through points (A, B, 3); seen from where A runs right and B runs up.
 
-    Texture coordinates are the mean lengths along the sheet. If `closed`, the last row of A equals the first and normals
-    run smoothly over that seam.
+    Texture coordinates are the mean lengths along the sheet. If `closed`, the last row of A equals the first, and the
+    normals run smoothly over that seam.
     """
     rows, columns = points.shape[:2]
     number = np.arange(rows * columns).reshape(rows, columns)
@@ -258,7 +263,7 @@ def cards(centres: Floats, sizes: ArrayLike, rng: np.random.Generator, droop: fl
     signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
     vertices = np.stack([centres + half * (a * right + b * up) for a, b in signs], axis=1).reshape(-1, 3)
     first = np.arange(count)[:, None] * 4
-    faces = np.concatenate([first + [0, 1, 2], first + [0, 2, 3]])
+    faces = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])])
     away = centres - centres.mean(0) + 0.5 * UP
     away /= np.linalg.norm(away, axis=1, keepdims=True) + 1e-12
     uv = np.tile(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]), (count, 1))

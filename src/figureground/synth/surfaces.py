@@ -107,18 +107,20 @@ def muted(rng: np.random.Generator, light: float | None = None) -> Floats:
         return hsv(rng.uniform(0.05, 0.15), rng.uniform(0.0, 0.12), value)
     if kind < 0.7:
         return hsv(rng.uniform(0.05, 0.13), rng.uniform(0.12, 0.45), value * 0.9)
-    if kind < 0.85:
-        return hsv(rng.uniform(0.5, 0.65), rng.uniform(0.05, 0.35), value * 0.85)
-    return hsv(rng.random(), rng.uniform(0.1, 0.55 if kind > 0.96 else 0.3), value * 0.9)
+    if kind < 0.88:
+        return hsv(rng.uniform(0.54, 0.64), rng.uniform(0.05, 0.3), value * 0.85)
+    return hsv(rng.random(), rng.uniform(0.08, 0.5 if kind > 0.98 else 0.22), value * 0.9)
 
 
-def finish(colour: Floats, shade: Floats, **facts: float) -> Surface:
+def finish(colour: NDArray[np.floating], shade: NDArray[np.floating], **facts: float) -> Surface:
     """A surface of `colour` (3,) or (H, W, 3) times `shade` (H, W)."""
     picture = np.clip(colour * shade[..., None], 0.012, 0.97).astype(np.float32)
     return Surface(picture, **facts)  # type: ignore[arg-type]
 
 
-def paint(rng: np.random.Generator, colour: Floats | None = None, roughness: float = 0.6, metres: float = 1.0) -> Surface:
+def paint(
+    rng: np.random.Generator, colour: Floats | None = None, roughness: float = 0.6, metres: float = 1.0
+) -> Surface:
     """Something of one colour, hardly uneven: lacquer, plastic, primed wood."""
     tone = muted(rng) if colour is None else colour
     return finish(tone, 1 + rng.uniform(0.005, 0.03) * noise(rng, 64, 1.2), roughness=roughness, metres=metres)
@@ -150,7 +152,9 @@ def wood(rng: np.random.Generator, colour: Floats | None = None, planks: int = 0
     return finish(tone, shade, metres=1.6 if planks else 1.0, roughness=rng.uniform(0.3, 0.7))
 
 
-def tiles(rng: np.random.Generator, colour: Floats | None = None, across: int = 4, metres: float | None = None) -> Surface:
+def tiles(
+    rng: np.random.Generator, colour: Floats | None = None, across: int = 4, metres: float | None = None
+) -> Surface:
     """Square tiles or slabs with joints."""
     tone = muted(rng, rng.uniform(0.3, 0.85)) if colour is None else colour
     joint = rng.uniform(0.35, 1.15)
@@ -198,7 +202,9 @@ def wallpaper(rng: np.random.Generator, colour: Floats | None = None) -> Surface
     tone = muted(rng, rng.uniform(0.5, 0.9)) if colour is None else colour
     y, x = np.mgrid[:SIDE, :SIDE] / SIDE * 2 * np.pi
     a, b = rng.integers(2, 7, 2)
-    waves = np.sin(a * x + 2 * np.sin(b * y)) * np.sin(b * y + np.sin(a * x)) if rng.random() < 0.6 else np.sin(2 * a * x)
+    waves = (
+        np.sin(a * x + 2 * np.sin(b * y)) * np.sin(b * y + np.sin(a * x)) if rng.random() < 0.6 else np.sin(2 * a * x)
+    )
     strength = rng.uniform(0.03, 0.15)
     shade = 1 + strength * soften(waves, -0.2, 0.3) - strength / 2 + 0.01 * noise(rng, SIDE, 0.8)
     return finish(tone, shade, metres=rng.uniform(0.5, 1.2), roughness=0.85, specular=0.2)
