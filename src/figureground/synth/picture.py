@@ -25,7 +25,7 @@ MAKEHUMAN = "clothes, hair, eyes, skins, poses: MakeHuman community assets, CC0 
 COUNTS = (0.2, 0.45, 0.15, 0.09, 0.06, 0.03, 0.02)  # how often so many people, from nobody to six
 SHOT_ODDS = {1: (0.24, 0.27, 0.25, 0.07, 0.17), 2: (0.08, 0.26, 0.36, 0.2, 0.1), 3: (0.03, 0.2, 0.42, 0.32, 0.03)}
 HELD = 0.33  # of the pictures with people; in some of them what is held is out of sight
-SEEN = 0.0006  # of the picture: a person who covers less is not counted
+SEEN = 0.001  # of the picture: a person who covers less is not counted
 LEAST = {"close": 0.1, "half": 0.07, "full": 0.025, "far": 0.004, "webcam": 0.08}  # the nearest person's share
 MOST = 0.9
 BLOCKED = 0.3  # of the picture, by things right before the camera
@@ -118,11 +118,11 @@ def _draw_scene(rng: Generator, count: int, ingredients: Ingredients, size: int)
     people = [_draw_person(rng, shot, count, ingredients) for _ in range(count)]
     seats = sum(person.posture == "seated" for person in people)
     scenery = _draw_scenery(rng, shot, people, seats, ingredients)
-    placed = _placed(rng, people, scenery)
+    placed = _placed(rng, shot, people, scenery)
     carrying = bool(placed) and rng.random() < HELD
     things = [
         hold(rng, person) if carrying and (number == 0 or rng.random() < 0.5) else ((), ())
-        for number, person in enumerate(people_in_order(placed))
+        for number, person in enumerate(person for person, _ in placed)
     ]
     moved = [_moved(person, spot) for person, spot in placed]
     held = tuple(
@@ -131,10 +131,6 @@ def _draw_scene(rng: Generator, count: int, ingredients: Ingredients, size: int)
     )
     names = tuple(names for _, names in things)
     return _Scene(shot, _draw_size(rng, shot, count, size), scenery, tuple(moved), held, names)
-
-
-def people_in_order(placed: Sequence[tuple[Person, Spot]]) -> list[Person]:
-    return [person for person, _ in placed]
 
 
 def _draw_person(rng: Generator, shot: str, count: int, ingredients: Ingredients) -> Person:
@@ -163,8 +159,11 @@ def _tones(people: Sequence[Person]) -> tuple[Floats, ...]:
     return tuple(np.asarray(part.colour.mean((0, 1)), float) for part in worn)
 
 
-def _placed(rng: Generator, people: Sequence[Person], scenery: Scenery) -> list[tuple[Person, Spot]]:
-    """Each person's spot, nearest first: who sits gets a seat; who stands may look anywhere, mostly to the camera."""
+def _placed(rng: Generator, shot: str, people: Sequence[Person], scenery: Scenery) -> list[tuple[Person, Spot]]:
+    """Each person's spot; first whom the shot is about: the nearest who is not on the ground.
+
+    Who sits gets a seat. Who stands may look anywhere, but mostly to the camera, and always to a webcam.
+    """
     seats = [spot for spot in scenery.spots if spot.height]
     floor = [spot for spot in scenery.spots if not spot.height]
     placed = []
@@ -172,10 +171,11 @@ def _placed(rng: Generator, people: Sequence[Person], scenery: Scenery) -> list[
         seated = person.posture == "seated" and bool(seats)
         spot = (seats if seated else floor or seats).pop(0)
         if not seated:
-            turn = rng.normal(0, 0.7) if rng.random() < 0.72 else rng.uniform(-np.pi, np.pi)
+            anywhere = shot != "webcam" and rng.random() < (0.18 if shot == "close" else 0.28)
+            turn = rng.uniform(-np.pi, np.pi) if anywhere else rng.normal(0, 0.4 if shot == "webcam" else 0.7)
             spot = replace(spot, yaw=float(turn), height=0.0)
         placed.append((person, spot))
-    return sorted(placed, key=lambda item: -item[1].z)
+    return sorted(placed, key=lambda item: (item[0].posture in ("lying", "ground"), -item[1].z))
 
 
 def _moved(person: Person, spot: Spot) -> Person:

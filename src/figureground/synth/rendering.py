@@ -23,7 +23,7 @@ Image = NDArray[np.float32]
 
 VARIANT = "llvm_ad_rgb"  # four times as fast as scalar_rgb once its kernels are compiled
 LLVM_VARIABLE = "DRJIT_LIBLLVM_PATH"
-SAMPLES = 8  # light paths a pixel; with noiseless albedo and normals the denoiser makes up for more
+SAMPLES = 6  # light paths a pixel; with noiseless albedo and normals the denoiser makes up for more
 DEPTH = 4  # bounces
 FEW, MANY = 2, 6  # coverage rays a pixel along each axis, everywhere and near outlines
 UNIT = 4096  # of a ray, in which shares are counted
