@@ -7,6 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 SOURCES ?= sources.yaml
 PORT ?= 5000
 WORKERS ?= 1
+EXTRAS ?= train
 
 .PHONY: help setup data repro sweep dashboard ui test lint clean
 
@@ -18,7 +19,7 @@ setup: $(VENV)/ready ## install the locked dependencies into .venv
 $(VENV)/ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet "uv>=0.9"
-	$(VENV)/bin/uv sync --quiet --locked --extra train
+	$(VENV)/bin/uv sync --quiet --locked $(EXTRAS:%=--extra %)
 	@touch $@
 
 data: setup ## build data/ from the photos and masks that SOURCES=sources.yaml names, and track it with DVC

@@ -51,7 +51,7 @@ def frame(rng: np.random.Generator, shot: str, people: list[Standing], size: tup
         distance = max(distance, _width(people[:1]) / float(rng.uniform(0.6, 1.1)) / 2 / half[1])
         if len(people) > 1 and rng.random() < 0.7:
             distance = max(distance, _width(people) / float(rng.uniform(0.7, 1.25)) / 2 / half[1])
-            middle = middle + (_centre(people) - middle) * float(rng.uniform(0.4, 1.0))
+            middle = middle + (_centre(people) - middle) * [float(rng.uniform(0.4, 1.0)), 0, 0]
     distance = float(np.clip(distance, 0.45, BEHIND))
     seen = 2 * distance * half  # height and width of what is seen at the person's distance
     aim = np.array([middle[0], (low + high) / 2, middle[2]])

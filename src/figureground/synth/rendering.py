@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import cv2
@@ -175,13 +174,13 @@ def _one_thread() -> Iterator[None]:
         dr.set_thread_count(2)
 
 
-def _drjit() -> ModuleType:
+def _drjit() -> Any:
     import drjit
 
     return drjit
 
 
-def _mitsuba() -> ModuleType:
+def _mitsuba() -> Any:
     prepare()
     import mitsuba
 
@@ -363,7 +362,7 @@ def _follow(
     dr.eval(left, albedo, normal, near, shares)
 
     def mean(values: Any) -> Image:
-        return np.array(values, np.float32).reshape(-1, len(pixels), rays).mean(2)
+        return np.asarray(np.array(values, np.float32).reshape(-1, len(pixels), rays).mean(2))
 
     covered = np.array(shares).reshape(-1, len(pixels))[:people] / np.float32(rays * UNIT)
     return mean(albedo).T.copy(), mean(normal).T.copy(), 1 - mean(left)[0], np.minimum(covered, 1), mean(near)[0]
@@ -386,4 +385,4 @@ def _cover(picture: Texture, size: tuple[int, int]) -> Image:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(np.asarray(picture, np.float32), (width, height), interpolation=method)
     top, left = (height - size[0]) // 2, (width - size[1]) // 2
-    return np.clip(scaled[top : top + size[0], left : left + size[1]], 0, 1)
+    return np.asarray(np.clip(scaled[top : top + size[0], left : left + size[1]], 0, 1))
