@@ -66,7 +66,10 @@ def _near(
 
 
 def _on_thigh(rng: np.random.Generator, reach: Reach) -> Floats:
-    return np.asarray(reach.hip + (reach.knee - reach.hip) * rng.uniform(0.5, 0.85) + np.array([0.0, 1.2, 0.1]))
+    """A hand's thickness above the thigh, on the side that faces the chest."""
+    along = reach.knee - reach.hip
+    above = np.array([0.0, 1.0, 0.0]) - unit(along) * unit(along)[1]
+    return np.asarray(reach.hip + along * rng.uniform(0.6, 0.9) + unit(above) * 0.23 * reach.length)
 
 
 ARMS = {

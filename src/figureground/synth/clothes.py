@@ -32,6 +32,8 @@ class Figure:
         arm: (V,) share of the vertices' weights that belongs to the arms.
         along: (V,) 0 at the shoulder, 1 at the elbow, 2 at the wrist.
         neck, chest, waist, hip, knee, ankle: Heights.
+        front: Depth of the spine, behind which the back begins.
+        trunk: (V,) whether a vertex lies between hips and chest.
         scale: Of this body against a grown-up's, by the length of the trunk.
     """
 
@@ -44,6 +46,8 @@ class Figure:
         self.knee, self.ankle = self.head("lowerleg01.L")[1], self.head("foot.L")[1]
         self.scale = (self.neck - self.hip) / 5.9
         self.front = self.head("spine02")[2]
+        y = vertices[:, 1]
+        self.trunk = (self.arm < 0.3) & (y > self.hip - 0.5 * self.scale) & (y < self.chest)
 
     def head(self, bone: str) -> Floats:
         """Place of a bone's head."""
@@ -226,7 +230,7 @@ class Tailor:
         middle = shoulder[1] + (np.abs(points[:, 0]) - shoulder[0]) * (wrist - shoulder)[1] / (wrist - shoulder)[0]
         arm = _wrapped(points[:, 1] - middle, points[:, 2] - shoulder[2], np.abs(points[:, 0]) * 1.4, 0.55)
         arm[:, 0] += sign * 0.37
-        of_arm = (piece.of(self.figure.arm)[piece.faces] > 0.5).all(axis=1)
+        of_arm = np.min(piece.of(self.figure.arm)[piece.faces], axis=1) > 0.5
         return np.concatenate([trunk, arm]), np.where(of_arm[:, None], piece.faces + len(trunk), piece.faces)
 
 

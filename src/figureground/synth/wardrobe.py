@@ -75,7 +75,7 @@ def dress(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, 
     if rng.random() < 0.25 and not look.child and weather < 0.85:
         outfit = _suit(rng, figure, assets, look, upright)
     else:
-        outfit = _cut(rng, figure, look, weather, skirts=posture in ("standing", "walking", "seated"))
+        outfit = _cut(rng, figure, look, weather, skirts=upright or posture == "seated", coats=upright)
     outfit.add([_shoes(rng, figure, assets)])
     _cover_head(rng, figure, outfit, look, weather)
     return outfit
@@ -135,7 +135,7 @@ def _shoes(rng: np.random.Generator, figure: Figure, assets: Assets) -> Worn:
 
 def _trainer(rng: np.random.Generator, side: int) -> Texture:
     """Upper, toe and sole of one colour each, in the places where these shoes' textures have them."""
-    upper, trim = cloth_colour(rng), cloth_colour(rng)
+    upper, trim = cloth_colour(rng, bright=0.02), cloth_colour(rng, bright=0.02)
     texture = np.broadcast_to(upper, (side, side, 3)).copy()
     rows, columns = np.mgrid[:side, :side] / side
     texture[rows < 0.29] = 0.8 if rng.random() < 0.3 else 0.1  # the sole
@@ -150,7 +150,7 @@ def _bounded(texture: Texture) -> Texture:
     return np.asarray(np.clip(texture, 0.01, 0.95), np.float32)
 
 
-def _cut(rng: np.random.Generator, figure: Figure, look: Look, weather: float, *, skirts: bool) -> Outfit:
+def _cut(rng: np.random.Generator, figure: Figure, look: Look, weather: float, *, skirts: bool, coats: bool) -> Outfit:
     """Clothes cut from the helper geometry: a dress, or a top with trousers or a skirt; a jacket or coat over it."""
     tailor = Tailor(rng, figure)
     outfit = Outfit([], tailor.hidden)
@@ -161,8 +161,8 @@ def _cut(rng: np.random.Generator, figure: Figure, look: Look, weather: float, *
         _below(rng, figure, tailor, outfit, look, weather, skirts)
         _above(rng, figure, tailor, outfit, weather)
     if rng.random() < (0.75 if weather > 0.7 else 0.22 if weather > 0.3 else 0.03):
-        _over(rng, figure, tailor, outfit, skirts and not dressed, weather)
-    outfit.hidden = tailor.hidden
+        _over(rng, figure, tailor, outfit, coats and not dressed, weather)
+    outfit.hidden = tailor.hidden | figure.trunk  # hems overlap there: nothing may show, whatever the pose
     return outfit
 
 
