@@ -124,6 +124,14 @@ class Body:
         moved = self._template + (shares.astype(np.float32) @ self._shapes).reshape(-1, 3)
         return moved[: self._vertex_count], moved[self._vertex_count :]
 
+    def below(self, bone: str) -> list[int]:
+        """Numbers of a bone and of all that hang on it."""
+        found = [self.index[bone]]
+        for number, parent in enumerate(self.parents):
+            if parent in found:
+                found.append(number)
+        return found
+
 
 class Skeleton:
     """The bones of one body in one pose.

@@ -30,6 +30,7 @@ class Figure:
 
     Attributes:
         arm: (V,) share of the vertices' weights that belongs to the arms.
+        face: (V,) share that belongs to the head and the bones of its face.
         along: (V,) 0 at the shoulder, 1 at the elbow, 2 at the wrist.
         neck, chest, waist, hip, knee, ankle: Heights.
         front: Depth of the spine, behind which the back begins.
@@ -40,6 +41,7 @@ class Figure:
     def __init__(self, body: Body, vertices: Floats, heads: Floats) -> None:
         self.body, self.vertices, self.heads = body, vertices, heads
         self.arm = body.weights[:, [bool(_ARM.match(bone)) for bone in body.bones]].sum(axis=1)
+        self.face = body.weights[:, body.below("head")].sum(axis=1)
         self.along = np.where(vertices[:, 0] > 0, self._along("L"), self._along("R"))
         self.neck, self.chest = self.head("neck01")[1], self.head("spine02")[1]
         self.waist, self.hip = self.head("spine04")[1], self.head("upperleg01.L")[1]
@@ -73,10 +75,17 @@ class Tailor:
         self.hidden: NDArray[np.bool_] = np.zeros(len(figure.vertices), bool)
         self._tights, self._skirt = self.body.helpers["tights"], self.body.helpers["skirt"]
         self._normals = vertex_normals(figure.vertices, self._tights)
-        self._soft = smoothed(figure.vertices, self._tights, 5)
+        self._soft = self._soften()
         self._hung = self._hang(self._soft)
         self._folds = [(rng.normal(size=3) * rng.uniform(1.2, 3.2), rng.uniform(0, 6.3)) for _ in range(6)]
         self._legs = figure.head("upperleg01.L")[0]
+
+    def _soften(self) -> Floats:
+        """The second skin with its hollows filled, as cloth spans them; nowhere inside what it was."""
+        vertices = self.figure.vertices
+        soft = smoothed(vertices, self._tights, 5)
+        sunk = np.minimum(((soft - vertices) * self._normals).sum(axis=1, keepdims=True), 0)
+        return np.asarray(soft - self._normals * sunk)
 
     def _hang(self, points: Floats) -> Floats:
         """The trunk below the chest as cloth hangs: no narrower than what is above it, seen from each direction."""

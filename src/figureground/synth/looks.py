@@ -188,7 +188,7 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
 
 def cropped(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
     """Hair of a few millimetres."""
-    return [_scalp(rng, figure, look, 0.02, 0.85, 0.98), _scalp(rng, figure, look, 0.05, 0.6, 0.98)]
+    return [_scalp(rng, figure, look, 0.02, 0.75, 0.98), _scalp(rng, figure, look, 0.05, 0.45, 0.98)]
 
 
 def _scalp(
@@ -213,9 +213,7 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
     jaw = np.minimum(cheek - y, z + 0.25)
     mouth = (np.hypot(x / 0.25, (y - lip) / 0.09) - 1) * 0.1
     field = moustache if look.beard == "moustache" else np.minimum(np.maximum(jaw, moustache), mouth)
-    neck = figure.body.weights[:, [figure.body.index[f"neck0{number}"] for number in (1, 2, 3)]].sum(axis=1)
-    field = np.where(np.arange(len(field)) < SKIN, np.minimum(field, (0.4 - neck) * 0.5), -1.0)
-    field = np.where(np.hypot(y, z) < 2.5, field, -1.0)
+    field = np.where(np.arange(len(field)) < SKIN, np.minimum(field, (figure.face - 0.5) * 0.5), -1.0)
     layers = {
         "stubble": ((0.008, 0.42),),
         "moustache": ((0.02, 0.9), (0.05, 0.7)),
@@ -231,7 +229,7 @@ def _skin_shell(
     vertices, body = figure.vertices, figure.body
     piece = cut(body.faces, field)
     normals = vertex_normals(vertices[:SKIN], body.faces)
-    fade = np.clip(piece.of(field) / 0.22, 0.02, 0.98)
+    fade = np.clip(piece.of(field) / 0.3, 0.02, 0.98)
     points = piece.of(vertices) + piece.of(normals) * (lift * figure.scale * np.clip(fade * 2, 0.3, 1))[:, None]
     place = piece.of(vertices)
     around = np.arctan2(place[:, 0], place[:, 2] - figure.head("head")[2]) * 1.5 + place[:, 1] * 0.37

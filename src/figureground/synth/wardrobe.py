@@ -18,7 +18,7 @@ from figureground.synth.worn import Worn
 
 _SKIRTED = ("female_elegantsuit01",)  # its hem follows each thigh: only for people who stand or walk
 _STRIPED = ("female_elegantsuit01", "male_casualsuit03", "male_casualsuit05")
-_WHITE_SHIRT = ("male_casualsuit06", "male_worksuit01")
+_WHITE_SHIRT = ("male_casualsuit06",)
 # The program's emblem on the shirts: (left, top, right, bottom) in a picture of 512 pixels, painted over.
 _EMBLEMS = {
     "female_casualsuit01": ((360, 45, 508, 195),),
@@ -230,7 +230,7 @@ def _above(rng: np.random.Generator, figure: Figure, tailor: Tailor, outfit: Out
     outfit.depth = rng.uniform(0.14, 0.26) if thick else rng.uniform(0.07, 0.18)
     neck = figure.neck + (rng.uniform(0.25, 0.6) if thick and rng.random() < 0.3 else rng.uniform(-0.35, 0.2)) * scale
     outfit.clothes.append(
-        tailor.top(texture, sleeve=float(sleeve), hem=figure.hip + rng.uniform(-0.5, 0.6) * scale, neck=neck,
+        tailor.top(texture, sleeve=float(sleeve), hem=figure.hip + rng.uniform(-0.2, 0.6) * scale, neck=neck,
                    ease=outfit.depth, hang=rng.uniform(0.2, 0.9), vee=float(rng.choice([0, 0, 0.6, 1.0])))
     )  # fmt: skip
     outfit.name = f"{'jumper' if thick else 'long sleeves' if long else 'short sleeves'}, {outfit.name}"
@@ -246,7 +246,7 @@ def _over(
     gap = rng.uniform(0.2, 0.7) * scale if rng.random() < (0.35 if weather > 0.7 else 0.7) else None
     coat = coats and rng.random() < (0.5 if weather > 0.7 else 0.2)
     outfit.depth += rng.uniform(0.12, 0.28)
-    hem = figure.waist - 0.5 * scale if coat else figure.hip - rng.uniform(-0.7, 0.9) * scale
+    hem = figure.waist - 0.5 * scale if coat else figure.hip + rng.uniform(-0.3, 0.7) * scale
     neck = figure.neck + rng.uniform(0.0, 0.45) * scale
     outfit.clothes.append(
         tailor.top(texture, sleeve=rng.uniform(1.8, 1.99), hem=hem, neck=neck, ease=outfit.depth,
