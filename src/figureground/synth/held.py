@@ -35,33 +35,51 @@ def hold(rng: np.random.Generator, person: Person) -> tuple[tuple[Part, ...], tu
     """Something for the person's hands, shoulders or both.
 
     What is held fits the hands that `person.facts["grip"]` names ("L", "R", "LR" or ""): a hand that grips nothing
-    gets nothing, for its fingers are open. Bags hang from shoulders in any case.
+    gets nothing, for its fingers are open. Bags hang from the shoulders of who stands.
 
     Returns:
-        The parts, none of them person, and the things' names; at least one.
+        The parts, none of them person, and the things' names; none where who does not stand has no hand free.
     """
     stock = Stock(rng)
-    grip = str(person.facts.get("grip", ""))
     heap, names = Heap(), []
-    if grip == "LR" and rng.random() < 0.5 and (both := _between_hands(stock, person)):
+    free = [side for side in "LR" if side in str(person.facts.get("grip", "")) and _gesture(person, side) != "strap"]
+    straps = [side for side in "LR" if _gesture(person, side) == "strap"]
+    if len(free) == 2 and rng.random() < 0.5 and (both := _between_hands(stock, person)):
         heap_thing(heap, both[1])
         names.append(both[0])
-    elif grip:
-        side = grip[int(rng.integers(len(grip)))]
-        name, thing = _in_hand(stock, person, hand(person, side))
+    elif free:
+        name, thing = _in_hand(stock, person, hand(person, free[int(rng.integers(len(free)))]))
         heap_thing(heap, thing)
         names.append(name)
-    if not names or rng.random() < 0.2:
-        name, thing = _on_shoulder(stock, person)
+    # The strap of who sits or lies would run through lap, chair or floor.
+    if person.posture == "standing" and (straps or not names or rng.random() < 0.2):
+        name, thing = _on_shoulder(stock, person, straps)
         heap_thing(heap, thing)
         names.append(name)
     return heap.parts(), tuple(names)
+
+
+def _gesture(person: Person, side: str) -> str:
+    """What the arm of that side does, by `facts["arms"]`, the left one's and the right one's joined by +; or ""."""
+    arms = str(person.facts.get("arms", "")).split("+")
+    return arms["LR".index(side)] if len(arms) == 2 else ""
 
 
 def heap_thing(heap: Heap, thing: Thing) -> None:
     """Put a thing on the heap as it lies."""
     for surface, mesh in thing:
         heap.add(surface, mesh)
+
+
+GESTURES: dict[str, dict[str, float]] = {
+    "ear": {"phone": 1.0},
+    "selfie": {"phone": 1.0},
+    "phone": {"phone": 4.0, "book": 0.5},
+    "read": {"book": 2.0, "phone": 1.0},
+    "cup": {"cup": 4.0, "bottle": 1.0, "phone": 0.7, "umbrella": 1.0, "ball": 0.4},
+    "desk_hold": {"phone": 2.0, "cup": 1.5, "book": 0.5},
+}
+"""What arms that were posed for something hold, and how often."""
 
 
 def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
@@ -82,6 +100,7 @@ def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
         "laptop": 1.0 if low and standing else 0.2,
         "tray": 0.7 if grip.out[1] > 0.5 else 0.0,
     }
+    odds = GESTURES.get(_gesture(person, grip.side), odds)
     share = np.array(list(odds.values()))
     name = list(odds)[int(stock.rng.choice(len(odds), p=share / share.sum()))]
     return name, MAKERS[name](stock, person, grip)
@@ -322,14 +341,15 @@ def _between_hands(stock: Stock, person: Person) -> tuple[str, Thing] | None:
     return "book", [(surface, mesh.framed(tilt, middle)) for surface, mesh in pages]
 
 
-def _on_shoulder(stock: Stock, person: Person) -> tuple[str, Thing]:
+def _on_shoulder(stock: Stock, person: Person, held: Sequence[str]) -> tuple[str, Thing]:
+    """A backpack or a shoulder bag; on a side whose strap a hand holds if there is one."""
     body = trunk(person)
     points = trunk_points(person, body)
     kind = stock.rng.random()
-    side = "LR"[int(stock.rng.integers(2))]
+    side = "LR"[int(stock.rng.integers(2))] if not held else held[0]
     if kind < 0.3:
         return "backpack", _backpack(stock, person, body, points)
-    return "shoulder bag", _shoulder_bag(stock, person, body, points, side, crossed=kind > 0.62)
+    return "shoulder bag", _shoulder_bag(stock, person, body, points, side, crossed=kind > 0.62 and not held)
 
 
 def _strap(path: Floats, outward: Sequence[Floats] | Floats, width: float) -> Mesh:

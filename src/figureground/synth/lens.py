@@ -203,7 +203,7 @@ def _spread(look: Look, pixel: float, rng: np.random.Generator) -> Picture | Non
     size = 2 * int(np.ceil(3 * blur + motion)) + 3
     kernel = np.zeros((size, size), np.float32)
     middle = np.array([size // 2, size // 2])
-    for step in np.linspace(-motion / 2, motion / 2, max(1, int(4 * motion))):
+    for step in np.linspace(-motion / 2, motion / 2, 2 + int(4 * motion)):
         x, y = middle + step * np.array([np.cos(angle), np.sin(angle)])
         kernel += _dot(x, y, size)
     if blur >= 0.3:

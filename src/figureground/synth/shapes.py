@@ -109,6 +109,9 @@ def grid(points: Floats, closed: bool = False) -> Mesh:
     if closed:
         seam = normals[0] + normals[-1]
         normals[0] = normals[-1] = seam / (np.linalg.norm(seam, axis=-1, keepdims=True) + 1e-12)
+    # Where a sheet ends in a point, only triangles without area may meet: look where the rest of that edge looks.
+    lost = np.linalg.norm(normals, axis=-1, keepdims=True) < 0.5
+    normals = np.where(lost, unit(normals[:, -1].sum(0) if lost[:, -1].any() else normals[:, 0].sum(0)), normals)
     uv = np.stack(np.meshgrid(_lengths(points), _lengths(points.swapaxes(0, 1)), indexing="ij"), -1)
     return Mesh(vertices, faces, normals.reshape(-1, 3), uv.reshape(-1, 2))
 
