@@ -1,4 +1,4 @@
-"""`figureground synth render`: a set that the pipeline reads, the same by any number of processes, whole after a kill."""
+"""`figureground synth render`: sets that the pipeline reads, the same by one process or two, whole after a kill."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_every_credit_of_a_picture_is_in_the_credits_of_the_set(rendered: Path):
 @pytest.mark.slow
 def test_a_killed_rendering_goes_on_to_the_same_bytes_with_another_number_of_processes(rendered: Path, tmp_path: Path):
     folder = tmp_path / "data"
-    running = subprocess.Popen([sys.executable, "-m", "figureground.cli", *command(folder, 1)])
+    running = subprocess.Popen([sys.executable, "-c", "from figureground.cli import main; main()", *command(folder, 1)])
     deadline = time.time() + 120
     while time.time() < deadline and not list(folder.glob("images/rendered/[0-9]*.jpg")):
         time.sleep(0.1)
