@@ -199,7 +199,7 @@ def _finish(folder: Path, notes: Path, count: int, seed: int) -> None:
     rows = [json.loads((notes / f"{number:05d}.json").read_text()) for number in range(count)]
     credits = Counter(line for row in rows for line in row["credits"])
     facts = sorted({name for row in rows for name in row} - set(COLUMNS) - {"credits"})
-    table = (row | {"credits": "; ".join(row["credits"])} for row in rows)
+    table = (row | {"credits": " | ".join(row["credits"])} for row in rows)
     write_table(
         folder / "metadata.csv",
         (*COLUMNS, *facts, "credits"),
