@@ -138,7 +138,10 @@ class Tailor:
         arm, scale = self.figure.arm, self.figure.scale
         ends = np.where(arm > 0.35, (sleeve - self.figure.along) * 2.5 * scale, _FAR)
         ends = ends if sleeve > 0.15 else (0.5 - arm) * 2
-        line = neck - vee * np.clip(1 - np.abs(x) / (0.9 * scale), 0, 1) * (z > self.figure.front)
+        behind = np.clip((self.figure.head("neck01")[2] - z) / (0.8 * scale), 0, 1)  # the nape is higher
+        line = (
+            neck + 0.3 * scale * behind - vee * np.clip(1 - np.abs(x) / (0.9 * scale), 0, 1) * (z > self.figure.front)
+        )
         collar = np.maximum(line - y, np.abs(x) - _COLLAR * scale)  # the shoulders stay covered
         field = np.minimum(np.minimum(ends, np.where(arm > 0.5, _FAR, y - hem)), collar)
         if gap is not None:

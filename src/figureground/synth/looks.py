@@ -38,10 +38,11 @@ _HAIR_ODDS: Mapping[str, tuple[float, ...]] = {
 _OLD = np.array([0.35] * 6 + [8, 6])
 _FEMALE_STYLES = ("bob01", "bob02", "braid01", "long01", "long01", "ponytail01", "ponytail01", "afro01", "short03")
 _MALE_STYLES = ("short01", "short02", "short02", "short03", "short04", "short04", "afro01", "buzz", "buzz")
+_LEAST_LIFT = 0.012  # decimetres; a ray that passes a closer layer would start behind the skin
 _GROWN = 1.02  # hair is scaled by this about the head, or scalp shows through
 _CALM = (
     "smile01", "smile02", "smile03", "smile04", "smile05", "laugh01", "laugh02", "attention01", "boring01", "doubt01",
-    "sceptical01", "determination01", "surprise01", "vocalize01", "sad01",
+    "sceptical01", "determination01", "surprise01", "sad01",
 )  # fmt: skip
 _OPEN_MOUTH = ("JawDrop", "JawDropStretched", "lowerLipDown", "UpperLipUp")
 
@@ -94,9 +95,13 @@ def draw_look(rng: np.random.Generator, phenotype: Mapping[str, float]) -> Look:
     return Look(female, age, ancestry, np.asarray(colour), style, beard)
 
 
-def draw_face(rng: np.random.Generator, assets: Assets) -> tuple[Pose, bool]:
-    """Rotations of the face's bones, and whether the mouth is open. Half of all faces are at ease; lids vary."""
+def draw_face(rng: np.random.Generator, assets: Assets) -> tuple[Pose, bool, str]:
+    """Rotations of the face's bones, whether the mouth is open, and the expression's name.
+
+    Nearly half of all faces are at ease (""); where they look and how far the lids are shut varies.
+    """
     shares: dict[str, float] = {}
+    name = ""
     if rng.random() < 0.55:
         strength = rng.uniform(0.4, 1.0)
         name = str(rng.choice(_CALM))
@@ -109,7 +114,7 @@ def draw_face(rng: np.random.Generator, assets: Assets) -> tuple[Pose, bool]:
         turn, nod = ("Left" if sideways > 0 else "Right"), ("Up" if up > 0 else "Down")
         shares[f"{side}Eyeturn{turn}"] = min(abs(sideways), 0.6)
         shares[f"{side}Eye{nod}"] = min(abs(up), 0.4)
-    return assets.face(shares), sum(shares.get(unit, 0) for unit in _OPEN_MOUTH) > 0.15
+    return assets.face(shares), sum(shares.get(unit, 0) for unit in _OPEN_MOUTH) > 0.15, name
 
 
 def asset(body: Body, vertices: Floats, assets: Assets, kind: str, name: str, texture: int = 0) -> Worn:
@@ -230,7 +235,8 @@ def _skin_shell(
     piece = cut(body.faces, field)
     normals = vertex_normals(vertices[:SKIN], body.faces)
     fade = np.clip(piece.of(field) / 0.3, 0.02, 0.98)
-    points = piece.of(vertices) + piece.of(normals) * (lift * figure.scale * np.clip(fade * 2, 0.3, 1))[:, None]
+    height = np.maximum(lift * figure.scale * np.clip(fade * 2, 0.3, 1), _LEAST_LIFT)
+    points = piece.of(vertices) + piece.of(normals) * height[:, None]
     place = piece.of(vertices)
     around = np.arctan2(place[:, 0], place[:, 2] - figure.head("head")[2]) * 1.5 + place[:, 1] * 0.37
     strands = np.clip(0.5 + 2.2 * noise(rng, (64, 128), 128), 0, 1)

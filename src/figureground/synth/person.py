@@ -34,13 +34,13 @@ def make_person(rng: np.random.Generator, body: Body, assets: Assets, *, posture
     vertices, heads = body.shape(phenotype)
     figure, look = Figure(body, vertices, heads), draw_look(rng, phenotype)
     stance = draw_stance(rng, body, heads, assets.poses, posture=posture, framing=framing)
-    face, mouth_open = draw_face(rng, assets)
+    face, mouth_open, expression = draw_face(rng, assets)
     skeleton = Skeleton(body, heads, stance.pose | face)
     outfit = dress(rng, figure, assets, look, posture)
     pieces, style, extras = _dressed(rng, figure, assets, look, outfit, mouth_open=mouth_open)
     parts = [_skin(figure, outfit.hidden, skeleton, skin_texture(rng, assets, look))]
     parts += [piece.posed(skeleton) for piece in pieces]
-    facts = _facts(look, figure, outfit, stance, style, extras)
+    facts = _facts(look, figure, outfit, stance, style, extras) | {"expression": expression}
     return _placed(parts, body, skeleton, posture, facts)
 
 

@@ -75,7 +75,7 @@ def dress(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, 
     if rng.random() < 0.25 and not look.child and weather < 0.85:
         outfit = _suit(rng, figure, assets, look, upright)
     else:
-        outfit = _cut(rng, figure, look, weather, skirts=upright or posture == "seated", coats=upright)
+        outfit = _cut(rng, figure, look, weather, skirts=upright or posture == "seated", upright=upright)
     outfit.add([_shoes(rng, figure, assets)])
     _cover_head(rng, figure, outfit, look, weather)
     return outfit
@@ -150,7 +150,9 @@ def _bounded(texture: Texture) -> Texture:
     return np.asarray(np.clip(texture, 0.01, 0.95), np.float32)
 
 
-def _cut(rng: np.random.Generator, figure: Figure, look: Look, weather: float, *, skirts: bool, coats: bool) -> Outfit:
+def _cut(
+    rng: np.random.Generator, figure: Figure, look: Look, weather: float, *, skirts: bool, upright: bool
+) -> Outfit:
     """Clothes cut from the helper geometry: a dress, or a top with trousers or a skirt; a jacket or coat over it."""
     tailor = Tailor(rng, figure)
     outfit = Outfit([], tailor.hidden)
@@ -159,9 +161,9 @@ def _cut(rng: np.random.Generator, figure: Figure, look: Look, weather: float, *
         _dress(rng, figure, tailor, outfit, weather)
     else:
         _below(rng, figure, tailor, outfit, look, weather, skirts)
-        _above(rng, figure, tailor, outfit, weather)
+        _above(rng, figure, tailor, outfit, weather, lowest=-0.2 if upright else 0.25)
     if rng.random() < (0.75 if weather > 0.7 else 0.22 if weather > 0.3 else 0.03):
-        _over(rng, figure, tailor, outfit, coats and not dressed, weather)
+        _over(rng, figure, tailor, outfit, upright and not dressed, weather)
     outfit.hidden = tailor.hidden | figure.trunk  # hems overlap there: nothing may show, whatever the pose
     return outfit
 
@@ -221,7 +223,10 @@ def _trouser_cloth(rng: np.random.Generator) -> Texture:
     return denim(rng) if rng.random() < 0.45 else cloth(rng, cloth_colour(rng, bright=0.0), plain=0.96)
 
 
-def _above(rng: np.random.Generator, figure: Figure, tailor: Tailor, outfit: Outfit, weather: float) -> None:
+def _above(
+    rng: np.random.Generator, figure: Figure, tailor: Tailor, outfit: Outfit, weather: float, *, lowest: float
+) -> None:
+    """A shirt or jumper; its hem is at least `lowest` above the hips, for lower it would run down between bent legs."""
     scale = figure.scale
     long = rng.random() < 0.15 + 0.8 * weather
     sleeve = rng.uniform(1.6, 1.95) if long else rng.choice([0.02, rng.uniform(0.35, 0.7)], p=[0.12, 0.88])
@@ -230,7 +235,7 @@ def _above(rng: np.random.Generator, figure: Figure, tailor: Tailor, outfit: Out
     outfit.depth = rng.uniform(0.14, 0.26) if thick else rng.uniform(0.07, 0.18)
     neck = figure.neck + (rng.uniform(0.25, 0.6) if thick and rng.random() < 0.3 else rng.uniform(-0.35, 0.2)) * scale
     outfit.clothes.append(
-        tailor.top(texture, sleeve=float(sleeve), hem=figure.hip + rng.uniform(-0.2, 0.6) * scale, neck=neck,
+        tailor.top(texture, sleeve=float(sleeve), hem=figure.hip + rng.uniform(lowest, 0.6) * scale, neck=neck,
                    ease=outfit.depth, hang=rng.uniform(0.2, 0.9), vee=float(rng.choice([0, 0, 0.6, 1.0])))
     )  # fmt: skip
     outfit.name = f"{'jumper' if thick else 'long sleeves' if long else 'short sleeves'}, {outfit.name}"
@@ -246,7 +251,7 @@ def _over(
     gap = rng.uniform(0.2, 0.7) * scale if rng.random() < (0.35 if weather > 0.7 else 0.7) else None
     coat = coats and rng.random() < (0.5 if weather > 0.7 else 0.2)
     outfit.depth += rng.uniform(0.12, 0.28)
-    hem = figure.waist - 0.5 * scale if coat else figure.hip + rng.uniform(-0.3, 0.7) * scale
+    hem = figure.waist - 0.5 * scale if coat else figure.hip + rng.uniform(-0.2 if coats else 0.2, 0.7) * scale
     neck = figure.neck + rng.uniform(0.0, 0.45) * scale
     outfit.clothes.append(
         tailor.top(texture, sleeve=rng.uniform(1.8, 1.99), hem=hem, neck=neck, ease=outfit.depth,
