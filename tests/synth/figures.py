@@ -1,4 +1,4 @@
-"""A hand-made person: tubes for trunk, arms and legs, a ball for a head, and the bones' heads that things are held by."""
+"""A hand-made person: tubes for trunk, arms and legs, a ball for a head, and the bones that things are held by."""
 
 from __future__ import annotations
 

@@ -82,5 +82,5 @@ def test_straps_lie_on_the_trunk_not_in_it():
     for seed in range(12):
         parts, _ = hold(np.random.default_rng(seed), person)
         vertices = np.concatenate([part.vertices for part in parts])
-        deep = (np.abs(vertices) < [0.11, 9, 0.07]).all(axis=1) & (vertices[:, 1] > 0.9) & (vertices[:, 1] < 1.4)
+        deep = (np.abs(vertices) < [0.1, 9, 0.06]).all(axis=1) & (vertices[:, 1] > 0.9) & (vertices[:, 1] < 1.4)
         assert not deep.any()

@@ -44,7 +44,9 @@ def smooth_body(limbs: Sequence[Limb], blend: float, sides: int = 14, rings: int
     for _ in range(4):
         value, gradient = _soft_distance(points, starts, ends, radii, blend)
         points = points - 0.9 * value[:, None] * gradient
-    return replace(mesh, vertices=points, normals=gradient)
+    # One projection for all, so that limbs which lie in one another show the same spot of the coat.
+    uv = np.stack([points[:, 0] + 0.4 * points[:, 2], points[:, 1] - 0.3 * points[:, 2]], axis=1)
+    return replace(mesh, vertices=points, normals=gradient, uv=uv)
 
 
 def _capsule(start: Floats, end: Floats, radii: Floats, sides: int, rings: int) -> Mesh:
@@ -228,7 +230,8 @@ def _bird(stock: Stock) -> Thing:
         Limb((-0.08, 0.12, 0), (-0.2, 0.09, 0), 0.025, 0.012),
     ]
     wings = [Limb((0.04, 0.165, side * 0.05), (-0.14, 0.1, side * 0.03), 0.03, 0.008) for side in (-1, 1)]
-    tone = hsv(stock.between(0.05, 0.65), stock.between(0, 0.35), stock.between(0.15, 0.75))
+    hue = stock.between(0.04, 0.12) if stock.chance(0.6) else stock.between(0.57, 0.63)
+    tone = hsv(hue, stock.between(0, 0.3), stock.between(0.12, 0.8))
     body: Surface = surfaces.fur(stock.rng, tone)
     wing: Surface = surfaces.fur(stock.rng, tone * stock.between(0.5, 0.9))
     beak = rod((0.135, 0.243, 0), (0.175, 0.235, 0), (0.012, 0.001), 6)

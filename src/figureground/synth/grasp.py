@@ -97,13 +97,14 @@ def trunk_points(person: Person, body: Trunk) -> Floats:
     for side in "LR":
         a, b, c = (person.joints[f"{bone}.{side}"] for bone in ("upperarm01", "lowerarm01", "wrist"))
         reach = 0.3 * (b - a)
-        near = np.minimum(_from_bone(vertices, a + reach, b), _from_bone(vertices, b, c)) < 0.09
+        near = np.minimum(from_bone(vertices, a + reach, b), from_bone(vertices, b, c)) < 0.09
         near |= np.abs((vertices - body.middle) @ body.left) > half + 0.05
         vertices = vertices[~near]
     return vertices
 
 
-def _from_bone(points: Floats, start: Floats, end: Floats) -> Floats:
+def from_bone(points: Floats, start: Floats, end: Floats) -> Floats:
+    """Distances (N,) of points from the stretch between two joints."""
     along = end - start
     t = np.clip((points - start) @ along / (along @ along + 1e-12), 0, 1)
     return np.asarray(np.linalg.norm(points - start - t[:, None] * along, axis=1))

@@ -17,7 +17,7 @@ from figureground.synth.surfaces import hsv, noise
 
 INSIDE = frozenset({"apartment", "hall", "lab", "lobby", "studio", "warehouse", "wood_workshop"})
 """Maps of `@pmndrs/assets` that were taken indoors."""
-TIMES = 3
+TIMES = 2
 CREDIT = "light map {name}: Poly Haven, CC0-1.0"
 
 
@@ -48,7 +48,7 @@ def read_light(path: Path) -> Texture:
 
 
 def cured(light: Texture) -> Texture:
-    """What read_light does to a map (h, w, 3); the answer is (3 h, 3 w, 3)."""
+    """What read_light does to a map (h, w, 3); the answer is (TIMES h, TIMES w, 3)."""
     logs = np.log(np.clip(np.nan_to_num(light), 1e-3, 100.0))
     grey = np.clip((logs.mean(-1) + 7) * 20, 0, 255).astype(np.uint8)
     median = cv2.medianBlur(grey, 9).astype(np.float32) / 20 - 7

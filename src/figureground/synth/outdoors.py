@@ -171,7 +171,7 @@ def _loft(sections: list[tuple[float, float, float]], bottom: float, steps: int 
         -1,
     )
     ends = [np.broadcast_to(points[:, [k]].mean(0, keepdims=True), (17, 1, 3)) for k in (0, -1)]
-    return bent(grid(np.concatenate([ends[0], points, ends[1]], axis=1), closed=True), lambda v: v)
+    return grid(np.concatenate([ends[0], points, ends[1]], axis=1), closed=True)
 
 
 def bicycle(stock: Stock) -> Thing:

@@ -65,7 +65,8 @@ def abstract(rng: np.random.Generator, height: int, width: int) -> Floats:
         else:
             end = (int(rng.integers(width)), int(rng.integers(height)))
             cv2.line(picture, (x, y), end, tone, max(1, size // 8), cv2.LINE_AA)
-    return np.asarray(np.clip(picture * (1 + 0.04 * noise(rng, 128, 1.0)[:, :1].mean()), 0, 1))
+    grain = cv2.resize(noise(rng, 64, 1.0), (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(np.clip(picture * (1 + 0.04 * grain[..., None]), 0, 1))
 
 
 def screen(rng: np.random.Generator, height: int, width: int) -> Floats:
