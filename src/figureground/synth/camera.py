@@ -34,13 +34,16 @@ class Standing:
         return cls(np.concatenate(used), person.joints["head"])
 
 
-def frame(rng: np.random.Generator, shot: str, people: list[Standing], size: tuple[int, int]) -> Camera:
+def frame(
+    rng: np.random.Generator, shot: str, people: list[Standing], size: tuple[int, int], reach: float = BEHIND
+) -> Camera:
     """A camera for a shot of the nearest person, the first of `people`; further ones come in if they stand there.
 
     It stands level before the people, as a rule a little above or below, now and then high above or near the ground.
 
     Args:
         size: (height, width) of the picture; only their ratio counts.
+        reach: Metres that it may stand off; from further, who is far would be seen from behind the walls of a room.
     """
     wide = float(rng.uniform(*_FOV[shot]))
     half = np.tan(np.radians(wide / 2)) * np.array(size) / max(size)  # half height and width at a distance of 1 m
@@ -52,7 +55,8 @@ def frame(rng: np.random.Generator, shot: str, people: list[Standing], size: tup
         if len(people) > 1 and rng.random() < 0.7:
             distance = max(distance, _width(people) / float(rng.uniform(0.7, 1.25)) / 2 / half[1])
             middle = middle + (_centre(people) - middle) * [float(rng.uniform(0.4, 1.0)), 0, 0]
-    distance = float(np.clip(distance, 0.45, BEHIND))
+        distance += np.ptp(people[0].points[:, 2]) / 2  # what is nearest must fit in too
+    distance = float(np.clip(distance, 0.45, reach))
     seen = 2 * distance * half  # height and width of what is seen at the person's distance
     aim = np.array([middle[0], (low + high) / 2, middle[2]])
     margin = (seen[0] - (high - low)) / 2

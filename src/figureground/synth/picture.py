@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.synth.camera import SHOTS, Standing, frame, point_at, survey
+from figureground.synth.camera import BEHIND, SHOTS, Standing, frame, point_at, survey
 from figureground.synth.empty import empty_contents
 from figureground.synth.held import hold
 from figureground.synth.ingredients import Ingredients
@@ -28,6 +28,7 @@ HELD = 0.33  # of the pictures with people; in some of them what is held is out 
 SEEN = 0.001  # of the picture: a person who covers less is not counted
 LEAST = {"close": 0.1, "half": 0.07, "full": 0.025, "far": 0.004, "webcam": 0.08}  # the nearest person's share
 MOST = 0.9
+INDOORS = 5.0  # metres from the camera to the nearest person in a room
 BLOCKED = 0.3  # of the picture, by things right before the camera
 CAMERAS, ATTEMPTS = 4, 12
 POSTURES = {
@@ -74,7 +75,8 @@ class _Scene:
 
     def camera(self, rng: Generator) -> Camera:
         if self.people:
-            return frame(rng, self.shot, [Standing.of(person) for person in self.people], self.size)
+            reach = INDOORS if self.scenery.kind in ("room", "office", "cafe") else BEHIND
+            return frame(rng, self.shot, [Standing.of(person) for person in self.people], self.size, reach)
         facts = self.scenery.facts
         if "span" in facts:
             aim = np.array([float(facts[f"aim_{axis}"]) for axis in "xyz"])
