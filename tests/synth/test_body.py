@@ -19,7 +19,7 @@ def test_the_baked_body_is_the_models_to_a_fifth_of_a_millimetre(body: Body) -> 
     model = anny.Anny(rig="makehuman", topology="makehuman", phenotypes="all", skinning_method="lbs")
     rng = np.random.default_rng(7)
     for number in range(20):
-        phenotype = draw_phenotype(rng, any_age=number % 2 == 0)
+        phenotype = draw_phenotype(rng, evenly=number % 2 == 0)
         rest = model(pose_parameters=None, phenotype_kwargs=phenotype)
         vertices, heads = body.shape(phenotype)
         for ours, theirs in ((vertices, rest["rest_vertices"]), (heads, rest["rest_bone_heads"])):

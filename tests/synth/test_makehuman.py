@@ -122,6 +122,7 @@ def test_a_missing_file_is_named(tmp_path: Path, assets: Assets) -> None:
         Assets(tmp_path)
 
 
+@pytest.mark.slow
 def test_all_assets_can_be_worn(assets: Assets) -> None:
     for kind in ("clothes", "hair", "eyes", "eyebrows", "eyelashes", "teeth", "tongue"):
         for name in assets.names(kind):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,7 +42,7 @@ def test_the_wrist_gets_where_it_should(body: Body, side: str, kind: str) -> Non
         wanted.append(ARMS[kind].wrist(rng, landmarks))  # type: ignore[arg-type]
         return wanted[-1]
 
-    arm = ARMS[kind].__class__(**{**vars(ARMS[kind]), "wrist": remembered})
+    arm = replace(ARMS[kind], wrist=remembered)
     pose = {"lowerleg01.L": np.eye(3)}
     skeleton = Skeleton(body, heads, reach(np.random.default_rng(4), body, heads, pose, side, arm))
     outwards = np.array([1 if side == "L" else -1, 1, 1])

@@ -53,7 +53,7 @@ def _shapes(model: Any) -> dict[str, Any]:
     template = np.concatenate([model.template_vertices.numpy(), model.template_bone_heads.numpy()]) @ _TO_Y_UP.T
     mask = model.stacked_phenotype_blend_shapes_mask.numpy().astype(bool)
     rng = np.random.default_rng(0)
-    drawn = np.stack([products(interpolation(draw_phenotype(rng, any_age=True)), mask) for _ in range(_DRAWN)])
+    drawn = np.stack([products(interpolation(draw_phenotype(rng, evenly=True)), mask) for _ in range(_DRAWN)])
     basis, projection = _principal(both.reshape(len(both), -1), drawn @ model.phenotype_blendshape_projection.numpy())
     shares = model.phenotype_blendshape_projection.numpy() @ projection
     reach = np.abs(drawn @ shares).max(axis=0)

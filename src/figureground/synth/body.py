@@ -30,6 +30,9 @@ ANCHORS: Mapping[str, tuple[str, ...]] = {
     "cupsize": ("mincup", "averagecup", "maxcup"),
     "firmness": ("minfirmness", "averagefirmness", "maxfirmness"),
 }
+_AGES = (0.2, 0.5), (0.55, 0.8), (0.8, 1.0)  # children, young and older grown-ups
+_AGE_ODDS = (0.13, 0.62, 0.25)
+_WEIGHTS, _HEIGHTS = (0.15, 1.0), (0.25, 0.65)
 _AGE_START = -1 / 3  # of a newborn; 0 baby, 1/3 child of about 10, 2/3 of about 25, 1 old
 
 
@@ -37,24 +40,25 @@ class BodyError(FiguregroundError):
     """body.npz is missing or damaged."""
 
 
-def draw_phenotype(rng: np.random.Generator, *, any_age: bool = False) -> dict[str, float]:
+def draw_phenotype(rng: np.random.Generator, *, evenly: bool = False) -> dict[str, float]:
     """A person's build as anny's phenotypes: 0..1 each, ancestry as three shares that sum to 1.
 
-    Ages are those of everyday photos: an eighth are children of 6 years up; `any_age` draws evenly instead.
+    Ages and weights are those of everyday photos: an eighth are children of 6 years up, few are very thin or fat;
+    `evenly` draws all of them alike.
     """
     female = rng.random() < 0.5
-    kind = rng.choice(3, p=[0.13, 0.62, 0.25])
-    age = rng.uniform(*((0.2, 0.5), (0.55, 0.8), (0.8, 1.0))[kind])
-    if any_age:
-        age = rng.uniform(0.18, 1.0)
+    age = rng.uniform(*_AGES[rng.choice(len(_AGES), p=_AGE_ODDS)])
     african, asian, caucasian = rng.dirichlet([0.5, 0.5, 0.5])
-    adult = age > 0.5
+    weight = np.clip(rng.normal(0.52, 0.18), *_WEIGHTS)
+    height = np.clip(rng.normal(0.43 if age > 0.5 else 0.5, 0.08), *_HEIGHTS)
+    if evenly:
+        age, weight, height = rng.uniform(_AGES[0][0], 1.0), rng.uniform(*_WEIGHTS), rng.uniform(*_HEIGHTS)
     return {
         "gender": float(rng.uniform(0.85, 1.0) if female else rng.uniform(0.0, 0.15)),
         "age": float(age),
         "muscle": float(rng.uniform(0.3, 0.7)),
-        "weight": float(np.clip(rng.normal(0.52, 0.18), 0.15, 1.0)),
-        "height": float(np.clip(rng.normal(0.43 if adult else 0.5, 0.08), 0.25, 0.65)),
+        "weight": float(weight),
+        "height": float(height),
         "proportions": float(rng.uniform(0.3, 0.9)),
         "cupsize": float(rng.uniform(0.2, 0.7)),
         "firmness": float(rng.uniform(0.3, 0.7)),

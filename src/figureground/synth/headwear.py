@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -244,7 +245,7 @@ def glasses(rng: np.random.Generator, head: Head, *, dark: bool) -> list[Worn]:
     see_through = np.full((4, 4), cover, np.float32)
     return [
         worn(joined(rims), head.weights, flat(frame), roughness=0.3, specular=0.4),
-        Worn(**{**vars(lens), "opacity": see_through}),
+        replace(lens, opacity=see_through),
     ]
 
 

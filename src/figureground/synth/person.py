@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,10 +51,10 @@ def _dressed(
 ) -> tuple[list[Worn], str, str]:
     """All that is worn or grows, the name of the hair, and what is worn on the face."""
     if outfit.headwear in ("cap", "beanie") and not suits_hat(look.style):
-        look = Look(**{**vars(look), "style": "long01" if look.female else "buzz"})
+        look = replace(look, style="long01" if look.female else "buzz")
     covered = outfit.headwear == "fedora" or outfit.hides_hair
     if covered and look.style != "none":
-        look = Look(**{**vars(look), "style": "buzz"})
+        look = replace(look, style="buzz")
     grown = hair(rng, figure, assets, look)
     pieces = face_parts(rng, figure, assets, look, mouth_open=mouth_open) + beard(rng, figure, look)
     if outfit.headwear in ("cap", "beanie", "fedora"):
@@ -87,7 +89,7 @@ def _placed(
     lowest = min(float(part.vertices[np.unique(part.faces), 1].min()) for part in parts)
     pelvis = skeleton.place("root")
     origin = np.array([pelvis[0], lowest, pelvis[2]])
-    placed = tuple(Part(**{**vars(part), "vertices": (part.vertices - origin) / _METRE}) for part in parts)
+    placed = tuple(replace(part, vertices=(part.vertices - origin) / _METRE) for part in parts)
     joints = {bone: (skeleton.places[number] - origin) / _METRE for bone, number in body.index.items()}
     frames = {bone: skeleton.turns[number] for bone, number in body.index.items()}
     return Person(
