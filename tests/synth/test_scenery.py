@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from figures import standing
 
-from figureground.synth import lights
+from figureground.synth import dummies, lights
 from figureground.synth.empty import ODDS as CONTENTS
 from figureground.synth.empty import empty_contents
 from figureground.synth.parts import Part, Scenery
@@ -132,6 +132,16 @@ def test_a_statue_has_the_persons_shape_in_one_material():
         scenery = empty_contents(np.random.default_rng(seed), (), persons=[person], kind="statue")
         assert len(scenery.parts[-1].faces) == len(person.parts[0].faces)
         assert not scenery.parts[-1].person
+
+
+def test_some_shop_dummies_have_no_head():
+    person = standing()
+    tops = set()
+    for seed in range(12):
+        parts = dummies.shop_dummy(np.random.default_rng(seed), person)
+        assert not any(part.person for part in parts)
+        tops.add(round(max(float(part.vertices[part.faces, 1].max()) for part in parts), 1))
+    assert min(tops) < 1.5 < max(tops)
 
 
 def test_light_maps_are_cured_of_dark_rings_and_negative_values():

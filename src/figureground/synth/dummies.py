@@ -32,16 +32,14 @@ def statue(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
 
 def shop_dummy(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
     """A dressed dummy: the person's first part, the skin, of one plastic, no hair and often no head."""
-    tone = (hsv(0.1, 0.05, 0.85), np.full(3, 0.06), hsv(0.1, 0.1, 0.5), surfaces.skin_coloured(rng))[
-        int(rng.integers(4))
-    ]
+    kind = int(rng.integers(4))
+    tone = (hsv(0.1, 0.05, 0.85), np.full(3, 0.06), hsv(0.1, 0.1, 0.5), surfaces.skin_coloured(rng))[kind]
     plastic = surfaces.paint(rng, tone, roughness=0.3)
-    headless = rng.random() < 0.65
+    headless = rng.random() < 0.65 or kind == 3  # with a face in the colour of skin it could not be told from a person
     neck = float(person.joints["neck01"][1]) + 0.03
-    worn = [
-        replace(part, person=False) for part in person.parts[1:] if part.opacity is None or part.opacity.min() > 0.5
-    ]
-    parts = [_recovered(person.parts[0], plastic), *worn]
+    # Cards of hair, brows and lashes are mostly clear; cloth is not.
+    cloth = [part for part in person.parts[1:] if part.opacity is None or part.opacity.mean() > 0.6]
+    parts = [_recovered(person.parts[0], plastic), *(replace(part, person=False) for part in cloth)]
     return tuple(cut for part in parts if (cut := _below(part, neck) if headless else part) is not None)
 
 

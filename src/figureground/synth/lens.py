@@ -108,7 +108,7 @@ def _draw_look(rng: np.random.Generator, kind: str) -> tuple[str, Look]:
         "saturation": rng.uniform(0.75, 1.05),
         "noise": rng.gamma(2.0, 0.003),
         "vignette": rng.uniform(0, 0.25),
-        "defocus": max(0.0, rng.normal(0.2, 0.35)),
+        "defocus": max(0.0, rng.normal(0.2, 0.25)),
         "motion": rng.uniform(1, 5) if rng.random() < 0.05 else 0.0,
         "barrel": rng.normal(0, 0.04) if rng.random() < 0.4 else 0.0,
         "sharpening": rng.uniform(0, 0.6),

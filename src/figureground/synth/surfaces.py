@@ -231,7 +231,7 @@ def rug(rng: np.random.Generator) -> Surface:
 
 def grass(rng: np.random.Generator) -> Surface:
     """A lawn or meadow, more or less dry."""
-    fresh = hsv(rng.uniform(0.19, 0.29), rng.uniform(0.35, 0.6), rng.uniform(0.28, 0.5))
+    fresh = hsv(rng.uniform(0.17, 0.27), rng.uniform(0.28, 0.5), rng.uniform(0.26, 0.46))
     dry = hsv(rng.uniform(0.11, 0.16), rng.uniform(0.25, 0.45), rng.uniform(0.4, 0.6))
     share = soften(noise(rng, LARGE, 1.4), rng.uniform(-0.5, 1.5), 3.0)[..., None]
     blades = 1 + 0.22 * noise(rng, LARGE, 0.15) + 0.1 * noise(rng, LARGE, 1.0)
