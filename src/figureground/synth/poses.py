@@ -195,9 +195,10 @@ def _on_one_knee(rng: np.random.Generator) -> Pose:
 def _cross_legged(rng: np.random.Generator) -> Pose:
     pose: Pose = {}
     for sign, side in ((1, "L"), (-1, "R")):
-        out = about(Y, sign * np.radians(rng.uniform(38, 48)))
-        pose[f"upperleg01.{side}"] = out @ about(X, np.radians(-rng.uniform(78, 86))) @ about(Y, sign * np.radians(32))
-        pose[f"lowerleg01.{side}"] = about(X, np.radians(rng.uniform(112, 122)))
+        out = about(Y, sign * np.radians(rng.uniform(40, 50)))
+        roll = about(Y, sign * np.radians(rng.uniform(72, 80)))  # lays the shins flat before the body
+        pose[f"upperleg01.{side}"] = out @ about(X, -np.radians(rng.uniform(86, 93))) @ roll
+        pose[f"lowerleg01.{side}"] = about(X, np.radians(rng.uniform(116, 128)))
         pose[f"foot.{side}"] = about(X, np.radians(25))
     return pose
 

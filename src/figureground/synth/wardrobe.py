@@ -17,12 +17,12 @@ from figureground.synth.parts import Texture
 from figureground.synth.worn import Worn
 
 _SKIRTED = ("female_elegantsuit01",)  # its hem follows each thigh: only for people who stand or walk
+_BARE = ("female_casualsuit02", "female_sportsuit01")  # hot pants, a bare midriff: more skin than we want
 _STRIPED = ("female_elegantsuit01", "male_casualsuit03", "male_casualsuit05")
 _WHITE_SHIRT = ("male_casualsuit06",)
 # The program's emblem on the shirts: (left, top, right, bottom) in a picture of 512 pixels, painted over.
 _EMBLEMS = {
     "female_casualsuit01": ((360, 45, 508, 195),),
-    "female_casualsuit02": ((360, 45, 504, 190),),
     "male_casualsuit02": ((246, 48, 328, 132),),
     "male_casualsuit04": ((240, 50, 324, 134),),
     "male_casualsuit06": ((95, 45, 165, 95), (220, 50, 330, 115), (370, 70, 400, 100)),
@@ -30,7 +30,6 @@ _EMBLEMS = {
 # Where the shirts lie in the same pictures; the rest is trousers.
 _SHIRTS = {
     "female_casualsuit01": ((0, 0, 512, 212), (370, 280, 512, 420)),
-    "female_casualsuit02": ((0, 0, 512, 200), (370, 260, 512, 420)),
     "male_casualsuit02": ((0, 0, 512, 200), (376, 0, 512, 512)),
     "male_casualsuit04": ((0, 0, 512, 204),),
 }
@@ -83,8 +82,8 @@ def dress(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, 
 
 def _suit(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, upright: bool) -> Outfit:
     sex = "female" if look.female else "male"
-    names = assets.names("clothes", f"^{sex}_(casual|elegant|work)suit")  # the sports suit leaves too much bare
-    names = [name for name in names if upright or name not in _SKIRTED]
+    left_out = _BARE if upright else _BARE + _SKIRTED
+    names = [name for name in assets.names("clothes", f"^{sex}_.*suit") if name not in left_out]
     if look.female and rng.random() < 0.15:
         names = assets.names("clothes", "^male_casualsuit")
     name = str(rng.choice(names))
@@ -278,7 +277,8 @@ def _cover_head(rng: np.random.Generator, figure: Figure, outfit: Outfit, look: 
     """Hoods, headscarves and scarves, which belong to the clothes; hats are put on once the hair is there."""
     outer = outfit.layer
     jacket = "jacket" in outfit.name or "jumper" in outfit.name
-    if look.female and not look.child and rng.random() < 0.06:
+    sleeves = any(word in outfit.name for word in ("long sleeves", "jumper", "jacket", "coat"))
+    if look.female and not look.child and sleeves and rng.random() < 0.09:
         texture = cloth(rng, plain=0.8)
         cape = Tailor(rng, figure)
         neck, hem = figure.neck + 0.55 * figure.scale, figure.head("spine01")[1] + rng.uniform(-0.4, 0.6) * figure.scale
