@@ -32,10 +32,10 @@ def statue(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
 
 def shop_dummy(rng: np.random.Generator, person: Person) -> tuple[Part, ...]:
     """A dressed dummy: the person's first part, the skin, of one plastic, no hair and often no head."""
-    kind = int(rng.integers(4))
-    tone = (hsv(0.1, 0.05, 0.85), np.full(3, 0.06), hsv(0.1, 0.1, 0.5), surfaces.skin_coloured(rng))[kind]
-    plastic = surfaces.paint(rng, tone, roughness=0.3)
-    headless = rng.random() < 0.65 or kind == 3  # with a face in the colour of skin it could not be told from a person
+    # Never a tone that skin can have: without its head such a dummy could not be told from a person.
+    tone = (hsv(0.1, 0.03, 0.88), np.full(3, 0.05), hsv(0.6, 0.04, 0.5))[int(rng.integers(3))]
+    plastic = surfaces.paint(rng, tone, roughness=0.25)
+    headless = rng.random() < 0.65
     neck = float(person.joints["neck01"][1]) + 0.03
     # Cards of hair, brows and lashes are mostly clear; cloth is not.
     cloth = [part for part in person.parts[1:] if part.opacity is None or part.opacity.mean() > 0.6]

@@ -16,7 +16,7 @@ from figureground.synth.place import Place
 from figureground.synth.scenery import PAINTED
 from figureground.synth.shapes import ball, box, cushion, ground, wall
 from figureground.synth.stock import Stock
-from figureground.synth.surfaces import Surface, Thing
+from figureground.synth.surfaces import Surface, Thing, hsv
 
 Aim = tuple[tuple[float, float, float], float]
 """Where the camera looks and how many metres the picture shows there from top to bottom."""
@@ -82,7 +82,9 @@ def _behind(place: Place, inside: bool, depth: float) -> None:
         if rng.random() < 0.5:
             boundary(place, -depth - 1.5)
     else:
-        place.cover(surfaces.tiles(rng, across=8, metres=3.0), ground(80, 14, -60))
+        place.cover(
+            surfaces.tiles(rng, hsv(0.1, 0.08, rng.uniform(0.35, 0.65)), across=8, metres=3.0), ground(80, 14, -60)
+        )
         house_row(place, -depth - float(rng.uniform(1.5, 12)), 40)
         for _ in range(3):
             kerbside(place, float(rng.uniform(-4, 4)), -depth)
@@ -273,6 +275,7 @@ def _aim_at(parts: Sequence[Part], rng: np.random.Generator) -> Aim:
     low = min(float(part.vertices[np.unique(part.faces), 1].min()) for part in parts)
     high = max(float(part.vertices[np.unique(part.faces), 1].max()) for part in parts)
     tall = high - low
-    if rng.random() < 0.5:
-        return (0.0, high - 0.28 * tall, 0.0), tall * float(rng.uniform(0.5, 0.8))
+    if rng.random() < 0.5:  # the upper part, its top in sight: head, or the neck that says there is none
+        span = tall * float(rng.uniform(0.55, 0.85))
+        return (0.0, high - 0.43 * span, 0.0), span
     return (0.0, (low + high) / 2, 0.0), tall * float(rng.uniform(1.1, 1.7))
