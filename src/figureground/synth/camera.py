@@ -60,7 +60,7 @@ def frame(
     seen = 2 * distance * half  # height and width of what is seen at the person's distance
     aim = np.array([middle[0], (low + high) / 2, middle[2]])
     margin = (seen[0] - (high - low)) / 2
-    aim[1] = low + seen[0] / 2 if shot in _LOWER else aim[1] + float(np.clip(rng.normal(0.15, 0.5), -1, 1.2)) * margin
+    aim[1] = low + seen[0] / 2 if shot in _LOWER else aim[1] + float(np.clip(rng.normal(0.15, 0.4), -0.6, 1)) * margin
     aim[0] += float(np.clip(rng.normal(0, 0.09), -0.3, 0.3)) * seen[1]
     eye = aim + distance * _direction(rng, shot)
     eye[1] = max(eye[1], LOWEST)
