@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "cut": {"errors", "pictures", "files"},
     "export": FOUNDATION | {"pictures", "scores", "models", "cut"},
     "tracking": FOUNDATION | {"pictures", "scores", "cut"},
+    "synth": FOUNDATION | {"pictures"},
 }
 ONLY_IN = {
     "mlflow": {"tracking"},
@@ -43,6 +44,10 @@ ONLY_IN = {
     "tensorflow": {"training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
+    "mitsuba": {"synth"},
+    "drjit": {"synth"},
+    "pyoidn": {"synth"},
+    "anny": {"synth"},
 }
 
 
