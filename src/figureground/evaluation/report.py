@@ -19,7 +19,7 @@ from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, Opinion, Su
 from figureground.evaluation.scoring import GRABCUT, NULL, OURS, EvaluationError, Predict, Score, ScoredPhoto
 from figureground.files import write_bytes, write_table
 from figureground.params import EvaluateParams
-from figureground.pictures import encode_jpeg, read_photo, resize_photo
+from figureground.pictures import encode_jpeg, read_mask, read_photo, resize_photo
 from figureground.scores import Counts
 
 

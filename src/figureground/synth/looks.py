@@ -57,7 +57,7 @@ class Look:
         ancestry: The largest of the three shares.
         hair_colour: sRGB (3,).
         style: Name of the hair, "none" or "buzz".
-        beard: "", "stubble", "moustache" or "beard".
+        beard: "", "stubble" or "beard".
     """
 
     female: bool
@@ -91,7 +91,7 @@ def draw_look(rng: np.random.Generator, phenotype: Mapping[str, float]) -> Look:
         style = "none"
     beard = ""
     if not female and age > 0.6 and rng.random() < 0.42:
-        beard = str(rng.choice(["stubble", "beard", "moustache"], p=[0.55, 0.35, 0.1]))
+        beard = str(rng.choice(["stubble", "beard"], p=[0.6, 0.4]))
     return Look(female, age, ancestry, np.asarray(colour), style, beard)
 
 
@@ -208,7 +208,7 @@ def _scalp(
 
 
 def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
-    """Stubble in one thin layer, a moustache or beard in several, thinner outwards."""
+    """Stubble in one thin layer, a beard in several, thinner outwards."""
     if not look.beard:
         return []
     x, y, z = (figure.vertices - figure.head("jaw")).T / figure.scale
@@ -217,11 +217,10 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
     cheek = lip + 0.08 + 0.5 * np.clip(0.9 - z, 0, 1)  # from the mouth up to the ear
     jaw = np.minimum(cheek - y, z + 0.25)
     mouth = (np.hypot(x / 0.25, (y - lip) / 0.09) - 1) * 0.1
-    field = moustache if look.beard == "moustache" else np.minimum(np.maximum(jaw, moustache), mouth)
+    field = np.minimum(np.maximum(jaw, moustache), mouth)
     field = np.where(np.arange(len(field)) < SKIN, np.minimum(field, (figure.face - 0.5) * 0.5), -1.0)
     layers = {
         "stubble": ((0.008, 0.42),),
-        "moustache": ((0.02, 0.9), (0.05, 0.7)),
         "beard": ((0.02, 0.9), (0.06, 0.7), (0.11, 0.45)),
     }
     return [_skin_shell(rng, figure, field, lift, look.hair_colour, cover) for lift, cover in layers[look.beard]]
