@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes.util
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ LLVM_VARIABLE = "DRJIT_LIBLLVM_PATH"
 SAMPLES = 6  # light paths a pixel; with noiseless albedo and normals the denoiser makes up for more
 DEPTH = 4  # bounces
 FEW, MANY = 2, 6  # coverage rays a pixel along each axis, everywhere and near outlines
+RANK = 16  # meshes of a kind in a scene are a multiple of this
 UNIT = 4096  # of a ray, in which shares are counted
 NEAR = 0.35  # metres
 OPAQUE = 1e-3  # of the light: a coverage ray that lets less through has ended
@@ -126,7 +128,8 @@ class Stage:
         self._people = max((group for part, group in zip(parts, groups, strict=True) if part.person), default=-1) + 1
         turn = mi.ScalarTransform4f().rotate([0, 1, 0], light_turn)
         bitmap = mi.Bitmap(np.ascontiguousarray(light, np.float32))
-        meshes = [(_mesh(same), group) for same, group in _alike(parts, groups)]
+        gc.collect()  # of the stage before: shapes are numbered from 1 again, and their numbers are in the kernels
+        meshes = [(_mesh(same), group) for same, group in _in_full_ranks([*_alike(parts, groups)])]
         description = {"type": "scene", "light": {"type": "envmap", "bitmap": bitmap, "to_world": turn}}
         self._scene = mi.load_dict(description | {f"part{k}": mesh for k, (mesh, _) in enumerate(meshes)})
         numbers = [int(_drjit().reinterpret_array(mi.UInt32, mi.ShapePtr(mesh))[0]) for mesh, _ in meshes]
@@ -209,6 +212,27 @@ def _alike(parts: Sequence[Part], groups: Sequence[int]) -> Iterator[tuple[list[
         key = (id(part.colour), id(part.opacity), part.roughness, part.specular, group)
         found.setdefault(key, ([], group))[0].append(part)
     yield from found.values()
+
+
+def _in_full_ranks(found: list[tuple[list[Part], int]]) -> list[tuple[list[Part], int]]:
+    """Opaque meshes, then those cut out, each rank filled up with specks out of sight.
+
+    How many there are of each kind is part of the compiled kernels. So there are few kernels, which soon all lie in
+    Dr.Jit's cache on disk; to compile one takes as long as half a picture.
+    """
+    full = []
+    for cut_out in (False, True):
+        rank = [item for item in found if (item[0][0].opacity is not None) == cut_out]
+        speck = _speck(cut_out)
+        full += [*rank, *[([speck], -1)] * (-len(rank) % RANK or (0 if rank else RANK))]
+    return full
+
+
+def _speck(cut_out: bool) -> Part:
+    """A triangle of a micrometre, a kilometre below the floor."""
+    corners, faces = np.array([[0, -1e3, 0], [1e-6, -1e3, 0], [0, -1e3, 1e-6]]), np.array([[0, 1, 2]])
+    up, dot = np.tile([0.0, 1.0, 0.0], (3, 1)), np.full((2, 2), 0.5, np.float32)
+    return Part(corners, faces, up, corners[:, :2], faces, np.repeat(dot[..., None], 3, 2), dot if cut_out else None)
 
 
 def _sensor(camera: Camera, size: tuple[int, int]) -> Any:
