@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -25,8 +25,9 @@ def _one_line_errors() -> Iterator[None]:
     except (FiguregroundError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:
+        extra = "web" if error.name in ("python_multipart", "starlette", "uvicorn") else "train"
         raise click.ClickException(
-            f"this needs the package {error.name}, which comes with training: pip install 'figureground[train]'"
+            f"this needs the package {error.name}, which comes with an extra: pip install 'figureground[{extra}]'"
         ) from None
 
 
@@ -131,6 +132,26 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
     for shortcoming in shortcomings:
         click.echo(f"not satisfied: {shortcoming}", err=True)
     sys.exit(4 if shortcomings else 0)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the whole network in.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+def web(host: str, port: int, model: str) -> None:
+    """Serve a page that cuts people out, and the same for programs (POST /cut)."""
+    with _one_line_errors():
+        from figureground.cut.segmenter import without_chatter
+        from figureground.web.app import create_app
+        from figureground.web.limits import Limits
+        from figureground.web.serving import address, listen, server
+
+        listening = listen(host, port)
+        with without_chatter():
+            app = create_app(model, Limits(), host)
+        click.echo(f"figureground: {address(listening)} (ends with Ctrl-C)")
+        with suppress(KeyboardInterrupt):
+            server(app, Limits()).run(sockets=[listening])
 
 
 @main.group()
