@@ -13,6 +13,7 @@ const serverName = local ? "figureground's server on this computer" : `the serve
 let settings; // what the server told: models, standards, limits
 let engine; // the browser's, or the server's
 let live = null;
+let liveChoice = null; // promise of what it runs on
 let photo = null; // as openPhoto gives it
 let result = null; // {cutout, blurred} of the photo
 let ownPicture = null; // a background
@@ -50,11 +51,6 @@ async function attempt(action) {
 const mode = () => form.elements.mode.value;
 const model = () => form.elements.model.value;
 
-function liveModel() {
-  const [first, ...others] = settings.models.map((each) => each.name);
-  return first === "own" ? first : [first, ...others].find((name) => name === "fast") ?? first;
-}
-
 function reflect() {
   for (const part of form.querySelectorAll("[data-for]")) {
     part.hidden = !part.dataset.for.split(" ").includes(mode());
@@ -66,7 +62,7 @@ function reflect() {
   element("png").disabled = result === null;
   element("jpeg").disabled = result === null || background === "transparent";
   element("save-document").disabled = element("save-sheet").disabled = made === null;
-  element("camera").textContent = live?.running ? "Stop the camera" : "Start the camera";
+  element("camera").textContent = live?.running ? "Stop camera" : "Start camera";
   element("snap").disabled = !live?.running;
   element("shortcomings").hidden = mode() !== "document" || !element("shortcomings").childElementCount;
   element("own-colour").style.background = element("colour").value;
@@ -103,6 +99,7 @@ async function cut(current) {
   if (!current()) return;
   result = answer;
   await draw();
+  show("comparison");
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   const where = cutter instanceof BrowserEngine ? "the photo did not leave this browser" : `made by ${serverName}`;
   say(`Done in ${seconds} s; ${where}. ${photo.width} × ${photo.height} pixels.`);
@@ -116,7 +113,7 @@ function drawOriginal() {
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(photo.bitmap, 0, 0, canvas.width, canvas.height);
-  show("comparison");
+  show("photo");
 }
 
 /** The background that is chosen, as `compose` takes it. */
@@ -210,17 +207,25 @@ function liveBackground() {
   return { colour: chosen === "colour" ? element("colour").value : chosen };
 }
 
+/** A person's own model is kept to; else the GPU may take any, and the processor the quick one. */
+function chooseLive() {
+  const names = settings.models.map(({ name }) => name);
+  return names[0] === "own" ? engine.chooseLive(["own"], "own") : engine.chooseLive(names, "fast");
+}
+
 async function startCamera() {
   await attempt(async () => {
     if (!(engine instanceof BrowserEngine)) throw new Trouble("The webcam needs the model in the browser, and this one cannot run it.");
     say("Starting the camera …", { busy: true });
     live ??= new Live(element("live"), engine);
     live.background = liveBackground();
+    const choice = await (liveChoice ??= chooseLive());
+    const by = choice.accelerator === "webgpu" ? "graphics processor" : "processor";
     const report = (rate) => {
       element("live").dataset.rate = rate.toFixed(1);
-      element("where").textContent = `${rate.toFixed(0)} pictures a second, model ${liveModel()}.`;
+      element("where").textContent = `${rate.toFixed(0)} pictures a second; model ${choice.model}, by the ${by}.`;
     };
-    await live.start(liveModel(), report, complain);
+    await live.start(choice, report, complain);
     show("live");
     say("The camera is on; its pictures do not leave this browser.");
   });

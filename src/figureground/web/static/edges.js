@@ -1,7 +1,7 @@
 // The mask from the model's size to the photo's, along the edges that the photo shows: cut/edges.py for the browser,
 // where the method and its source are explained. Numbers are the same, so that page and command give the same mask.
 
-import { between, bilinear, boxBlur, fittedInside, resizedColours } from "./resizing.js";
+import { between, bilinear, boxBlur, fittedInside, resizedColours, scaled } from "./resizing.js";
 
 const WORKING_SIDE = 512;
 const RADIUS = 0.015;
@@ -17,7 +17,7 @@ const HIGH = 0.85;
  */
 export function refine(pixels, height, width, probability, side = WORKING_SIDE) {
   const small = fittedInside(height, width, side);
-  const guide = resizedColours(pixels, height, width, small.height, small.width).map((value) => value / 255);
+  const guide = scaled(resizedColours(pixels, height, width, small.height, small.width));
   const rough = bilinear(probability.values, 1, probability.height, probability.width, small.height, small.width);
   const radius = Math.max(1, Math.round(RADIUS * Math.max(small.height, small.width)));
   const coefficients = linearCoefficients(guide, rough, small.height, small.width, radius, EPSILON);
@@ -35,41 +35,48 @@ function enlarged(coarse, coefficients, small, pixels, height, width) {
   const band = undecided(coarse, small.height, small.width);
   const down = between(small.height, height);
   const across = between(small.width, width);
-  const value = new Float32Array(4);
+  const nearest = Int32Array.from({ length: width }, (_, x) => Math.floor((x * small.width) / width));
   for (let y = 0; y < height; y++) {
     const upper = down.first[y] * small.width;
     const lower = down.second[y] * small.width;
-    const nearest = Math.floor((y * small.height) / height) * small.width;
-    for (let x = 0; x < width; x++) {
-      const corners = [upper + across.first[x], upper + across.second[x], lower + across.first[x], lower + across.second[x]];
-      if (band[nearest + Math.floor((x * small.width) / width)]) {
-        for (let k = 0; k < 4; k++) value[k] = mixed(coefficients, 4, k, corners, across.share[x], down.share[y]);
-        const at = 4 * (y * width + x);
-        mask[y * width + x] = level(linear(value, 0, pixels[at] / 255, pixels[at + 1] / 255, pixels[at + 2] / 255));
+    const v = down.share[y];
+    const middle = Math.floor((y * small.height) / height) * small.width;
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      const first = across.first[x];
+      const second = across.second[x];
+      const u = across.share[x];
+      if (band[middle + nearest[x]]) {
+        const [a, b, c, d] = [4 * (upper + first), 4 * (upper + second), 4 * (lower + first), 4 * (lower + second)];
+        let value = between4(coefficients, a + 3, b + 3, c + 3, d + 3, u, v);
+        for (let k = 0; k < 3; k++) {
+          value += (between4(coefficients, a + k, b + k, c + k, d + k, u, v) * pixels[4 * at + k]) / 255;
+        }
+        mask[at] = level(value);
       } else {
-        mask[y * width + x] = Math.round(mixed(coarse, 1, 0, corners, across.share[x], down.share[y]));
+        mask[at] = between4(coarse, upper + first, upper + second, lower + first, lower + second, u, v) + 0.5;
       }
     }
   }
   return mask;
 }
 
-function mixed(map, channels, channel, corners, u, v) {
-  const top = map[corners[0] * channels + channel] * (1 - u) + map[corners[1] * channels + channel] * u;
-  const low = map[corners[2] * channels + channel] * (1 - u) + map[corners[3] * channels + channel] * u;
-  return top * (1 - v) + low * v;
+function between4(map, a, b, c, d, u, v) {
+  return (map[a] * (1 - u) + map[b] * u) * (1 - v) + (map[c] * (1 - u) + map[d] * u) * v;
 }
 
 /** Places with a value other than 0 or 255, or beside a place that is not like them. */
 function undecided(mask, height, width) {
   const band = new Uint8Array(mask.length);
   for (let y = 0; y < height; y++) {
+    const top = Math.max(0, y - 1) * width;
+    const bottom = Math.min(height - 1, y + 1) * width;
     for (let x = 0; x < width; x++) {
-      let least = 255;
-      let most = 0;
-      for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++) {
-        for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) {
-          const value = mask[row * width + column];
+      const left = Math.max(0, x - 1);
+      const right = Math.min(width - 1, x + 1);
+      let [least, most] = [255, 0];
+      for (let row = top; row <= bottom; row += width) {
+        for (let column = left; column <= right; column++) {
+          const value = mask[row + column];
           if (value < least) least = value;
           if (value > most) most = value;
         }
@@ -86,54 +93,61 @@ function undecided(mask, height, width) {
  */
 function linearCoefficients(guide, values, height, width, radius, epsilon) {
   const box = (map) => boxBlur(map, height, width, radius, true);
-  const product = (a, b) => a.map((value, i) => value * b[i]);
-  const colours = [0, 1, 2].map((channel) => values.map((_, i) => guide[3 * i + channel]));
+  const colours = [0, 1, 2].map((channel) => channelOf(guide, channel));
   const means = colours.map(box);
   const mean = box(values);
-  const covariance = colours.map((colour, c) => minusProduct(box(product(colour, values)), means[c], mean));
-  const own = (a, b) => minusProduct(box(product(colours[a], colours[b])), means[a], means[b]);
+  const covariance = (a, meanA, b, meanB) => {
+    const map = box(product(a, b));
+    for (let i = 0; i < map.length; i++) map[i] -= meanA[i] * meanB[i];
+    return map;
+  };
+  const own = (a, b) => covariance(colours[a], means[a], colours[b], means[b]);
   const matrix = [own(0, 0), own(0, 1), own(0, 2), own(1, 1), own(1, 2), own(2, 2)];
-  const planes = [0, 1, 2, 3].map(() => new Float32Array(values.length));
-  for (let i = 0; i < values.length; i++) {
-    const [x, y, z] = solved(matrix, covariance, i, epsilon);
-    planes[0][i] = x;
-    planes[1][i] = y;
-    planes[2][i] = z;
-    planes[3][i] = mean[i] - x * means[0][i] - y * means[1][i] - z * means[2][i];
-  }
-  return interleaved(planes.map(box));
+  const right = colours.map((colour, channel) => covariance(colour, means[channel], values, mean));
+  return interleaved(functionsOf(matrix, right, means, mean, epsilon).map(box));
 }
 
-function minusProduct(map, a, b) {
-  for (let i = 0; i < map.length; i++) map[i] -= a[i] * b[i];
+function channelOf(guide, channel) {
+  const map = new Float32Array(guide.length / 3);
+  for (let i = 0, at = channel; i < map.length; i++, at += 3) map[i] = guide[at];
   return map;
 }
 
-/** The symmetric 3 x 3 system of one place, by Cramer's rule. */
-function solved(matrix, right, i, epsilon) {
-  const rr = matrix[0][i] + epsilon;
-  const rg = matrix[1][i];
-  const rb = matrix[2][i];
-  const gg = matrix[3][i] + epsilon;
-  const gb = matrix[4][i];
-  const bb = matrix[5][i] + epsilon;
-  const [x, y, z] = [right[0][i], right[1][i], right[2][i]];
-  const first = gg * bb - gb * gb;
-  const second = rb * gb - rg * bb;
-  const third = rg * gb - rb * gg;
-  const middle = rg * rb - rr * gb;
-  const corner = rr * bb - rb * rb;
-  const determinant = rr * first + rg * second + rb * third;
-  return [
-    (first * x + second * y + third * z) / determinant,
-    (second * x + corner * y + middle * z) / determinant,
-    (third * x + middle * y + (rr * gg - rg * rg) * z) / determinant,
-  ];
+function product(a, b) {
+  const map = new Float32Array(a.length);
+  for (let i = 0; i < map.length; i++) map[i] = a[i] * b[i];
+  return map;
 }
 
-function interleaved(planes) {
-  const result = new Float32Array(4 * planes[0].length);
-  for (let i = 0; i < planes[0].length; i++) for (let k = 0; k < 4; k++) result[4 * i + k] = planes[k][i];
+/** Slopes and offset of each place: symmetric 3 x 3 systems, by Cramer's rule. Four maps. */
+function functionsOf([RR, RG, RB, GG, GB, BB], right, means, mean, epsilon) {
+  const maps = [0, 1, 2, 3].map(() => new Float32Array(mean.length));
+  for (let i = 0; i < mean.length; i++) {
+    const [rr, gg, bb] = [RR[i] + epsilon, GG[i] + epsilon, BB[i] + epsilon];
+    const [rg, rb, gb] = [RG[i], RB[i], GB[i]];
+    const [x, y, z] = [right[0][i], right[1][i], right[2][i]];
+    const first = gg * bb - gb * gb;
+    const second = rb * gb - rg * bb;
+    const third = rg * gb - rb * gg;
+    const middle = rg * rb - rr * gb;
+    const corner = rr * bb - rb * rb;
+    const determinant = rr * first + rg * second + rb * third;
+    const red = (first * x + second * y + third * z) / determinant;
+    const green = (second * x + corner * y + middle * z) / determinant;
+    const blue = (third * x + middle * y + (rr * gg - rg * rg) * z) / determinant;
+    maps[0][i] = red;
+    maps[1][i] = green;
+    maps[2][i] = blue;
+    maps[3][i] = mean[i] - red * means[0][i] - green * means[1][i] - blue * means[2][i];
+  }
+  return maps;
+}
+
+function interleaved(maps) {
+  const result = new Float32Array(4 * maps[0].length);
+  maps.forEach((map, k) => {
+    for (let i = 0, at = k; i < map.length; i++, at += 4) result[at] = map[i];
+  });
   return result;
 }
 

@@ -38,9 +38,14 @@ export class BrowserEngine {
     return { cutout, blurred };
   }
 
+  /** @returns {Promise<{model: string, accelerator: string}>} what live pictures run on, found out by trying */
+  chooseLive(models, otherwise) {
+    return this.#ask("chooseLive", { models, otherwise });
+  }
+
   /** The mask of a live picture, as a bitmap's alpha. */
-  async live(bitmap, model, first) {
-    const { mask, times } = await this.#ask("live", { bitmap, model, first }, [bitmap]);
+  async live(bitmap, choice, first) {
+    const { mask, times } = await this.#ask("live", { bitmap, ...choice, first }, [bitmap]);
     note(times);
     return mask;
   }

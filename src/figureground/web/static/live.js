@@ -3,7 +3,7 @@
 import { fill, shownSize } from "./composing.js";
 import { Trouble } from "./photos.js";
 
-const SEEN_SIDE = 384; // pixels of the longer side that the worker gets of each picture
+const SEEN_SIDE = 320; // pixels of the longer side that the worker gets of each picture
 
 /** Runs from `start` to `stop`; draws on the canvas as fast as masks come, at most once for each of the camera's. */
 export class Live {
@@ -26,17 +26,17 @@ export class Live {
   }
 
   /**
-   * @param {string} model
+   * @param {{model: string, accelerator: string}} choice
    * @param {(perSecond: number) => void} report called about once a second
    * @param {(error: Error) => void} failed called if it ends by itself
    */
-  async start(model, report, failed) {
+  async start(choice, report, failed) {
     this.#stream = await camera();
     this.#video.srcObject = this.#stream;
     await this.#video.play();
     this.#canvas.width = this.#video.videoWidth;
     this.#canvas.height = this.#video.videoHeight;
-    this.#run(model, report).catch((error) => {
+    this.#run(choice, report).catch((error) => {
       this.stop();
       failed(error);
     });
@@ -57,13 +57,13 @@ export class Live {
   }
 
   /** While the worker is at one picture, the one before is drawn: each with its own mask, so that nothing lags. */
-  async #run(model, report) {
+  async #run(choice, report) {
     let [count, since, first] = [0, performance.now(), true];
-    let pending = await this.#ask(model, first);
+    let pending = await this.#ask(choice, first);
     while (this.running) {
       const [{ frame, mask }] = await Promise.all([settled(pending), this.#nextPicture()]);
       if (!this.running) return frame.close();
-      pending = await this.#ask(model, false);
+      pending = await this.#ask(choice, false);
       this.#draw(frame, mask);
       count += 1;
       const passed = performance.now() - since;
@@ -74,11 +74,11 @@ export class Live {
     }
   }
 
-  async #ask(model, first) {
+  async #ask(choice, first) {
     const size = shownSize({ width: this.#video.videoWidth, height: this.#video.videoHeight }, SEEN_SIDE);
     const frame = await createImageBitmap(this.#video);
     const small = await createImageBitmap(frame, { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "medium" });
-    return { frame, mask: this.#engine.live(small, model, first) };
+    return { frame, mask: this.#engine.live(small, choice, first) };
   }
 
   #nextPicture() {

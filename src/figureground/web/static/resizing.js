@@ -17,6 +17,12 @@ export function resizedMask(mask, height, width, newHeight, newWidth) {
   return resizedChannels(mask, 1, 1, height, width, newHeight, newWidth);
 }
 
+/** 0 to 255 becomes 0 to 1, in place. */
+export function scaled(map) {
+  for (let i = 0; i < map.length; i++) map[i] /= 255;
+  return map;
+}
+
 function resizedChannels(source, stride, channels, height, width, newHeight, newWidth) {
   const low = Math.min(height, newHeight);
   const narrow = Math.min(width, newWidth);
@@ -50,13 +56,14 @@ function byArea(source, stride, channels, height, width, newHeight, newWidth) {
   return round(result);
 }
 
-function reduceRow(source, stride, channels, offset, columns, row, newWidth) {
-  const { start, index, weight } = columns;
-  for (let x = 0; x < newWidth; x++) {
-    for (let channel = 0; channel < channels; channel++) {
+function reduceRow(source, stride, channels, offset, { start, index, weight }, row, newWidth) {
+  for (let channel = 0; channel < channels; channel++) {
+    const from = offset + channel;
+    for (let x = 0, at = channel; x < newWidth; x++, at += channels) {
+      const end = start[x + 1];
       let sum = 0;
-      for (let k = start[x]; k < start[x + 1]; k++) sum += weight[k] * source[offset + index[k] * stride + channel];
-      row[x * channels + channel] = sum;
+      for (let k = start[x]; k < end; k++) sum += weight[k] * source[from + index[k] * stride];
+      row[at] = sum;
     }
   }
 }
@@ -93,28 +100,31 @@ export function between(length, newLength) {
   return { first, second, share };
 }
 
-/** A map of any number of channels at another size, bilinear. */
+/** A map of any number of channels at another size, bilinear: first each row that is needed, then between rows. */
 export function bilinear(map, channels, height, width, newHeight, newWidth) {
   const down = between(height, newHeight);
   const across = between(width, newWidth);
-  const result = new Float32Array(newHeight * newWidth * channels);
-  let at = 0;
-  for (let y = 0; y < newHeight; y++) {
-    const upper = down.first[y] * width;
-    const lower = down.second[y] * width;
+  const length = newWidth * channels;
+  const rows = new Float32Array(height * length);
+  for (let y = 0; y < height; y++) stretchRow(map, channels, y * width * channels, across, rows, y * length, newWidth);
+  const result = new Float32Array(newHeight * length);
+  for (let y = 0, at = 0; y < newHeight; y++) {
+    const upper = down.first[y] * length;
+    const lower = down.second[y] * length;
     const v = down.share[y];
-    for (let x = 0; x < newWidth; x++) {
-      const left = across.first[x];
-      const right = across.second[x];
-      const u = across.share[x];
-      for (let channel = 0; channel < channels; channel++) {
-        const top = map[(upper + left) * channels + channel] * (1 - u) + map[(upper + right) * channels + channel] * u;
-        const low = map[(lower + left) * channels + channel] * (1 - u) + map[(lower + right) * channels + channel] * u;
-        result[at++] = top * (1 - v) + low * v;
-      }
-    }
+    for (let i = 0; i < length; i++) result[at++] = rows[upper + i] * (1 - v) + rows[lower + i] * v;
   }
   return result;
+}
+
+function stretchRow(map, channels, offset, { first, second, share }, rows, target, newWidth) {
+  for (let channel = 0; channel < channels; channel++) {
+    const from = offset + channel;
+    for (let x = 0, at = target + channel; x < newWidth; x++, at += channels) {
+      const u = share[x];
+      rows[at] = map[from + first[x] * channels] * (1 - u) + map[from + second[x] * channels] * u;
+    }
+  }
 }
 
 /**
@@ -125,21 +135,39 @@ export function bilinear(map, channels, height, width, newHeight, newWidth) {
 export function boxBlur(map, height, width, radius, twice) {
   const rows = new Float32Array(map.length);
   const result = new Float32Array(map.length);
-  for (let y = 0; y < height; y++) runningMean(map, rows, y * width, 1, width, radius, twice);
-  for (let x = 0; x < width; x++) runningMean(rows, result, x, width, height, radius, twice);
+  for (let y = 0; y < height; y++) meanOfRow(map, rows, y * width, width, radius, twice);
+  meanOfColumns(rows, result, height, width, radius, twice);
   return result;
 }
 
-function runningMean(source, target, offset, step, length, radius, twice) {
-  const window = 2 * radius + 1;
+function meanOfRow(source, target, offset, length, radius, twice) {
+  const share = 1 / (2 * radius + 1);
   let sum = 0;
-  for (let i = -radius; i <= radius; i++) sum += source[offset + step * mirrored(i, length, twice)];
+  for (let i = -radius; i <= radius; i++) sum += source[offset + mirrored(i, length, twice)];
   const inner = length - radius - 1;
   for (let i = 0; i < length; i++) {
-    target[offset + step * i] = sum / window;
+    target[offset + i] = sum * share;
     const enters = i < inner ? i + radius + 1 : mirrored(i + radius + 1, length, twice);
     const leaves = i >= radius ? i - radius : mirrored(i - radius, length, twice);
-    sum += source[offset + step * enters] - source[offset + step * leaves];
+    sum += source[offset + enters] - source[offset + leaves];
+  }
+}
+
+/** All columns at once, row by row, as memory lies. */
+function meanOfColumns(source, target, height, width, radius, twice) {
+  const share = 1 / (2 * radius + 1);
+  const sums = new Float64Array(width);
+  for (let i = -radius; i <= radius; i++) {
+    const row = mirrored(i, height, twice) * width;
+    for (let x = 0; x < width; x++) sums[x] += source[row + x];
+  }
+  for (let y = 0; y < height; y++) {
+    const enters = mirrored(y + radius + 1, height, twice) * width;
+    const leaves = mirrored(y - radius, height, twice) * width;
+    for (let x = 0; x < width; x++) {
+      target[y * width + x] = sums[x] * share;
+      sums[x] += source[enters + x] - source[leaves + x];
+    }
   }
 }
 

@@ -15,39 +15,75 @@ const loaded = (async () => {
 loaded.catch(() => {}); // whoever asks for something is told
 
 const LEAST_PERSON = 1e-3; // share of the photo, as in cut/segmenter.py
-const LIVE_SIDE = 256; // pixels of the longer side where a live picture's edge is worked out
+const LIVE_SIDE = 192; // pixels of the longer side where a live picture's edge is worked out
+const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as zeros
 const STEADY = 0.35; // share of a new live answer that counts where hardly anything changed; where it did, all of it
 
 const models = new Map();
 let lastPhoto = null; // {pixels, mask, height, width} at a reduced size, for a blur that is asked for later
 let lastAnswer = null; // of the live picture before
 
-async function modelOf(name) {
-  if (!models.has(name)) {
+async function modelOf(name, accelerator = "wasm") {
+  const key = `${name} ${accelerator}`;
+  if (!models.has(key)) {
     const { litert } = await loaded;
-    models.set(name, litert.loadAndCompile(`/models/${name}.tflite`, { accelerator: "wasm" }));
+    models.set(key, litert.loadAndCompile(`/models/${name}.tflite`, { accelerator }));
   }
-  const model = await models.get(name);
+  const model = await models.get(key);
   const [, height, width] = Object.values(model.getInputDetails()[0].shape);
   return { model, height, width };
 }
 
-/** How likely each place shows a person, at the model's size. */
-async function probabilityOf(name, pixels, height, width) {
-  const { litert, resizing } = await loaded;
-  const { model, height: rows, width: columns } = await modelOf(name);
-  const scaled = resizing.resizedColours(pixels, height, width, rows, columns).map((value) => value / 255);
-  const input = new litert.Tensor(scaled, [1, rows, columns, 3]);
+/** The model's bare answer to a picture of its own size, colours in 0..1. */
+async function logitsOf({ model, height, width }, seen) {
+  const { litert } = await loaded;
+  const input = new litert.Tensor(seen, [1, height, width, 3]);
   const [output] = await model.run(input);
-  const values = output.toTypedArray().map((logit) => 1 / (1 + Math.exp(-logit)));
-  input.delete();
-  output.delete();
+  const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
+  const values = Float32Array.from(here.toTypedArray());
+  for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
+  return values;
+}
+
+/** How likely each place shows a person, at the model's size. */
+async function probabilityOf(sought, pixels, height, width) {
+  const { resizing } = await loaded;
+  const { height: rows, width: columns } = sought;
+  const seen = resizing.scaled(resizing.resizedColours(pixels, height, width, rows, columns));
+  const values = await logitsOf(sought, seen);
+  for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-values[i]));
   return { values, height: rows, width: columns };
 }
 
-function pixelsOf(bitmap) {
+/** Whether the GPU computes this model as the processor does, and sooner than `limit` milliseconds. */
+async function gpuServes(name, limit) {
+  const [slow, quick] = [await modelOf(name), await modelOf(name, "webgpu")];
+  const seen = Float32Array.from({ length: 3 * slow.height * slow.width }, (_, i) => ((i * 7919) % 256) / 255);
+  const right = await logitsOf(slow, seen);
+  const given = await logitsOf(quick, seen); // the first time shaders are compiled
+  let [size, difference] = [0, 0];
+  for (let i = 0; i < right.length; i++) {
+    size += Math.abs(right[i]);
+    difference += Math.abs(right[i] - given[i]);
+  }
+  return difference < GPU_TOLERANCE * size && (await duration(quick, seen)) < limit;
+}
+
+async function duration(model, seen) {
+  const begun = performance.now();
+  await logitsOf(model, seen);
+  return performance.now() - begun;
+}
+
+let liveContext = null; // kept, as making one for each picture takes longer than drawing it
+
+function pixelsOf(bitmap, kept = false) {
   const { width, height } = bitmap;
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  let context = kept ? liveContext : null;
+  if (context?.canvas.width !== width || context.canvas.height !== height) {
+    context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  }
+  if (kept) liveContext = context;
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, width, height);
@@ -66,7 +102,7 @@ const tasks = {
     const image = pixelsOf(bitmap);
     const { data, width, height } = image;
     clock("read");
-    const probability = await probabilityOf(model, data, height, width);
+    const probability = await probabilityOf(await modelOf(model), data, height, width);
     clock("model");
     const mask = edges.refine(data, height, width, probability);
     clock("edge");
@@ -86,13 +122,28 @@ const tasks = {
     return { bitmap: await createImageBitmap(new ImageData(pixels, width, height)) };
   },
 
+  /** The model and accelerator for live pictures: the first of `models` that a real GPU serves, else `otherwise`. */
+  async chooseLive({ models: names, otherwise }) {
+    const processor = await modelOf(otherwise);
+    const adapter = await self.navigator.gpu?.requestAdapter();
+    if (adapter && !adapter.info.isFallbackAdapter) {
+      const blank = new Float32Array(3 * processor.height * processor.width);
+      await duration(processor, blank); // the first time is slower
+      const limit = await duration(processor, blank);
+      for (const name of names) {
+        if (await gpuServes(name, limit).catch(() => false)) return { model: name, accelerator: "webgpu" };
+      }
+    }
+    return { model: otherwise, accelerator: "wasm" };
+  },
+
   /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
-  async live({ bitmap, model, first }) {
+  async live({ bitmap, model, accelerator, first }) {
     const { edges } = await loaded;
     const clock = stopwatch();
-    const { data, width, height } = pixelsOf(bitmap);
+    const { data, width, height } = pixelsOf(bitmap, true);
     clock("read");
-    const probability = await probabilityOf(model, data, height, width);
+    const probability = await probabilityOf(await modelOf(model, accelerator), data, height, width);
     clock("model");
     if (first) lastAnswer = null;
     probability.values = lastAnswer = steadied(probability.values, lastAnswer);
