@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "training": FOUNDATION | {"pictures", "models", "augment"},
     "evaluation": FOUNDATION | {"pictures", "scores", "sheets", "data"},
     "cut": {"errors", "pictures", "files"},
+    "web": {"errors", "pictures", "cut"},
     "export": FOUNDATION | {"pictures", "scores", "models", "cut"},
     "tracking": FOUNDATION | {"pictures", "scores", "cut"},
 }
@@ -38,6 +39,8 @@ ONLY_IN = {
     "optuna": {"sweep"},
     "plotly": {"sweep"},
     "click": {"cli"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
     "tensorflow": {"training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
@@ -136,7 +139,19 @@ def test_a_stage_names_the_parameters_it_reads(name: str) -> None:
 
 
 def test_the_base_install_is_light() -> None:
-    heavy = ["tensorflow", "keras", "mlflow", "dvc", "optuna", "scipy", "sklearn", "matplotlib", "pydantic", "pandas"]
+    heavy = [
+        "tensorflow",
+        "keras",
+        "mlflow",
+        "dvc",
+        "optuna",
+        "scipy",
+        "sklearn",
+        "matplotlib",
+        "pydantic",
+        "pandas",
+        "starlette",
+    ]
     code = (
         "import sys, figureground, figureground.cli, figureground.cut.segmenter\n"
         f"print([name for name in {heavy} if name in sys.modules])"

@@ -52,8 +52,7 @@ def create_app(
     }
 
     async def static(request: Request) -> Response:
-        found = answer(request, assets)
-        return found or _error(404, "there is nothing at this address; the page is at /")
+        return answer(request, assets[request.url.path])
 
     settings = _settings(workshop.models, workshop.limits, runtime=RUNTIME in assets)
     app = Starlette(
@@ -63,7 +62,7 @@ def create_app(
             Route("/settings", _constant(settings)),
             Route("/health", _constant({"status": "ok"})),
             Route("/openapi.json", _constant(description(tuple(workshop.models), workshop.limits))),
-            Route("/{path:path}", static),
+            *(Route(path, static) for path in assets),
         ],
         exception_handlers={FiguregroundError: _refused, HTTPException: _not_served, Exception: _failed},
     )
@@ -114,6 +113,8 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return _error(404, "there is nothing at this address; the page is at /")
     return _error(error.status_code, str(error.detail).lower(), error.headers)
 
 

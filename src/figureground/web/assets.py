@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,11 +48,8 @@ def read_assets(folder: Path = STATIC) -> dict[str, Asset]:
     return assets
 
 
-def answer(request: Request, assets: Mapping[str, Asset]) -> Response | None:
-    """The asset of the request's path, as far as the browser does not have it yet; None where there is none."""
-    asset = assets.get(request.url.path)
-    if asset is None:
-        return None
+def answer(request: Request, asset: Asset) -> Response:
+    """The asset, as far as the browser does not have it yet."""
     headers = {"ETag": asset.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == asset.tag:
         return Response(status_code=304, headers=headers)

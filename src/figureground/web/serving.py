@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import uvicorn
@@ -29,7 +30,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OverflowError:
         raise ServingError(f"port {port}: there is none beyond 65535") from None
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        known = isinstance(error.errno, int) and error.errno > 0  # not so for names that lead nowhere
+        reason = (os.strerror(error.errno) if known else error.strerror or str(error)).lower()
         raise ServingError(f"{host}, port {port}: {reason}; give another --port or --host") from None
 
 
