@@ -30,8 +30,8 @@ def listen(host: str, port: int) -> socket.socket:
     except OverflowError:
         raise ServingError(f"port {port}: there is none beyond 65535") from None
     except OSError as error:
-        known = isinstance(error.errno, int) and error.errno > 0  # not so for names that lead nowhere
-        reason = (os.strerror(error.errno) if known else error.strerror or str(error)).lower()
+        code = error.errno or 0  # below 0 for names that lead nowhere
+        reason = (os.strerror(code) if code > 0 else error.strerror or str(error)).lower()
         raise ServingError(f"{host}, port {port}: {reason}; give another --port or --host") from None
 
 

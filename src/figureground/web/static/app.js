@@ -284,7 +284,7 @@ function place() {
 
 /** The browser's engine if it can run the model, else the server's. */
 async function findEngine() {
-  if (!settings.runtime || new URLSearchParams(location.search).has("server")) return new ServerEngine();
+  if (!settings.runtime) return new ServerEngine();
   let browser = null;
   try {
     browser = new BrowserEngine();
