@@ -18,7 +18,7 @@ setup: $(VENV)/ready ## install the locked dependencies into .venv
 $(VENV)/ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet "uv>=0.9"
-	$(VENV)/bin/uv sync --quiet --locked --extra train
+	$(VENV)/bin/uv sync --quiet --locked --extra train --extra web
 	@touch $@
 
 data: setup ## build data/ from the photos and masks that SOURCES=sources.yaml names, and track it with DVC

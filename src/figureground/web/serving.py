@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import warnings
 
 import uvicorn
+from PIL import Image
 from starlette.types import ASGIApp
 
 from figureground.errors import FiguregroundError
@@ -43,6 +45,7 @@ def address(listening: socket.socket) -> str:
 
 def server(app: ASGIApp, limits: Limits) -> uvicorn.Server:
     """A server to be run with `server.run(sockets=[...])`; it ends with Ctrl-C or SIGTERM."""
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit on pixels is lower, and is told
     return uvicorn.Server(
         uvicorn.Config(
             app, http="h11", ws="none", lifespan="off", log_level="warning", access_log=False, server_header=False,

@@ -98,7 +98,7 @@ async function cut(current) {
   const answer = await cutter.cut(photo, model());
   if (!current()) return;
   result = answer;
-  await draw();
+  await draw(current);
   show("comparison");
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   const where = cutter instanceof BrowserEngine ? "the photo did not leave this browser" : `made by ${serverName}`;
@@ -126,8 +126,9 @@ async function background() {
   return { colour: chosen };
 }
 
-async function draw() {
-  compose(element("result"), result.cutout, await background());
+async function draw(current) {
+  const behind = await background();
+  if (current()) compose(element("result"), result.cutout, behind);
 }
 
 async function redraw() {
@@ -140,9 +141,10 @@ async function redraw() {
 async function save(type) {
   await attempt(async () => {
     say("Writing the picture …", { busy: true });
-    const canvas = new OffscreenCanvas(photo.width, photo.height);
+    const canvas = Object.assign(document.createElement("canvas"), { width: photo.width, height: photo.height });
     compose(canvas, result.cutout, await background());
-    const file = await canvas.convertToBlob({ type: `image/${type}`, quality: 0.95 });
+    const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
+    if (file === null) throw new Trouble("This browser cannot write a picture of that size; make the photo smaller.");
     const name = `${photo.stem}-cutout.${type === "jpeg" ? "jpg" : "png"}`;
     download(file, name);
     say(`Saved as ${name}, ${megabytes(file.size)}.`);
@@ -369,6 +371,8 @@ async function chooseBackground() {
 async function takeBackground(file) {
   await attempt(async () => {
     ownPicture = (await openPhoto(file, settings.limits)).bitmap;
+    form.elements.background.value = "picture";
+    element("own-picture").style.backgroundImage = `url(${URL.createObjectURL(file)})`;
     say(`${file.name} is the background.`);
   });
   await redraw();
