@@ -1,11 +1,11 @@
 // The page: what is chosen, what is shown, and what is said about it.
 
 import { compose, shownSize } from "./composing.js";
-import { BrowserEngine, ServerEngine, documentPhoto } from "./engines.js";
+import { BrowserEngine, documentPhoto, findEngine } from "./engines.js";
 import { Live } from "./live.js";
 import { Trouble, megabytes, openPhoto } from "./photos.js";
+import { complain, download, element, say, show, tell } from "./telling.js";
 
-const element = (id) => document.getElementById(id);
 const form = element("panel");
 const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 const serverName = local ? "figureground's server on this computer" : `the server ${location.host}`;
@@ -18,34 +18,25 @@ let photo = null; // as openPhoto gives it
 let result = null; // {cutout, blurred} of the photo
 let ownPicture = null; // a background
 let made = null; // the document photo: {file}
-let turn = 0; // of the latest request: answers to earlier ones are dropped
+let turn = 0; // of the latest work on a photo
+let drawing = 0; // of the latest drawing
 
-// What is said and shown
+// What a person asks for
 
-function say(text, { trouble = false, busy = false } = {}) {
-  element("status").textContent = text;
-  element("status").classList.toggle("trouble", trouble);
-  element("progress").hidden = !busy;
-  document.body.dataset.state = trouble ? "trouble" : busy ? "busy" : "ready"; // for tests
-}
-
-function show(what) {
-  element("frame").dataset.shows = what;
-}
-
-function complain(error) {
-  if (!(error instanceof Trouble)) console.error(error);
-  say(error instanceof Trouble ? error.message : `Something went wrong: ${error.message}`, { trouble: true });
-}
-
-/** Runs what a person asked for; whatever goes wrong becomes the status line. */
+/** Does it; whatever goes wrong becomes the status line. */
 async function attempt(action) {
-  const mine = ++turn;
   try {
-    await action(() => mine === turn);
+    await action();
   } catch (error) {
-    if (mine === turn) complain(error);
+    complain(error);
   }
+}
+
+/** The same for work on a photo, which newer work makes void: `action` is given a function that tells whether. */
+async function attemptLatest(action) {
+  const mine = ++turn;
+  const current = () => mine === turn;
+  await attempt(() => action(current).catch((error) => (current() ? Promise.reject(error) : undefined)));
 }
 
 const mode = () => form.elements.mode.value;
@@ -72,8 +63,9 @@ function reflect() {
 // A photo and its cut-out
 
 async function take(file) {
+  if (live?.running) stopCamera();
   if (mode() === "live") setMode("photo");
-  await attempt(async (current) => {
+  await attemptLatest(async (current) => {
     say("Opening the photo …", { busy: true });
     const opened = await openPhoto(file, settings.limits);
     if (!current()) return;
@@ -98,7 +90,8 @@ async function cut(current) {
   const answer = await cutter.cut(photo, model());
   if (!current()) return;
   result = answer;
-  await draw(current);
+  await draw();
+  if (!current()) return;
   show("comparison");
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   const where = cutter instanceof BrowserEngine ? "the photo did not leave this browser" : `made by ${serverName}`;
@@ -117,18 +110,19 @@ function drawOriginal() {
 }
 
 /** The background that is chosen, as `compose` takes it. */
-async function background() {
+async function background({ blurred }) {
   const chosen = form.elements.background.value;
   if (chosen === "transparent") return {};
   if (chosen === "colour") return { colour: element("colour").value };
   if (chosen === "picture") return { picture: ownPicture ?? undefined };
-  if (chosen === "blur") return { picture: await result.blurred() };
+  if (chosen === "blur") return { picture: await blurred() };
   return { colour: chosen };
 }
 
-async function draw(current) {
-  const behind = await background();
-  if (current()) compose(element("result"), result.cutout, behind);
+async function draw() {
+  const [mine, drawn] = [++drawing, result];
+  const behind = await background(drawn);
+  if (mine === drawing && drawn === result) compose(element("result"), drawn.cutout, behind);
 }
 
 async function redraw() {
@@ -142,21 +136,13 @@ async function save(type) {
   await attempt(async () => {
     say("Writing the picture …", { busy: true });
     const canvas = Object.assign(document.createElement("canvas"), { width: photo.width, height: photo.height });
-    compose(canvas, result.cutout, await background());
+    compose(canvas, result.cutout, await background(result));
     const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
     if (file === null) throw new Trouble("This browser cannot write a picture of that size; make the photo smaller.");
     const name = `${photo.stem}-cutout.${type === "jpeg" ? "jpg" : "png"}`;
     download(file, name);
     say(`Saved as ${name}, ${megabytes(file.size)}.`);
   });
-}
-
-function download(file, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 // Document photos
@@ -167,7 +153,7 @@ function documentOptions() {
 
 async function makeDocument(current) {
   say(`Making the document photo, by ${serverName} …`, { busy: true });
-  show("nothing");
+  drawOriginal();
   made = null;
   tell([]);
   const answer = await documentPhoto(photo, documentOptions());
@@ -182,12 +168,6 @@ async function makeDocument(current) {
     trouble: made.shortcomings.length > 0,
   });
   reflect();
-}
-
-function tell(shortcomings) {
-  element("shortcomings").replaceChildren(
-    ...shortcomings.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
-  );
 }
 
 async function saveSheet() {
@@ -268,13 +248,13 @@ async function changeMode() {
     show("comparison");
     say("Here is the cut-out again.");
     await redraw();
-  } else await attempt(work);
+  } else await attemptLatest(work);
 }
 
 async function chooseModel() {
   result = made = null;
   reflect();
-  if (photo !== null && mode() !== "live") await attempt(work);
+  if (photo !== null && mode() !== "live") await attemptLatest(work);
 }
 
 // Start
@@ -282,21 +262,6 @@ async function chooseModel() {
 function place() {
   if (engine instanceof BrowserEngine) return "The model runs in this browser; photos do not leave it, but for document photos.";
   return `This browser cannot run the model, so ${serverName} does the work.`;
-}
-
-/** The browser's engine if it can run the model, else the server's. */
-async function findEngine() {
-  if (!settings.runtime) return new ServerEngine();
-  let browser = null;
-  try {
-    browser = new BrowserEngine();
-    await browser.prepare(model());
-    return browser;
-  } catch (error) {
-    console.warn("the model does not run in this browser:", error);
-    browser?.close();
-    return new ServerEngine();
-  }
 }
 
 async function start() {
@@ -308,7 +273,7 @@ async function start() {
   for (const mention of document.querySelectorAll(".server")) mention.textContent = serverName;
   reflect();
   say(`Loading the model, ${megabytes(settings.models[0].bytes)} …`, { busy: true });
-  engine = await findEngine();
+  engine = await findEngine(settings, model());
   element("where").textContent = place();
   const inBrowser = engine instanceof BrowserEngine;
   element("promise").textContent = inBrowser ? "Cut people out of photos, here in your browser." : `Cut people out of photos, by ${serverName}.`;
@@ -335,9 +300,9 @@ function listen() {
     ["snap", "click", snap],
     ["colour", "input", redraw],
     ["model", "change", chooseModel],
-    ["standard", "change", () => photo && attempt(makeDocument)],
-    ["document-background", "change", () => photo && attempt(makeDocument)],
-    ["split", "input", () => element("comparison").style.setProperty("--split", `${element("split").value}%`)],
+    ["standard", "change", () => photo && attemptLatest(makeDocument)],
+    ["document-background", "change", () => photo && attemptLatest(makeDocument)],
+    ["split", "input", slide],
   ];
   for (const [id, event, action] of listeners) element(id).addEventListener(event, action);
   for (const choice of form.elements.mode) choice.addEventListener("change", changeMode);
@@ -350,6 +315,12 @@ function listen() {
     dropping(event, false);
     if (pictureOf(event.dataTransfer)) take(pictureOf(event.dataTransfer));
   });
+}
+
+function slide() {
+  const share = element("split").value;
+  element("comparison").style.setProperty("--split", `${share}%`);
+  element("split").ariaValueText = `${share} % photo`;
 }
 
 function dropping(event, over) {

@@ -64,7 +64,7 @@ export class BrowserEngine {
 }
 
 /** The server's model, for browsers that cannot run it, and for document photos. */
-export class ServerEngine {
+class ServerEngine {
   async prepare() {}
 
   async cut(photo, model) {
@@ -75,6 +75,20 @@ export class ServerEngine {
   }
 
   close() {}
+}
+
+/** The browser's engine if it can run the model, else the server's. */
+export async function findEngine({ runtime }, model) {
+  if (!runtime) return new ServerEngine(); // an installation without it
+  const browser = new BrowserEngine();
+  try {
+    await browser.prepare(model);
+    return browser;
+  } catch (error) {
+    console.warn("the model does not run in this browser:", error);
+    browser.close();
+    return new ServerEngine();
+  }
 }
 
 /** A document photo: the picture's file and what it does not satisfy. */

@@ -31,12 +31,19 @@ export class Live {
    * @param {(error: Error) => void} failed called if it ends by itself
    */
   async start(choice, report, failed) {
-    this.#stream = await camera();
-    this.#video.srcObject = this.#stream;
-    await this.#video.play();
+    const stream = await camera();
+    this.#stream = stream;
+    this.#video.srcObject = stream;
+    try {
+      await this.#video.play();
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
     this.#canvas.width = this.#video.videoWidth;
     this.#canvas.height = this.#video.videoHeight;
-    this.#run(choice, report).catch((error) => {
+    this.#run(() => this.#stream === stream, choice, report).catch((error) => {
+      if (this.#stream !== stream) return;
       this.stop();
       failed(error);
     });
@@ -57,12 +64,12 @@ export class Live {
   }
 
   /** While the worker is at one picture, the one before is drawn: each with its own mask, so that nothing lags. */
-  async #run(choice, report) {
+  async #run(current, choice, report) {
     let [count, since, first] = [0, performance.now(), true];
     let pending = await this.#ask(choice, first);
-    while (this.running) {
+    while (current()) {
       const [{ frame, mask }] = await Promise.all([settled(pending), this.#nextPicture()]);
-      if (!this.running) return frame.close();
+      if (!current()) return frame.close();
       pending = await this.#ask(choice, false);
       this.#draw(frame, mask);
       count += 1;
