@@ -1,10 +1,9 @@
 // The person's own colours at the edge, and the photo out of focus: cut/foreground.py and backgrounds.py for the browser.
 
-import { between, boxBlur, fittedInside, resizedColours, resizedMask } from "./resizing.js";
+import { between, boxBlur, fittedInside, resizedColours, resizedMask, scaled } from "./resizing.js";
 
 const WORKING_SIDE = 400;
 const RADII = [0.06, 0.012]; // of the longer side, wide then narrow
-const SURENESS = 3;
 const TINY = 1e-4;
 const BLUR_SIDE = 512;
 const BLUR = 0.02; // of the longer side: the blur's standard deviation
@@ -19,11 +18,12 @@ export function cutOut(pixels, mask, height, width) {
   const { person, background, small } = neighbourhoods(pixels, mask, height, width);
   const down = between(small.height, height);
   const across = between(small.width, width);
+  const whole = new Uint32Array(pixels.buffer, pixels.byteOffset, mask.length);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const value = mask[y * width + x];
       const at = 4 * (y * width + x);
-      if (value === 0) pixels.fill(0, at, at + 4);
+      if (value === 0) whole[y * width + x] = 0;
       else if (value < 255) {
         for (let channel = 0; channel < 3; channel++) {
           const near = sample(person[channel], small.width, down, across, y, x);
@@ -50,23 +50,14 @@ function sample(map, width, down, across, y, x) {
 function neighbourhoods(pixels, mask, height, width) {
   const small = fittedInside(height, width, WORKING_SIDE);
   const colours = planes(resizedColours(pixels, height, width, small.height, small.width));
-  const alpha = resizedMask(mask, height, width, small.height, small.width).map((value) => value / 255);
-  const sure = alpha.map((value) => value ** SURENESS);
-  const otherwise = alpha.map((value) => (1 - value) ** SURENESS);
-  let person = colours;
-  let background = colours;
-  let near = colours;
-  for (const share of RADII) {
-    const radius = Math.max(1, Math.round(share * Math.max(small.height, small.width)));
-    near = averages(person, sure, small, radius);
-    background = averages(background, otherwise, small, radius);
-    person = near.map((plane, channel) =>
-      plane.map((value, i) =>
-        Math.min(255, Math.max(0, corrected(colours[channel][i], alpha[i], value, background[channel][i]))),
-      ),
-    );
-  }
-  return { person: near, background, small };
+  const alpha = scaled(resizedMask(mask, height, width, small.height, small.width));
+  const sure = alpha.map((value) => value * value * value); // mixed pixels, whose colour is in doubt, hardly count
+  const otherwise = alpha.map((value) => (1 - value) * (1 - value) * (1 - value));
+  const [wide, narrow] = RADII.map((share) => Math.max(1, Math.round(share * Math.max(small.height, small.width))));
+  const around = averages(colours, sure, small, wide);
+  const behind = averages(colours, otherwise, small, wide);
+  const person = around.map((near, channel) => correctedMap(colours[channel], alpha, near, behind[channel]));
+  return { person: averages(person, sure, small, narrow), background: averages(behind, otherwise, small, narrow), small };
 }
 
 /** `person`, moved by what its mixture with the background leaves unexplained of the photo. */
@@ -74,11 +65,22 @@ function corrected(colour, alpha, person, background) {
   return person + alpha * (colour - alpha * person - (1 - alpha) * background);
 }
 
+function correctedMap(colours, alpha, person, background) {
+  const map = new Float32Array(colours.length);
+  for (let i = 0; i < map.length; i++) {
+    map[i] = Math.min(255, Math.max(0, corrected(colours[i], alpha[i], person[i], background[i])));
+  }
+  return map;
+}
+
 function averages(colours, weight, { height, width }, radius) {
   const total = boxBlur(weight, height, width, radius, false);
   return colours.map((plane) => {
-    const weighted = boxBlur(plane.map((value, i) => value * weight[i]), height, width, radius, false);
-    return weighted.map((value, i) => (value + TINY * plane[i]) / (total[i] + TINY));
+    const weighted = new Float32Array(plane.length);
+    for (let i = 0; i < plane.length; i++) weighted[i] = plane[i] * weight[i];
+    const map = boxBlur(weighted, height, width, radius, false);
+    for (let i = 0; i < map.length; i++) map[i] = (map[i] + TINY * plane[i]) / (total[i] + TINY);
+    return map;
   });
 }
 
