@@ -382,6 +382,19 @@ def test_the_webcam_before_another_background(page: Page) -> None:
     assert posts(page) == []
 
 
+def test_live_masks_are_steadied_and_do_not_lag(page: Page) -> None:
+    script = """
+        const [before, after, done] = arguments;
+        import("/steadying.js").then(({ steadied }) => done([
+          ...steadied(Float32Array.from(after), before && Float32Array.from(before))]));
+    """
+    before, after = [0.5, 0.5, 0.0, 1.0, 0.1], [0.52, 0.48, 1.0, 0.0, 0.6]
+    answer = np.array(page.driver.execute_async_script(script, before, after))
+    np.testing.assert_allclose(answer[2:], after[2:], atol=1e-6)  # movement
+    assert np.abs(answer[:2] - before[:2]).max() < 0.01  # noise: less than half of it is left
+    np.testing.assert_allclose(page.driver.execute_async_script(script, None, after), after, atol=1e-6)
+
+
 def test_no_other_host_is_asked(page: Page, portrait: Path) -> None:
     page.take(portrait)
     asked = page.run("return performance.getEntriesByType('resource').map(entry => entry.name)")

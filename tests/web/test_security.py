@@ -40,9 +40,20 @@ def test_addresses_and_this_machines_names_are_taken(site: Site, host: str) -> N
 
 
 def test_other_sites_pages_may_not_use_the_endpoint(site: Site, photo: bytes) -> None:
-    own = {"Origin": f"http://127.0.0.1:{site.port}", "Sec-Fetch-Site": "same-origin"}
-    assert site.post("/cut", {"photo": photo}, own).status == 200
-    for headers in ({"Origin": "http://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+    for headers in (
+        {},
+        {"Origin": f"http://127.0.0.1:{site.port}"},
+        {"Origin": f"http://127.0.0.1:{site.port}", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "https://photos.example", "Sec-Fetch-Site": "same-origin"},  # behind a proxy that sets Host
+    ):
+        assert site.post("/cut", {"photo": photo}, headers).status == 200
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": f"http://127.0.0.1:{site.port}", "Sec-Fetch-Site": "same-site"},
+    ):
         answer = site.post("/cut", {"photo": photo}, headers)
         assert (answer.status, answer.error) == (403, "requests of other sites' pages are refused")
     assert site.ask("OPTIONS", "/cut", headers={"Origin": "http://evil.example"}).status == 403

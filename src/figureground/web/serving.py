@@ -22,15 +22,13 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens.
 
     Args:
-        port: 0 for any free one.
+        port: 0 for any free one; at most 65535.
     Raises:
         ServingError: The port is in use or not allowed, or the host is none of this machine.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
-    except OverflowError:
-        raise ServingError(f"port {port}: there is none beyond 65535") from None
     except OSError as error:
         code = error.errno or 0  # below 0 for names that lead nowhere
         reason = (os.strerror(code) if code > 0 else error.strerror or str(error)).lower()

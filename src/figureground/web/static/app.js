@@ -71,6 +71,7 @@ async function take(file) {
     if (!current()) return;
     photo = opened;
     result = made = null;
+    reflect();
     await work(current);
   });
   reflect();

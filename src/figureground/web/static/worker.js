@@ -6,18 +6,17 @@
 
 const loaded = (async () => {
   self.Module = { locateFile: (name) => `/litert/${name}` };
-  const [litert, edges, colours, resizing] = await Promise.all(
-    ["/litert/index.js", "/edges.js", "/colours.js", "/resizing.js"].map((name) => import(name)),
+  const [litert, edges, colours, resizing, steadying] = await Promise.all(
+    ["/litert/index.js", "/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
   );
   await litert.loadLiteRt("/litert/litert_wasm_compat_internal.js");
-  return { litert, edges, colours, resizing };
+  return { litert, edges, colours, resizing, steadying };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
 const LEAST_PERSON = 1e-3; // share of the photo, as in cut/segmenter.py
 const LIVE_SIDE = 192; // pixels of the longer side where a live picture's edge is worked out
 const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as zeros
-const STEADY = 0.35; // share of a new live answer that counts where hardly anything changed; where it did, all of it
 
 const models = new Map();
 let lastPhoto = null; // {pixels, mask, height, width} at a reduced size, for a blur that is asked for later
@@ -139,29 +138,20 @@ const tasks = {
 
   /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
   async live({ bitmap, model, accelerator, first }) {
-    const { edges } = await loaded;
+    const { edges, steadying } = await loaded;
     const clock = stopwatch();
     const { data, width, height } = pixelsOf(bitmap, true);
     clock("read");
     const probability = await probabilityOf(await modelOf(model, accelerator), data, height, width);
     clock("model");
     if (first) lastAnswer = null;
-    probability.values = lastAnswer = steadied(probability.values, lastAnswer);
+    probability.values = lastAnswer = steadying.steadied(probability.values, lastAnswer);
     const mask = edges.refine(data, height, width, probability, LIVE_SIDE);
     for (let i = 0; i < mask.length; i++) data[4 * i + 3] = mask[i];
     clock("edge");
     return { mask: await createImageBitmap(new ImageData(data, width, height)), times: clock.times };
   },
 };
-
-/** A new answer drawn towards the one before where both nearly agree: noise is steadied, movement does not lag. */
-function steadied(values, before) {
-  if (before === null || before.length !== values.length) return values;
-  return values.map((value, i) => {
-    const change = Math.abs(value - before[i]);
-    return before[i] + (value - before[i]) * Math.min(1, STEADY + 2 * change);
-  });
-}
 
 /** A photo and its mask, small: all that a blur needs, and cheap to keep. */
 async function reduced(pixels, mask, height, width) {
