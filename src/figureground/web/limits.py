@@ -23,7 +23,7 @@ class Limits:
 
     Attributes:
         body_bytes: Of a request's whole body, both pictures together.
-        pixels: Of each picture; checked in its header, before anything is decoded. A cut-out takes some 30 bytes of
+        pixels: Of each picture; checked in its header, before anything is decoded. A cut-out takes some 20 bytes of
             memory a pixel while it is made.
         upload_seconds: For a request's body to arrive.
         work_seconds: For the answer to be made, waiting for its turn included.
