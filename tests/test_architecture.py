@@ -41,6 +41,8 @@ ONLY_IN = {
     "click": {"cli"},
     "starlette": {"web"},
     "uvicorn": {"web"},
+    "av": {"cut"},
+    "pyvirtualcam": {"cut"},
     "tensorflow": {"training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
@@ -151,6 +153,7 @@ def test_the_base_install_is_light() -> None:
         "pydantic",
         "pandas",
         "starlette",
+        "av",
     ]
     code = (
         "import sys, figureground, figureground.cli, figureground.cut.segmenter\n"

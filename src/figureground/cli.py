@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from figureground.cut.batch import Outcome
 
 
+_EXTRAS = {"av": "video", "python_multipart": "web", "starlette": "web", "uvicorn": "web"}  # of other packages: train
+
+
 @contextmanager
 def _one_line_errors() -> Iterator[None]:
     try:
@@ -25,7 +29,7 @@ def _one_line_errors() -> Iterator[None]:
     except (FiguregroundError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:
-        extra = "web" if error.name in ("python_multipart", "starlette", "uvicorn") else "train"
+        extra = _EXTRAS.get(error.name or "", "train")
         raise click.ClickException(
             f"this needs the package {error.name}, which comes with an extra: pip install 'figureground[{extra}]'"
         ) from None
@@ -103,6 +107,16 @@ def _report(outcomes: Sequence[Outcome]) -> None:
     sys.exit(1 if counts[Status.FAILED] else 3 if counts[Status.NOBODY] else 0)
 
 
+def _mover(bar: Any) -> Callable[[float, int, float], None]:
+    """Moves a progress bar of seconds and tells the frames a second beside it."""
+
+    def move(position: float, frames: int, seconds: float) -> None:
+        bar.current_item = f"{frames / max(seconds, 1e-6):.1f} frames/s"
+        bar.update(round(position) - bar.pos)
+
+    return move
+
+
 @main.command("id-photo", epilog="\n\n".join(f"{name}: {each.title}" for name, each in STANDARDS.items()))
 @click.argument("photo", type=click.Path(path_type=Path))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A .jpg or .png file; replaced.")
@@ -132,6 +146,76 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
     for shortcoming in shortcomings:
         click.echo(f"not satisfied: {shortcoming}", err=True)
     sys.exit(4 if shortcomings else 0)
+
+
+@main.command()
+@click.argument("video_in", type=click.Path(path_type=Path), metavar="IN")
+@click.argument("video_out", type=click.Path(path_type=Path), metavar="OUT")
+@click.option(
+    "--background", default="transparent", show_default=True, metavar="WHAT",
+    help="transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped.",
+)  # fmt: skip
+@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
+def video(video_in: Path, video_out: Path, background: str, model: str, jobs: int | None) -> None:
+    """Give the people of a video another background; sound, size, times and colours stay.
+
+    OUT is replaced; its suffix names the format: .mp4, .m4v, .mov, .mkv or .webm. Exit status: 0 all well, 1 it cannot
+    be read or written, 2 wrong usage, 3 no frame shows a person, and nothing is written.
+    """
+    with _one_line_errors():
+        from figureground.cut.backdrops import backdrop_of
+        from figureground.cut.batch import usable_cores
+        from figureground.cut.moving import prepared_cutter
+        from figureground.cut.segmenter import NobodyError
+        from figureground.cut.video import MOST_WORKERS, length_of, replace_background
+
+        workers = jobs or min(usable_cores(), MOST_WORKERS)
+        length = length_of(video_in)
+        cutter, backdrop = prepared_cutter(model, workers), backdrop_of(background)
+        try:
+            with click.progressbar(
+                length=max(1, round(length)), label="Cutting out", item_show_func=lambda pace: pace, file=sys.stderr
+            ) as bar:
+                done = replace_background(video_in, video_out, backdrop, cutter, workers, _mover(bar))
+        except NobodyError as nobody:
+            click.echo(f"{video_in}: {nobody}", err=True)
+            sys.exit(3)
+    if done.damaged:
+        click.echo(f"{video_in}: {done.damaged} damaged places were left out", err=True)
+    pace = f"{done.frames / done.seconds:.1f} a second"
+    click.echo(f"{video_out}: {done.frames} frames, {done.with_person} with a person, {pace}")
+
+
+@main.command()
+@click.option("--device", default="0", show_default=True, help="Number or path of the camera.")
+@click.option("--size", default="1280x720", show_default=True, metavar="WIDTHxHEIGHT", help="To ask the camera for.")
+@click.option(
+    "--background", default="blur", show_default=True, metavar="WHAT",
+    help="blur, a colour, a picture file, or a video that is looped.",
+)  # fmt: skip
+@click.option("--mirror", is_flag=True, help="Turn left for right, as in a mirror.")
+@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+def camera(device: str, size: str, background: str, mirror: bool, model: str) -> None:
+    """Give yourself another background, live: into a virtual camera where there is one, else into a window.
+
+    Ends with Ctrl-C, or q in the window. Frames that come too fast are dropped.
+    """
+    if (sides := re.fullmatch(r"([1-9]\d{1,3})x([1-9]\d{1,3})", size)) is None:
+        raise click.BadParameter(f"{size} is not WIDTHxHEIGHT, such as 640x480", param_hint="--size")
+    with _one_line_errors():
+        from figureground.cut.backdrops import backdrop_of
+        from figureground.cut.batch import usable_cores
+        from figureground.cut.camera import check_backdrop, open_camera, open_sink, replace_live
+        from figureground.cut.moving import prepared_cutter
+
+        backdrop = check_backdrop(backdrop_of(background))
+        cutter = prepared_cutter(model, 1, threads=usable_cores())
+        capture = open_camera(device, (int(sides[2]), int(sides[1])))
+        sink = open_sink(capture.size, capture.rate)
+        click.echo(f"into {sink.name}; Ctrl-C ends it", err=True)
+        session = replace_live(capture.source, sink, backdrop, cutter, mirror)
+    click.echo(f"{session.shown} frames, {session.shown / session.seconds:.1f} a second, {session.dropped} dropped")
 
 
 @main.command()

@@ -18,6 +18,7 @@ from figureground.errors import FiguregroundError
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
 Count = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0.0, le=100.0)]
 Value = bool | int | float | str  # of one parameter
 Number = int | float
 
@@ -73,6 +74,7 @@ class AugmentParams(_Section):
     strength: Annotated[float, Field(ge=0.0, le=2.0)]
     background_share: Share
     second_person_share: Share
+    source_weights: dict[str, Weight]
     photo_format: Literal["jpeg", "png"]
     shard_pairs: Count
     examples_on_sheet: Count
@@ -80,7 +82,7 @@ class AugmentParams(_Section):
 
 
 class ModelParams(_Section):
-    encoder: Literal["efficientnet_lite0", "mobilenet_v2", "resnet50", "xception"]
+    encoder: Literal["efficientnet_lite0", "mobilenet_v2", "mobilenet_v2_deeplab", "resnet50", "xception"]
     start: str
     input_size: Annotated[int, Field(ge=32, le=2048)]
     freeze_batch_norm: bool
@@ -89,6 +91,7 @@ class ModelParams(_Section):
     aspp_rates: tuple[Count, ...]
     decoder_width: Annotated[int, Field(ge=8)]
     low_level_width: Annotated[int, Field(ge=4)]
+    mid_level_width: Annotated[int, Field(ge=0)]
     dropout: Annotated[float, Field(ge=0.0, lt=1.0)]
 
     @model_validator(mode="before")
@@ -127,6 +130,7 @@ class TrainParams(_Section):
     epochs: Count
     batch_size: Count
     learning_rate: Positive
+    encoder_rate: Annotated[float, Field(ge=0.0, le=1.0)]
     weight_decay: Annotated[float, Field(ge=0.0)]
     warmup_epochs: Annotated[float, Field(ge=0.0)]
     ema_momentum: Annotated[float, Field(ge=0.0, lt=1.0)]

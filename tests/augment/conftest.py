@@ -26,6 +26,7 @@ def augment_params() -> Callable[..., AugmentParams]:
             "strength": 1.0,
             "background_share": 0.3,
             "second_person_share": 0.3,
+            "source_weights": {},
             "photo_format": "jpeg",
             "shard_pairs": 4,
             "examples_on_sheet": 6,

@@ -82,17 +82,16 @@ def test_blocks_name_every_pixel_once() -> None:
     band = np.random.default_rng(3).random((700, 20)) < 0.3
     band[256:512] = False
     again = np.zeros_like(band)
-    for rows, columns in pixels_of(band):
-        assert not again[rows, columns].any()
-        again[rows, columns] = True
+    for pixels in pixels_of(band):
+        assert not again.reshape(-1)[pixels].any()
+        again.reshape(-1)[pixels] = True
     np.testing.assert_array_equal(again, band)
 
 
 def test_sampling_agrees_with_resizing() -> None:
     maps = np.random.default_rng(4).random((20, 15, 4)).astype(np.float32)
-    rows, columns = (index.ravel() for index in np.mgrid[0:100, 0:60])
     whole = cv2.resize(maps, (60, 100), interpolation=cv2.INTER_LINEAR)
-    np.testing.assert_allclose(sampled(maps, rows, columns, (100, 60)), whole[rows, columns], atol=0.04)
+    np.testing.assert_allclose(sampled(maps, np.arange(6000), (100, 60)), whole.reshape(6000, 4), atol=0.04)
 
 
 def test_fitting_keeps_proportions_and_never_loses_a_side() -> None:

@@ -186,3 +186,15 @@ def test_the_package_gives_the_segmenter_when_asked() -> None:
     assert done.stdout.startswith("False figureground.cut.segmenter")
     with pytest.raises(ImportError):
         from figureground import Nothing  # noqa: F401
+
+
+def test_a_mirrored_photo_has_the_mirrored_mask() -> None:
+    """The packaged model's answers to the two differ; the mask is made of both."""
+    with Image.open(Path(__file__).parents[2] / "docs/example.jpg") as image:
+        photo = np.array(image.convert("RGB"))[:, :350]
+    mirrored = np.ascontiguousarray(photo[:, ::-1])
+    segmenter = Segmenter("fast")
+    alone = segmenter.probability(photo) - segmenter.probability(mirrored)[:, ::-1]
+    both = segmenter.mask(photo).astype(int) - segmenter.mask(mirrored)[:, ::-1]
+    assert np.abs(alone).max() > 0.2
+    assert np.abs(both).max() <= 2

@@ -49,6 +49,8 @@ def test_worn_labels_are_person_and_carried_ones_are_not(clothing, tmp_path):
     report = import_sources([clothing], tmp_path / "data")
     mask = read_mask(tmp_path / "data/masks/ccp/0001.png")
     assert [int(value) for value in mask[7, 4::8]] == [0, 0, 0, 0, 0, PERSON, PERSON, PERSON, 0, 0]
+    held = read_mask(tmp_path / "data/held/ccp/0001.png")
+    assert [int(value) for value in held[7, 4::8]] == [0, 255, 255, 255, 255, 0, 0, 0, 0, 255]
     assert report.imported == {"ccp": 1}
     reasons = {entry.file: entry.reason for entry in report.refused}
     assert "labels up to 67, but label_list.mat names 8" in reasons["pixel-level/0002.mat"]

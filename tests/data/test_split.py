@@ -116,8 +116,8 @@ def test_a_split_reads_back_and_a_wrong_file_is_refused(tmp_path: Path):
 
 def test_a_list_of_test_names_is_read_line_by_line(tmp_path: Path):
     path = tmp_path / "names.txt"
-    path.write_text("# official\na/1\n\n  b/zwei  \n", encoding="utf-8")
-    assert read_test_names(path) == {"a/1", "b/zwei"}
+    path.write_text("# official\na/1\n\n  b/zwei  \nc/3\tits hash\n", encoding="utf-8")
+    assert read_test_names(path) == {"a/1", "b/zwei", "c/3"}
     path.write_text("# nothing\n")
     with pytest.raises(SplitError, match="no names"):
         read_test_names(path)

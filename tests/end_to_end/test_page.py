@@ -187,10 +187,9 @@ def test_the_packaged_model_gives_the_same_mask_in_the_browser(page: Page, tmp_p
     page.one("model").send_keys("fast")
     assert "Done" in page.take(tmp_path / "face.png")
     page.one("png").click()
-    found = picture_of(page.downloaded("face-cutout.png"))[..., 3] >= 128
-    expected = Segmenter("fast").mask(canvas) >= 128
-    assert expected.mean() > 0.1
-    assert (found & expected).sum() / (found | expected).sum() > 0.98
+    found, expected = picture_of(page.downloaded("face-cutout.png"))[..., 3], Segmenter("fast").mask(canvas)
+    assert (expected >= 128).mean() > 0.1
+    assert np.abs(found.astype(int) - expected).max() <= 2
 
 
 def test_backgrounds(page: Page, portrait: Path, tmp_path: Path) -> None:

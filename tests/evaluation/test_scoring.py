@@ -40,6 +40,20 @@ def test_score_leaves_the_outline_of_nobody_unjudged() -> None:
     assert (score.person_iou, score.boundary_f, score.false_area, score.quality) == (1.0, 1.0, 0.0, 1.0)
 
 
+def test_held_things_that_are_called_person_are_counted() -> None:
+    mask, held = np.zeros((2, 10, 10), np.uint8)
+    mask[:, :5] = 255
+    held[:, 5:7] = 255
+    score = scoring.score(np.arange(100).reshape(10, 10) % 10 < 6, mask, held)
+    assert (score.held_pixels, score.held_called_person) == (20, 10)
+    assert (scoring.score(mask > 0, mask).held_pixels, scoring.score(mask > 0, mask).held_called_person) == (0, 0)
+    holding = replace(GOOD, held_pixels=300, held_called_person=30)
+    part = scoring.slices([photo("a/1", "half", holding), photo("a/2", "half", score), photo("a/3", "half", GOOD)],
+                          **BOOTSTRAP)[0]  # fmt: skip
+    assert (part.holding, part.held_called_person) == (2, 40 / 320)
+    assert scoring.metrics([part])["overall"]["held"] == {"photos": 2, "called_person": 0.125}
+
+
 def test_predictions_that_do_not_fit_are_refused_by_name() -> None:
     with pytest.raises(EvaluationError, match=r"a/1: .*\(3, 2\).*\(2, 3\)"):
         scoring.decide("a/1", np.zeros((3, 2), np.float32), (2, 3))

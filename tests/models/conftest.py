@@ -25,6 +25,7 @@ def model_params() -> Callable[..., ModelParams]:
             "aspp_rates": (2, 4),
             "decoder_width": 8,
             "low_level_width": 8,
+            "mid_level_width": 0,
             "dropout": 0.0,
         }
         return ModelParams.model_validate(narrow | changes)

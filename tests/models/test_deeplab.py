@@ -29,6 +29,25 @@ def test_model_gives_a_logit_a_pixel_of_odd_sizes_and_reloads_equal(
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(restored(photos, training=False)), logits)
 
 
+def test_training_of_a_network_that_finds_people_begins_with_its_own_guess(
+    model_params: Build, photos: np.ndarray
+) -> None:
+    model = build_model(model_params(encoder="mobilenet_v2_deeplab"), (97, 65))
+    *_, guess = model.get_layer("mobilenet_v2_deeplab")(photos * 2 - 1, training=False)
+    logits = keras.ops.convert_to_numpy(model(photos, training=False))
+    expected = keras.ops.image.resize(keras.ops.image.resize(guess, (25, 17)), (97, 65))
+    np.testing.assert_allclose(logits, expected, atol=1e-5)
+
+
+def test_features_at_stride_8_reach_the_logits(model_params: Build, photos: np.ndarray) -> None:
+    model = build_model(model_params(mid_level_width=8), (97, 65))
+    assert model.get_layer("decoder_mid_concat").output.shape[1:3] == (13, 9)
+    before = keras.ops.convert_to_numpy(model(photos, training=False))
+    layer = model.get_layer("decoder_mid_low_level_conv")
+    layer.set_weights([-weight for weight in layer.get_weights()])
+    assert not np.array_equal(keras.ops.convert_to_numpy(model(photos, training=False)), before)
+
+
 def test_model_of_open_size_takes_any(model_params: Build, photos: np.ndarray) -> None:
     model = build_model(model_params(), (None, None))
     for height, width in ((97, 65), (33, 64)):

@@ -15,8 +15,9 @@ def random_batch(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
 @pytest.mark.parametrize("name", ENCODERS)
 def test_features_have_the_sizes_their_strides_promise(name: str, output_stride: int) -> None:
-    low_level, deep = build_encoder(name, output_stride, (97, 65)).outputs
+    low_level, mid_level, deep = build_encoder(name, output_stride, (97, 65)).outputs
     assert low_level.shape[1:3] == (25, 17)
+    assert mid_level.shape[1:3] == (13, 9)
     assert deep.shape[1:3] == (-(-97 // output_stride), -(-65 // output_stride))
 
 
@@ -26,7 +27,7 @@ def test_dilation_keeps_what_the_strides_would_have_given(name: str, first: int)
     coarse, fine = build_encoder(name, 32, (128, 64)), build_encoder(name, 16, (128, 64))
     fine.set_weights(coarse.get_weights())
     photo = random_batch(1, 128, 64, 3)
-    expected, dense = (keras.ops.convert_to_numpy(net(photo, training=False)[1]) for net in (coarse, fine))
+    expected, dense = (keras.ops.convert_to_numpy(net(photo, training=False)[-1]) for net in (coarse, fine))
     np.testing.assert_allclose(dense[:, first::2, first::2], expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
 
 

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from figureground.cut import packaged
 from figureground.models.deeplab import build_model
 from figureground.models.weights import WeightsError, load_start
 from figureground.params import ModelParams
@@ -76,3 +77,17 @@ def test_a_failed_download_says_what_to_do(model_params: Build, monkeypatch: pyt
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", offline)
     with pytest.raises(WeightsError, match=r"mobilenet_v2 cannot be downloaded \(URL fetch failure[^\n]*none"):
         load_start(build(model_params(encoder="mobilenet_v2")), "imagenet")
+
+
+def test_there_are_no_imagenet_weights_of_a_segmentation_network(model_params: Build) -> None:
+    model = build(model_params(encoder="mobilenet_v2_deeplab"))
+    with pytest.raises(WeightsError, match=r"mobilenet_v2_deeplab; give the published \.tflite file"):
+        load_start(model, "imagenet")
+
+
+def test_another_litert_file_is_refused(model_params: Build) -> None:
+    ours = Path(packaged.__file__).parent / "models/fast.tflite"
+    with pytest.raises(WeightsError, match=r"fast\.tflite: \d+ convolutions, not the 55 of DeepLabV3 on MobileNetV2"):
+        load_start(build(model_params(encoder="mobilenet_v2_deeplab")), str(ours))
+    with pytest.raises(WeightsError, match=r"fits model\.encoder mobilenet_v2_deeplab only, not efficientnet_lite0"):
+        load_start(build(model_params()), str(ours))

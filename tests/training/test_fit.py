@@ -18,6 +18,7 @@ import drawing
 from figureground.augment.shards import Index, read_index
 from figureground.augment.writing import augment
 from figureground.data.manifest import Pair, framing
+from figureground.models.deeplab import build_model
 from figureground.params import Params, parse_params, read_params
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
@@ -133,6 +134,25 @@ def test_averaged_weights_are_swapped_in_and_out_to_the_last_bit(index: Index) -
     with averaged_weights(model):
         assert not any(np.array_equal(was, now) for was, now in zip(raw, values(model), strict=True))
     assert all(np.array_equal(was, now) for was, now in zip(raw, values(model), strict=True))
+
+
+def test_the_encoder_learns_at_its_share_of_the_rate() -> None:
+    params = small_params(encoder_rate=0.25, weight_decay=0.0, learning_rate=0.001)
+    model = build_model(params.model, (SIZE, SIZE))
+    compile_model(model, params.loss, params.train, steps=100)
+    before = {layer.name: layer.get_weights() for layer in model.layers}
+    photos = np.random.default_rng(1).random((2, SIZE, SIZE, 3), np.float32)
+    model.train_on_batch(photos, np.uint8(255) * (photos[..., :1] > 0.5))
+
+    def moved(layer: str) -> float:
+        pairs = zip(before[layer], model.get_layer(layer).get_weights(), strict=True)
+        return max(float(np.abs(new - old).max()) for old, new in pairs)
+
+    # Adam's first step is as long as the rate, whatever the gradient.
+    assert moved("logits") == pytest.approx(0.001, rel=0.02)
+    encoder = model.get_layer("mobilenet_v2")
+    first = next(layer for layer in encoder.layers if layer.name == "Conv1")
+    assert float(np.abs(first.get_weights()[0] - before["mobilenet_v2"][0]).max()) == pytest.approx(0.00025, rel=0.02)
 
 
 def test_early_stop_after_patience_epochs_without_a_better_one(index: Index, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ Picture = NDArray[np.uint8]
 Read = Callable[[str], tuple[Picture, Picture]]
 
 MAX_BACKGROUND_PERSON = 0.6  # share of person in a photo that may still lend its background
-MIN_PASTED_PERSON = 0.03  # share of person in a photo that may lend that person
+MIN_PASTED_PERSON = 0.03  # share of person in a photo that may lend that person, or change its background
 _TRIES = 4  # photos looked at for a background or person that can be used
 _RECTANGLES = 400  # drawn in a photo to find the one that lends the most background
 _MIN_RECTANGLE = 0.06  # of a photo; what is smaller would be a blur
@@ -74,11 +74,14 @@ def replace_background(
     the photo keeps its pixels and stays void.
 
     Returns:
-        New photo and mask of the same size; the given ones where there is nobody, or no background was found.
+        New photo and mask of the same size; the given ones where there is nobody, or only somebody so small that only
+        the old background told what it was, or no background was found.
     """
     cutout = cut_out(photo, mask, mask != 0)
-    background = _borrowed_background(photo.shape[:2], name, donors, rng) if (mask == PERSON).any() else None
-    if cutout is None or background is None:
+    if cutout is None or np.mean(mask == PERSON) < MIN_PASTED_PERSON:
+        return photo, mask
+    background = _borrowed_background(photo.shape[:2], name, donors, rng)
+    if background is None:
         return photo, mask
     height = cutout.mask.shape[0]
     if rng.random() < 0.5:

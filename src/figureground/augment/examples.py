@@ -15,18 +15,18 @@ _COLUMNS = 6
 
 
 def write_example_sheet(index: Index, path: Path, tiles: int) -> None:
-    """A JPEG of about `tiles` training variants: a row a pair, a column a variant, the masks' outlines drawn in.
+    """A JPEG of about `tiles` training variants: a column a pass over the photos, the masks' outlines drawn in.
 
     Raises:
         RecordError: A shard is damaged.
     """
     columns = min(_COLUMNS, index.variants, tiles)
     rows = -(-tiles // columns)
-    # The pairs of a shard stand in the same order in all variants.
-    shown = [itertools.islice(read_records(index.train_files(variant)[0]), rows) for variant in range(columns)]
+    # The pairs of a shard stand in the same order in all passes: where all weigh 1, a row shows one pair.
+    shown = [itertools.islice(read_records(index.train_files(number)[0]), rows) for number in range(columns)]
     drawn = []
-    for pair in zip(*shown, strict=True):
-        for variant, record in enumerate(pair):
+    for row in zip(*shown, strict=True):
+        for number, record in enumerate(row):
             picture = outline(decode_photo(record["photo"]), decode_mask(record["mask"]))
-            drawn.append((picture, f"{record['name'].decode()}, variant {variant}"))
+            drawn.append((picture, f"{record['name'].decode()}, pass {number}"))
     write_bytes(path, encode_jpeg(contact_sheet(drawn[:tiles], columns, title="Training variants, outlines: masks")))

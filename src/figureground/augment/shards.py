@@ -36,15 +36,15 @@ class Shard:
 
 @dataclass(frozen=True)
 class Index:
-    """The shards of a folder. Each variant of the training pairs has its own files, with the pairs in the same order.
+    """The shards of a folder. Each pass over the training pairs has its own files, with the pairs in the same order.
 
     Attributes:
         folder: Where the files lie.
         input_size: Side of the square photos and masks in pixels.
         photo_format: "jpeg" or "png"; masks are PNG always.
-        variants: Variants of each training pair.
-        train_pairs, val_pairs: Pairs of each side; the training side holds `variants` records of each.
-        train: Shards by variant.
+        variants: Passes over the training pairs; no pair comes twice in the same variant.
+        train_pairs, val_pairs: Records of a pass over the training pairs, and of the validation pairs.
+        train: Shards by pass.
         val: Shards of the validation side.
         parameters: What the shards were made with, by name.
         checksum: SHA-256 over the shards' checksums and names.
@@ -62,7 +62,7 @@ class Index:
     checksum: str
 
     def train_files(self, variant: int) -> list[Path]:
-        """Files of one variant (0 to `variants` - 1) of every training pair."""
+        """Files of one pass (0 to `variants` - 1) over the training pairs."""
         return [self.folder / shard.file for shard in self.train[variant]]
 
     def val_files(self) -> list[Path]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +44,7 @@ class Recipe:
     Attributes:
         data: Folder of the data set.
         backgrounds, people: Names of training pairs that may lend theirs, sorted.
+        showings: How often each training pair is shown in each pass, by name (see `weighting.showings`).
     """
 
     data: Path
@@ -50,6 +53,7 @@ class Recipe:
     seed: int
     backgrounds: tuple[str, ...]
     people: tuple[str, ...]
+    showings: Mapping[str, tuple[int, ...]]
 
     @functools.cached_property
     def pipeline(self) -> albumentations.Compose:
@@ -70,11 +74,17 @@ class Recipe:
             return resize_photo(photo, height, width), resize_mask(mask, height, width)
         return photo, mask
 
-    def training_records(self, name: str) -> list[bytes]:
-        """The framed records of all variants of a training pair, whose files are read once."""
+    def training_records(self, name: str) -> list[list[bytes]]:
+        """The framed records of a training pair by pass, each of another variant; its files are read once."""
         photo, mask = self.read(name)
-        pairs = (make_variant(photo, mask, name=name, variant=v, recipe=self) for v in range(self.params.variants))
-        return [self._record(name, *pair) for pair in pairs]
+        numbers = itertools.count()
+        return [
+            [
+                self._record(name, *make_variant(photo, mask, name=name, variant=next(numbers), recipe=self))
+                for _ in range(shown)
+            ]
+            for shown in self.showings[name]
+        ]
 
     def validation_record(self, name: str) -> bytes:
         """The framed record of a pair that is only resized."""

@@ -26,6 +26,7 @@ from tqdm import tqdm
 from figureground.augment.compose import MAX_BACKGROUND_PERSON, MIN_PASTED_PERSON
 from figureground.augment.shards import INDEX_NAME, Index, Shard, checksum, write_index
 from figureground.augment.variants import AugmentError, Recipe
+from figureground.augment.weighting import showings, source_of, unknown_sources
 from figureground.data.manifest import Pair
 from figureground.files import write_json
 from figureground.params import AugmentParams
@@ -34,12 +35,14 @@ from figureground.pictures import PictureError
 _CHUNK = 4  # pairs a task: a few megabytes of records on their way from a worker
 _WAITING = 3  # tasks given out for each worker; bounds the memory of what waits to be written
 
+Made = list[list[list[bytes]]]  # by a task: records by pair and by the block's files
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Block:
-    """Pairs whose shards are written, and after a kill reused, together: one file, or one for each variant."""
+    """Pairs whose shards are written, and after a kill reused, together: one file, or one for each pass."""
 
     files: tuple[str, ...]
     names: tuple[str, ...]
@@ -66,10 +69,13 @@ def augment(
     work: Path,
     workers: int | None = None,
 ) -> Index:
-    """Write all variants of the training pairs, and the validation pairs as they are, as shards at `input_size`.
+    """Write variants of the training pairs, and the validation pairs as they are, as shards at `input_size`.
+
+    There are `params.variants` passes over the training pairs, each of `params.source_weights` showings a source. A
+    source of weight 0 is left out wholly: it is not validated on and lends no backgrounds or people either.
 
     The bytes depend on data, parameters, size and seed, never on `workers`. Test pairs are not touched. The order of
-    the pairs is drawn from the seed, so that each shard mixes the sources, and is the same in all variants.
+    the pairs is drawn from the seed, so that each shard mixes the sources, and is the same in all passes.
 
     Args:
         pairs: The manifest's rows.
@@ -80,10 +86,11 @@ def augment(
             finished there is checked and reused. Removed at the end.
         workers: Processes; 1 works in this one, None takes as many as there are cores for this process.
     Raises:
-        AugmentError: No training pair, a pair without a side, or a pair whose files do not fit one another.
+        AugmentError: No training pair, a pair without a side, a weight for a source that is not there, or a pair whose
+            files do not fit one another.
         PictureError, MetadataError: A file cannot be read.
     """
-    sides = _sides(pairs, split)
+    sides = _sides(pairs, split, params.source_weights)
     recipe = _recipe(sides["train"], data, params, input_size, seed)
     blocks = _blocks(sides, params, seed)
     plan = _plan(recipe, blocks)
@@ -98,7 +105,9 @@ def augment(
     return index
 
 
-def _sides(pairs: Sequence[Pair], split: Mapping[str, str]) -> dict[str, list[Pair]]:
+def _sides(pairs: Sequence[Pair], split: Mapping[str, str], weights: Mapping[str, float]) -> dict[str, list[Pair]]:
+    if unknown := unknown_sources(weights, [pair.name for pair in pairs]):
+        raise AugmentError(f"augment.source_weights: no photos of {', '.join(unknown)}; check the sources' names")
     sides: dict[str, list[Pair]] = {"train": [], "val": [], "test": []}
     for pair in sorted(pairs, key=lambda pair: pair.name):
         side = split.get(pair.name)
@@ -106,7 +115,8 @@ def _sides(pairs: Sequence[Pair], split: Mapping[str, str]) -> dict[str, list[Pa
             continue
         if side not in sides:
             raise AugmentError(f"{pair.name}: side {side!r} in the split; run the split stage again")
-        sides[side].append(pair)
+        if weights.get(source_of(pair.name), 1.0) > 0:
+            sides[side].append(pair)
     if not sides["train"]:
         raise AugmentError("no training pairs in the split; import more photos or lower split.test_share")
     return sides
@@ -120,7 +130,13 @@ def _recipe(training: Sequence[Pair], data: Path, params: AugmentParams, input_s
         seed=seed,
         backgrounds=tuple(p.name for p in training if p.person_share + p.void_share <= MAX_BACKGROUND_PERSON),
         people=tuple(p.name for p in training if p.person_share >= MIN_PASTED_PERSON),
+        showings=showings(_ordered(training, seed), params.source_weights, params.variants),
     )
+
+
+def _ordered(training: Sequence[Pair], seed: int) -> list[str]:
+    """Names in an order drawn from the seed, so that each shard mixes the sources."""
+    return [training[place].name for place in np.random.default_rng(seed).permutation(len(training))]
 
 
 def _blocks(sides: Mapping[str, Sequence[Pair]], params: AugmentParams, seed: int) -> list[Block]:
@@ -129,11 +145,9 @@ def _blocks(sides: Mapping[str, Sequence[Pair]], params: AugmentParams, seed: in
             files = tuple(f"{stem}-{number:05d}.tfrecord" for stem in stems)
             yield Block(files, tuple(names[start : start + params.shard_pairs]), training)
 
-    training = [pair.name for pair in sides["train"]]
-    order = np.random.default_rng(seed).permutation(len(training))
-    stems = [f"train-v{variant:03d}" for variant in range(params.variants)]
+    stems = [f"train-v{number:03d}" for number in range(params.variants)]
     return [
-        *cut([training[place] for place in order], stems, True),
+        *cut(_ordered(sides["train"], seed), stems, True),
         *cut([pair.name for pair in sides["val"]], ["val"], False),
     ]
 
@@ -176,20 +190,27 @@ def _write_blocks(
 ) -> dict[Block, list[Shard]]:
     done = {}
     tasks = (task for block in todo for task in block.tasks())
-    total = sum(len(block.names) * len(block.files) for block in todo)
+    total = sum(sum(_records(block, recipe)) for block in todo)
     with (
         contextlib.closing(_computed(recipe, tasks, workers)) as records,
         tqdm(total=total, desc="augment", unit="pair", disable=not total) as progress,
     ):
         for block in todo:
-            done[block] = _write_block(block, records, work, progress.update)
+            done[block] = _write_block(block, _records(block, recipe), records, work, progress.update)
             ledger = {"plan": plan, "shards": [asdict(shard) for shard in done[block]]}
             write_json(work / block.ledger, ledger)
     return done
 
 
+def _records(block: Block, recipe: Recipe) -> list[int]:
+    """How many records each file of a block holds."""
+    if not block.training:
+        return [len(block.names)]
+    return [sum(numbers) for numbers in zip(*(recipe.showings[name] for name in block.names), strict=True)]
+
+
 def _write_block(
-    block: Block, records: Iterator[list[list[bytes]]], work: Path, advance: Callable[[int], Any]
+    block: Block, counts: Sequence[int], made: Iterator[Made], work: Path, advance: Callable[[int], Any]
 ) -> list[Shard]:
     """The shards of a block, from the records of its tasks in order; files have a draft's name until they are whole."""
     drafts = [work / f"{file}.part" for file in block.files]
@@ -198,24 +219,23 @@ def _write_block(
     with contextlib.ExitStack() as stack:
         streams = [stack.enter_context(draft.open("wb")) for draft in drafts]
         for _ in block.tasks():
-            for variants in next(records):
-                for number, record in enumerate(variants):
-                    streams[number].write(record)
-                    digests[number].update(record)
-                    sizes[number] += len(record)
-                advance(len(variants))
+            for passes in next(made):
+                for number, records in enumerate(passes):
+                    content = b"".join(records)
+                    streams[number].write(content)
+                    digests[number].update(content)
+                    sizes[number] += len(content)
+                advance(sum(map(len, passes)))
     for draft, file in zip(drafts, block.files, strict=True):
         draft.replace(work / file)
     return [
-        Shard(file, len(block.names), size, digest.hexdigest())
-        for file, size, digest in zip(block.files, sizes, digests, strict=True)
+        Shard(file, count, size, digest.hexdigest())
+        for file, count, size, digest in zip(block.files, counts, sizes, digests, strict=True)
     ]
 
 
-def _computed(
-    recipe: Recipe, tasks: Iterable[tuple[Block, tuple[str, ...]]], workers: int
-) -> Generator[list[list[bytes]]]:
-    """Records of the tasks, in their order: for each pair of a task those of its variants."""
+def _computed(recipe: Recipe, tasks: Iterable[tuple[Block, tuple[str, ...]]], workers: int) -> Generator[Made]:
+    """What the tasks make, in their order."""
     if workers == 1:
         with _one_thread():
             for block, names in tasks:
@@ -223,7 +243,7 @@ def _computed(
         return
     context = multiprocessing.get_context("spawn")  # a fork of a process that has used TensorFlow hangs
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(recipe,))
-    waiting: deque[Future[list[list[bytes]]]] = deque()
+    waiting: deque[Future[Made]] = deque()
     try:
         for block, names in tasks:
             waiting.append(pool.submit(_make_in_worker, names, block.training))
@@ -251,17 +271,17 @@ def _one_thread() -> Iterator[None]:
         cv2.setNumThreads(before)
 
 
-def _make(recipe: Recipe, names: Sequence[str], training: bool) -> list[list[bytes]]:
-    made = []
+def _make(recipe: Recipe, names: Sequence[str], training: bool) -> Made:
+    made: Made = []
     for name in names:
         try:
-            made.append(recipe.training_records(name) if training else [recipe.validation_record(name)])
+            made.append(recipe.training_records(name) if training else [[recipe.validation_record(name)]])
         except PictureError as error:  # decoding knows bytes only, not whose they are
             raise AugmentError(f"{name}: {error}") from None
     return made
 
 
-_make_here: Callable[[Sequence[str], bool], list[list[bytes]]]  # of a worker process
+_make_here: Callable[[Sequence[str], bool], Made]  # of a worker process
 
 
 def _start_worker(recipe: Recipe) -> None:
@@ -279,7 +299,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _make_in_worker(names: Sequence[str], training: bool) -> list[list[bytes]]:
+def _make_in_worker(names: Sequence[str], training: bool) -> Made:
     return _make_here(names, training)
 
 
@@ -299,7 +319,7 @@ def _index(
         input_size=recipe.input_size,
         photo_format=recipe.params.photo_format,
         variants=recipe.params.variants,
-        train_pairs=len(sides["train"]),
+        train_pairs=sum(shard.records for shard in train[0]),
         val_pairs=len(sides["val"]),
         train=train,
         val=val,

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor
 
-from figureground.cut.bands import fitted_inside, pixels_of
+from figureground.cut.bands import fitted_inside, pixels_of, put_values, values_at
 from figureground.cut.foreground import clean_edges
 from figureground.errors import FiguregroundError
 from figureground.pictures import Picture, photo_of, read_photo, resize_photo
@@ -86,37 +86,38 @@ def named_background(wish: str) -> Background | None:
         return None
 
 
-def composed(photo: Picture, mask: Picture, background: Background, fit: Fit = "cover") -> Picture:
+def composed(photo: Picture, mask: Picture, background: Background, fit: Fit = "cover", detail: float = 1.0) -> Picture:
     """The person of the photo before a background, the old background's colours taken out of the edge.
 
     Args:
         photo: uint8 HxWx3 RGB.
         mask: uint8 HxW, 0 background to 255 person.
         fit: A picture covers the whole photo and loses what is too much, or is contained in it between white margins.
+        detail: Share of the sizes at which edge colours and the blur are worked out, for speed.
     Returns:
         uint8 HxWx3, or HxWx4 with the mask as alpha for a transparent one, colourless where nothing is to be seen.
         Where the mask is 255 these are the photo's own pixels.
     """
-    person = clean_edges(photo, mask)
+    person = clean_edges(photo, mask, detail)
     if background.transparent:
         visible = cv2.bitwise_and(person, person, mask=mask)
         return np.asarray(cv2.insertChannel(mask, cv2.cvtColor(visible, cv2.COLOR_RGB2RGBA), 3), np.uint8)
-    result = _behind(photo, mask, background, fit)
+    result = _behind(photo, mask, background, fit, detail)
     cv2.copyTo(person, np.asarray(mask == 255).view(np.uint8), result)
-    for rows, columns in pixels_of((mask > 0) & (mask < 255)):
-        alpha = mask[rows, columns].astype(np.float32)[:, np.newaxis] / np.float32(255)
-        mixed = alpha * person[rows, columns] + (1 - alpha) * result[rows, columns]
-        result[rows, columns] = np.rint(mixed).astype(np.uint8)
+    for pixels in pixels_of((mask > 0) & (mask < 255)):
+        alpha = values_at(mask, pixels).astype(np.float32) / np.float32(255)
+        mixed = alpha * values_at(person, pixels) + (1 - alpha) * values_at(result, pixels)
+        put_values(result, pixels, np.rint(mixed).astype(np.uint8))
     return result
 
 
-def _behind(photo: Picture, mask: Picture, background: Background, fit: Fit) -> Picture:
+def _behind(photo: Picture, mask: Picture, background: Background, fit: Fit, detail: float) -> Picture:
     """The background alone, of the photo's size, its own memory."""
     if background.colour is not None:
         return np.full(photo.shape, background.colour, np.uint8)
     if background.picture is not None:
         return fitted(background.picture, photo.shape[:2], fit)
-    return blurred(photo, mask)
+    return blurred(photo, mask, detail)
 
 
 def fitted(picture: Picture, size: tuple[int, int], fit: Fit) -> Picture:
@@ -139,9 +140,9 @@ def _middle(picture: Picture, rows: int, columns: int) -> Picture:
     return picture[top : top + rows, left : left + columns]
 
 
-def blurred(photo: Picture, mask: Picture) -> Picture:
+def blurred(photo: Picture, mask: Picture, detail: float = 1.0) -> Picture:
     """The photo out of focus without its person: weights keep the person's colours from spreading into a halo."""
-    height, width = fitted_inside(mask.shape, _BLUR_SIDE)
+    height, width = fitted_inside(mask.shape, round(_BLUR_SIDE * detail))
     colours = resize_photo(photo, height, width).astype(np.float32)
     weight = 1 - resize_photo(mask, height, width).astype(np.float32) / np.float32(255)
     sigma = max(0.5, BLUR * max(height, width))

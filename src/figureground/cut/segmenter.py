@@ -81,13 +81,15 @@ class Segmenter:
     def mask(self, photo: Picture | Image.Image) -> Picture | Image.Image:
         """Where people are, at the photo's size: 0 is background, 255 person, between them the edge.
 
+        The model is asked twice, for the photo and for its mirror image: it is wrong at different pixels of the two.
+
         Returns:
             uint8 HxW, or a Pillow image of mode L.
         Raises:
             ValueError: `photo` is no photo, see the class.
         """
         pixels = _pixels(photo)
-        return _in_kind(refine(pixels, self._small(pixels)), photo)
+        return _in_kind(refine(pixels, self._both_ways(pixels)), photo)
 
     @overload
     def cut(self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover") -> Picture: ...
@@ -119,13 +121,15 @@ class Segmenter:
     def probability(self, photo: Picture) -> NDArray[np.float32]:
         """The model's own answer, how likely each pixel shows a person: float32 HxW in 0..1, bilinear, not refined.
 
+        Of the photo alone: `mask` asks for its mirror image as well.
+
         Args:
             photo: uint8 HxWx3 RGB.
         Raises:
             ValueError: `photo` has another type or shape, or no pixels.
         """
         check_photo(photo)
-        return resize_probability(self._small(photo), *photo.shape[:2])
+        return resize_probability(sigmoid(self.logits(self._scaled(photo))), *photo.shape[:2])
 
     def logits(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's bare answer, float32 HxW, to a float32 HxWx3 photo in 0..1 at `input_size`."""
@@ -135,10 +139,15 @@ class Segmenter:
             answer: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])  # a copy
         return answer[0, :, :, 0]
 
-    def _small(self, photo: Picture) -> NDArray[np.float32]:
-        """Probability at `input_size`."""
-        scaled = resize_photo(photo, *self.input_size).astype(np.float32) / np.float32(255.0)
-        return sigmoid(self.logits(scaled))
+    def _both_ways(self, photo: Picture) -> NDArray[np.float32]:
+        """Probability at `input_size`, from the mean logit of the photo and its mirror image."""
+        scaled = self._scaled(photo)
+        mirrored = self.logits(np.ascontiguousarray(scaled[:, ::-1]))[:, ::-1]
+        return sigmoid(np.float32(0.5) * (self.logits(scaled) + mirrored))
+
+    def _scaled(self, photo: Picture) -> NDArray[np.float32]:
+        """The photo as the network wants it: at `input_size`, in 0..1."""
+        return resize_photo(photo, *self.input_size).astype(np.float32) / np.float32(255.0)
 
 
 def shows_person(mask: Picture) -> bool:

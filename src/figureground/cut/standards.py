@@ -1,7 +1,8 @@
 """Sizes that document photos must have, with where each is laid down.
 
 Lengths are millimetres on paper. A head is measured from the chin to the crown, the top of the skull under the hair.
-Authorities change their rules now and then: what the source says today has the last word.
+Authorities change their rules now and then: what the source says today has the last word. docs/cut.md tells which
+figures were read at the authority, which in others' copies of its rules, and which could not be confirmed.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class Standard:
 STANDARDS = {
     "eu": Standard(
         "EU passport, identity card and Schengen visa, 35 x 45 mm", 45, 35, (32, 36),
-        "Fotomustertafel, Bundesdruckerei (Germany); Schengen visa: face 70 to 80 % of the photo, after ICAO 9303",
+        "Fotomustertafel (Germany: face 70 to 80 %, 32 to 36 mm, refused below 27 and above 40) and Passbildschablone "
+        "for adults (eyes), Bundesdruckerei; Schengen visa: face 70 to 80 % of the photo, after ICAO 9303",
+        eyes=(22, 32),
     ),
     "icao": Standard(
         "ICAO travel document, 35 x 45 mm", 45, 35, (31.5, 36),
@@ -55,11 +58,11 @@ STANDARDS = {
     ),
     "canada": Standard(
         "Canadian passport, 50 x 70 mm", 70, 50, (31, 36),
-        "Immigration, Refugees and Citizenship Canada, passport photos",
+        "Immigration, Refugees and Citizenship Canada, passport photo specifications (chin to natural top of head)",
     ),
     "australia": Standard(
         "Australian passport, 35 x 45 mm", 45, 35, (32, 36),
-        "Australian Passport Office, passports.gov.au, photo guidelines",
+        "Australian Passport Office, passports.gov.au, photo guidelines (35 to 40 mm wide, 45 to 50 mm high)",
     ),
     "japan": Standard(
         "Japanese passport, 35 x 45 mm", 45, 35, (32, 36),

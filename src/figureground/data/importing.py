@@ -23,7 +23,7 @@ from figureground.data.layouts.clothing import find_clothing_pairs
 from figureground.data.layouts.coco import find_coco_pairs
 from figureground.data.layouts.folders import find_folder_pairs
 from figureground.data.layouts.pairing import Found, Item, MaskError, Refused
-from figureground.data.metadata import Row, mask_path, write_metadata
+from figureground.data.metadata import Row, held_path, mask_path, write_metadata
 from figureground.data.sources import Source, SourceError, parse_source, read_sources
 from figureground.errors import FiguregroundError
 from figureground.files import write_table
@@ -52,7 +52,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 REFUSED_COLUMNS = ("source", "file", "reason")
-_OWN_ENTRIES = {"images", "masks", "metadata.csv", "refused.csv", ".DS_Store"}
+_OWN_ENTRIES = {"images", "masks", "held", "metadata.csv", "refused.csv", ".DS_Store"}
 _FEW = 64  # items below which starting processes takes longer than the work
 _SHAPE_TOLERANCE = 0.03  # how far the aspect ratios of photo and mask may differ through rounding of small sides
 
@@ -88,7 +88,8 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     It is written beside, in `.figureground/`, and takes the old one's place when it is whole: an import that dies
     leaves the old data set, at the latest when the next import begins (or `recover` is called). Equal sources give
     equal bytes, whatever the number of workers. A JPEG that is upright, grey or YCbCr and sRGB is copied as it is;
-    any other photo becomes a PNG of the pixels that a viewer shows. Masks become PNG of 0, 128 and 255.
+    any other photo becomes a PNG of the pixels that a viewer shows. Masks become PNG of 0, 128 and 255;
+    where a source tells what is held, that becomes a mask of its own.
     Refused files are listed in the report and in `refused.csv`.
 
     Args:
@@ -241,19 +242,24 @@ def _convert(job: _Job) -> Row | Refused:
         return Refused(source.name, photo_file.shown, _reason(error))
     size = photo.shape[:2]
     try:
-        mask = _mask(job.item, (size[0], size[1]), exif_orientation(stored))
+        mask, held = _masks(job.item, (size[0], size[1]), exif_orientation(stored))
     except (PictureError, MaskError) as error:
         shown = job.item.mask.shown if job.item.mask else photo_file.shown
         return Refused(source.name, shown, _reason(error))
     (job.data / "images" / f"{name}{suffix}").write_bytes(content)
     mask_path(job.data, name).write_bytes(encode_png(mask))
+    if held is not None and held.any():
+        held_path(job.data, name).parent.mkdir(parents=True, exist_ok=True)
+        held_path(job.data, name).write_bytes(encode_png(held))
     return Row(name, source.name, source.group_of(photo_file.stem), source.licence, size[1], size[0])
 
 
-def _mask(item: Item, size: tuple[int, int], orientation: int) -> Picture:
+def _masks(item: Item, size: tuple[int, int], orientation: int) -> tuple[Picture, Picture | None]:
+    """The mask, and that of held things where the source has one."""
     if item.mask is None:
-        return np.zeros(size, np.uint8)
-    return fit_mask(item.mask.read(), size, orientation)
+        return np.zeros(size, np.uint8), None
+    held = item.mask.read_held()
+    return fit_mask(item.mask.read(), size, orientation), held if held is None else fit_mask(held, size, orientation)
 
 
 def _read_bytes(path: Path) -> bytes:

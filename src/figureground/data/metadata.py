@@ -1,4 +1,7 @@
-"""The data set on disk: `images/<source>/<stem>`, `masks/<source>/<stem>.png` and `metadata.csv`."""
+"""The data set on disk: `images/<source>/<stem>`, `masks/<source>/<stem>.png` and `metadata.csv`.
+
+Where a source tells held things from the rest of the background, `held/<source>/<stem>.png` has 255 at theirs.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,11 @@ def photo_path(data: Path, name: str) -> Path:
 def mask_path(data: Path, name: str) -> Path:
     """Where the mask of a pair lies; the file need not exist."""
     return data / "masks" / f"{name}.png"
+
+
+def held_path(data: Path, name: str) -> Path:
+    """Where the mask of what the people of a pair hold lies; most pairs have none."""
+    return data / "held" / f"{name}.png"
 
 
 def _row(path: Path, line: int, cells: dict[str, str]) -> Row:

@@ -78,13 +78,13 @@ def check_groups(pairs: Sequence[Pair], sides: Mapping[str, str]) -> None:
 
 
 def read_test_names(path: Path) -> frozenset[str]:
-    """Names (source/stem), one a line; empty lines and lines that start with # are skipped.
+    """Names (source/stem), one a line; empty lines, lines that start with # and what follows a tab are skipped.
 
     Raises:
         SplitError: The file is missing or names nothing.
     """
     try:
-        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = [line.split("\t")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
     except FileNotFoundError:
         raise SplitError(f"{path}: not found; split.test_names must be a file of names or null") from None
     names = frozenset(line for line in lines if line and not line.startswith("#"))

@@ -28,7 +28,7 @@ MIN_PHOTOS = 10  # a source and a framing together are a slice of their own from
 
 PHOTO_COLUMNS = (
     "name", "source", "framing", "person_iou", "boundary_f", "false_area",
-    "true_positive", "false_positive", "false_negative", "true_negative",
+    "true_positive", "false_positive", "false_negative", "true_negative", "held_pixels", "held_called_person",
     "grabcut_person_iou", "null_person_iou", "photo_hash",
 )  # fmt: skip
 SLICE_COLUMNS = (
@@ -37,6 +37,7 @@ SLICE_COLUMNS = (
     "binary_iou", "binary_iou_low", "binary_iou_high",
     "boundary_f", "boundary_f_low", "boundary_f_high",
     "nobody", "false_area", "false_area_low", "false_area_high", "false_alarms",
+    "holding", "held_called_person",
 )  # fmt: skip
 INTERVALS = ("person_iou", "binary_iou", "boundary_f", "false_area")
 
@@ -47,10 +48,17 @@ class EvaluationError(FiguregroundError):
 
 @dataclass(frozen=True)
 class Score:
-    """One prediction against its photo's mask. `boundary_f` is nan where the mask has no person, as person IoU is."""
+    """One prediction against its photo's mask. `boundary_f` is nan where the mask has no person, as person IoU is.
+
+    Attributes:
+        held_pixels: Pixels of things held or carried; 0 where nobody holds anything or the labels do not tell.
+        held_called_person: How many of them the prediction calls person.
+    """
 
     counts: Counts
     boundary_f: float
+    held_pixels: int = 0
+    held_called_person: int = 0
 
     @property
     def has_person(self) -> bool:
@@ -84,7 +92,9 @@ class Slice:
     """One model on some of the photos.
 
     Person IoU and boundary F are over the photos with a person, false area and false alarms (share of photos with more
-    than 1 % called person) over those with nobody, binary IoU over all if any has a person. What cannot be told is nan.
+    than 1 % called person) over those with nobody, binary IoU over all if any has a person. `held_called_person` is the
+    share of the pixels of held things that are called person, over the `holding` photos whose labels tell what is held.
+    What cannot be told is nan.
     """
 
     model: str
@@ -99,17 +109,26 @@ class Slice:
     nobody: int
     false_area: Interval
     false_alarms: float
+    holding: int
+    held_called_person: float
 
 
-def score(prediction: NDArray[np.bool_], mask: Mask) -> Score:
+def score(prediction: NDArray[np.bool_], mask: Mask, held: Mask | None = None) -> Score:
     """Score of a prediction (bool HxW) for a mask (uint8 HxW: 255 person, 0 background, 128 void).
+
+    Args:
+        held: uint8 HxW, 255 at what people hold, where the labels tell.
 
     Raises:
         ValueError: The two do not fit together.
     """
     counts = scores.count(prediction, mask)
     has_person = counts.true_positive + counts.false_negative > 0
-    return Score(counts, scores.boundary_f(prediction, mask) if has_person else nan)
+    boundary_f = scores.boundary_f(prediction, mask) if has_person else nan
+    if held is None:
+        return Score(counts, boundary_f)
+    there = held > 0
+    return Score(counts, boundary_f, int(there.sum()), int((there & prediction).sum()))
 
 
 def decide(name: str, probability: NDArray[np.floating[Any]], shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -148,6 +167,8 @@ def photo_row(photo: ScoredPhoto) -> dict[str, Any]:
         "boundary_f": ours.boundary_f,
         "false_area": ours.false_area,
         **vars(counts),
+        "held_pixels": ours.held_pixels,
+        "held_called_person": ours.held_called_person,
         "grabcut_person_iou": nan,
         **baselines,
         "photo_hash": photo.photo_hash,
@@ -210,6 +231,8 @@ def _parts(photos: Sequence[ScoredPhoto]) -> Iterator[tuple[str, str, str, list[
 def _summary(model: str, by: str, source: str, framing: str, scored: Sequence[Score], **bootstrap: Any) -> Slice:
     people = [each for each in scored if each.has_person]
     nobody = [each for each in scored if not each.has_person]
+    holding = [each for each in scored if each.held_pixels]
+    held_pixels = sum(each.held_pixels for each in holding)
     false_areas = np.array([each.false_area for each in nobody])
     return Slice(
         model, by, source, framing,
@@ -221,6 +244,8 @@ def _summary(model: str, by: str, source: str, framing: str, scored: Sequence[Sc
         nobody=len(nobody),
         false_area=scores.bootstrap_mean(false_areas, **bootstrap),
         false_alarms=float(np.mean(false_areas > NOTICEABLE)) if nobody else nan,
+        holding=len(holding),
+        held_called_person=sum(each.held_called_person for each in holding) / held_pixels if holding else nan,
     )  # fmt: skip
 
 
@@ -234,6 +259,8 @@ def _block(part: Slice) -> dict[str, Any]:
             "false_alarms": _tidy(part.false_alarms),
             **_interval("false_area", part.false_area),
         }
+    if part.holding:
+        block["held"] = {"photos": part.holding, "called_person": _tidy(part.held_called_person)}
     return block
 
 

@@ -47,11 +47,15 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     features = build_encoder(params.encoder, params.output_stride, input_shape)
     if params.freeze_batch_norm:
         _freeze_batch_norm(features)
-    low_level, deep = features(x)
-    x = _aspp(deep, params)
-    x = _decoder(x, low_level, params)
+    low_level, mid_level, deep, *guess = features(x)
+    x = deep if guess else _aspp(deep, params)
+    x = keras.layers.Dropout(params.dropout, name="aspp_dropout")(x)
+    x = _decoder(x, low_level, mid_level, params)
     # Classified before upsampling: both are linear, so the logits are the same for a sixteenth of the work.
-    x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits")(x)
+    zeros = {"kernel_initializer": "zeros"} if guess else {}  # training begins with the guess as it is
+    x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits", **zeros)(x)
+    if guess:
+        x = keras.layers.Add(dtype="float32", name="refined")([x, ResizeLike(name="guess")([*guess, x])])
     x = ResizeLike(dtype="float32", name="upsample")([x, photo])
     return keras.Model(photo, x, name="figureground")
 
@@ -91,17 +95,26 @@ def _aspp(x: Any, params: ModelParams) -> Any:
     x_image = keras.layers.Conv2D(width, 1, use_bias=False, name="aspp_image_project")(x_image)
     x = keras.layers.Concatenate(name="aspp_concat")(branches)
     x = keras.layers.Conv2D(width, 1, use_bias=False, name="aspp_project")(x)
-    x = _norm(keras.layers.Add(name="aspp_add")([x, x_image]), "aspp_project")
-    return keras.layers.Dropout(params.dropout, name="aspp_dropout")(x)
+    return _norm(keras.layers.Add(name="aspp_add")([x, x_image]), "aspp_project")
 
 
-def _decoder(x: Any, low_level: Any, params: ModelParams) -> Any:
-    """Deep features at the size of the low-level ones, which are narrowed lest they outweigh the deep; two filters."""
-    low_level = _pointwise(low_level, params.low_level_width, "decoder_low_level")
-    x = ResizeLike(name="decoder_upsample")([x, low_level])
-    x = keras.layers.Concatenate(name="decoder_concat")([x, low_level])
+def _decoder(x: Any, low_level: Any, mid_level: Any, params: ModelParams) -> Any:
+    """Deep features at the size of the low-level ones, which are narrowed lest they outweigh the deep; two filters.
+
+    With `mid_level_width` they take a step between, at stride 8, where small people still show.
+    """
+    if params.mid_level_width:
+        x = _joined(x, mid_level, params.mid_level_width, "decoder_mid")
+        x = _separable(x, 2 * params.decoder_width, "decoder_0")
+    x = _joined(x, low_level, params.low_level_width, "decoder")
     x = _separable(x, params.decoder_width, "decoder_1")
     return _separable(x, params.decoder_width, "decoder_2")
+
+
+def _joined(x: Any, features: Any, width: int, name: str) -> Any:
+    features = _pointwise(features, width, f"{name}_low_level")
+    x = ResizeLike(name=f"{name}_upsample")([x, features])
+    return keras.layers.Concatenate(name=f"{name}_concat")([x, features])
 
 
 def _separable(x: Any, width: int, name: str, dilation: int = 1) -> Any:

@@ -1,6 +1,6 @@
-"""Encoders of DeepLabV3+: classifiers whose last strides are turned into dilation.
+"""Encoders of DeepLabV3+: networks whose last strides are turned into dilation.
 
-All four take the same way: the classifier as published, cut behind its last features, then copied with the strides
+All take the same way: the network as published, cut behind its last features, then copied with the strides
 past the output stride removed and the filters behind them dilated by as much (Chen et al. 2018, DeepLabV3+, section 3),
 so that published weights fit.
 """
@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 
+from figureground.models.deeplab_mobilenet import build_deeplab_mobilenet
 from figureground.models.lite0 import build_lite0
 
 _REFERENCE_SIZE = 512  # pixels, on which strides are read off the layers' shapes
@@ -21,22 +22,27 @@ _REFERENCE_SIZE = 512  # pixels, on which strides are read off the layers' shape
 
 @dataclass(frozen=True)
 class Encoder:
-    """A classifier and where to tap it.
+    """A published network and where to tap it.
 
     Attributes:
-        classifier: Builds it for an (height, width) with given weights: None (random) or "imagenet".
+        network: Builds it for an (height, width) with given weights: None (random) or "imagenet".
         low_level: Layer whose output is the low-level features, at stride 4.
+        mid_level: Layer whose output is the features at stride 8.
         deep: Layer whose output is the deep features, at the output stride.
         scale, offset: What its weights expect: `photo * scale + offset` for a photo in 0..1; offset a channel, RGB.
+        guess: Layer whose output is a first logit at the output stride, if the network was trained to find people; its
+            deep features have been through image pooling and need no ASPP of ours.
         same_padding: Whether all its padding is replaced by that of Keras's "same", which any photo size survives.
     """
 
-    classifier: Callable[[tuple[int, int], str | None], keras.Model]
+    network: Callable[[tuple[int, int], str | None], keras.Model]
     low_level: str
+    mid_level: str
     deep: str
     scale: float
     offset: Sequence[float]
     same_padding: bool = False
+    guess: str | None = None
 
 
 def _application(build: Callable[..., keras.Model]) -> Callable[[tuple[int, int], str | None], keras.Model]:
@@ -45,31 +51,59 @@ def _application(build: Callable[..., keras.Model]) -> Callable[[tuple[int, int]
 
 ENCODERS: dict[str, Encoder] = {
     "efficientnet_lite0": Encoder(
-        lambda size, _: build_lite0(size), "block2_add", "block15_project_bn", 255 / 128, (-127 / 128,) * 3
+        lambda size, _: build_lite0(size),
+        "block2_add",
+        "block4_add",
+        "block15_project_bn",
+        255 / 128,
+        (-127 / 128,) * 3,
     ),
     "mobilenet_v2": Encoder(
-        _application(keras.applications.MobileNetV2), "block_2_add", "block_16_project_BN", 2.0, (-1.0,) * 3, True
+        _application(keras.applications.MobileNetV2),
+        "block_2_add",
+        "block_5_add",
+        "block_16_project_BN",
+        2.0,
+        (-1.0,) * 3,
+        True,
+    ),
+    "mobilenet_v2_deeplab": Encoder(
+        lambda size, _: build_deeplab_mobilenet(size),
+        "block2_add",
+        "block5_add",
+        "head_relu",
+        2.0,
+        (-1.0,) * 3,
+        guess="person_lead",
     ),
     # Keras's weights want BGR; `weights.py` turns the first kernel round instead of each photo.
     "resnet50": Encoder(
         _application(keras.applications.ResNet50),
         "conv2_block3_out",
+        "conv3_block4_out",
         "conv5_block3_out",
         255.0,
         (-123.68, -116.779, -103.939),
     ),
     "xception": Encoder(
-        _application(keras.applications.Xception), "block3_sepconv2_bn", "block14_sepconv2_act", 2.0, (-1.0,) * 3, True
+        _application(keras.applications.Xception),
+        "block3_sepconv2_bn",
+        "block4_sepconv2_bn",
+        "block14_sepconv2_act",
+        2.0,
+        (-1.0,) * 3,
+        True,
     ),
 }
 
 
 def build_trunk(name: str, weights: str | None = None) -> keras.Model:
-    """The classifier as published up to its deep features, for photos of 512 x 512: [low-level, deep] as outputs."""
+    """The network as published up to its deep features, for photos of 512 x 512; outputs as `build_encoder`'s."""
     encoder = ENCODERS[name]
-    classifier = encoder.classifier((_REFERENCE_SIZE, _REFERENCE_SIZE), weights)
-    taps = [classifier.get_layer(layer).output for layer in (encoder.low_level, encoder.deep)]
-    return keras.Model(classifier.input, taps, name=name)
+    network = encoder.network((_REFERENCE_SIZE, _REFERENCE_SIZE), weights)
+    layers = (encoder.low_level, encoder.mid_level, encoder.deep, encoder.guess)
+    taps = [network.get_layer(layer).output for layer in layers if layer is not None]
+    return keras.Model(network.input, taps, name=name)
 
 
 def build_encoder(name: str, output_stride: int, input_shape: tuple[int | None, int | None]) -> keras.Model:
@@ -80,8 +114,9 @@ def build_encoder(name: str, output_stride: int, input_shape: tuple[int | None, 
         output_stride: 8, 16 or 32.
         input_shape: (height, width) in pixels, either may be None.
     Returns:
-        A model from normalised float32 (B, H, W, 3) to [low-level (B, H/4, W/4, ·), deep (B, H/stride, W/stride, ·)],
-        sizes rounded up. Its weights stand in the order of `build_trunk`'s.
+        A model from normalised float32 (B, H, W, 3) to [low-level (B, H/4, W/4, ·), mid-level (B, H/8, W/8, ·),
+        deep (B, H/stride, W/stride, ·)], sizes rounded up, and, where the encoder has one, its guess of deep's size.
+        Its weights stand in the order of `build_trunk`'s.
     """
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:

@@ -14,6 +14,7 @@ from keras import ops
 from figureground.models.losses import split_mask
 
 _PIXELS = (1, 2, 3)
+NOTICEABLE = 0.01  # share of a photo with nobody that may be called person before it counts as a false alarm
 
 
 def _person_counts(y_true: Any, y_pred: Any) -> tuple[Any, Any, Any, Any]:
@@ -49,6 +50,26 @@ class PersonIoU(keras.metrics.Metric):  # type: ignore[misc]
 
     def result(self) -> Any:
         return self.iou_sum / ops.maximum(self.photos, 1.0)
+
+
+@keras.saving.register_keras_serializable("figureground")
+class FalseAlarms(keras.metrics.Metric):  # type: ignore[misc]
+    """Share of the photos with nobody in which over a hundredth of the known pixels are called person; 0 before any."""
+
+    def __init__(self, name: str = "false_alarms", **settings: Any) -> None:
+        super().__init__(name=name, **settings)
+        self.mistaken = self.add_weight(name="mistaken", initializer="zeros")
+        self.photos = self.add_weight(name="photos", initializer="zeros")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        _, predictions, people, total = _person_counts(y_true, y_pred)
+        nobody = ops.cast((people == 0.0) & (total > 0.0), "float32") * _photo_weights(sample_weight)
+        mistaken = ops.cast(predictions > NOTICEABLE * total, "float32")
+        self.mistaken.assign_add(ops.sum(mistaken * nobody))
+        self.photos.assign_add(ops.sum(nobody))
+
+    def result(self) -> Any:
+        return self.mistaken / ops.maximum(self.photos, 1.0)
 
 
 @keras.saving.register_keras_serializable("figureground")

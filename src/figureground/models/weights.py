@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.errors import FiguregroundError
+from figureground.models.deeplab_mobilenet import QuantisedFileError, read_deeplab_mobilenet
 from figureground.models.encoders import ENCODERS, build_trunk
 from figureground.models.lite0 import STAGES
 from figureground.models.torch_file import TorchFileError, read_torch_tensors
@@ -29,7 +30,8 @@ def load_start(model: keras.Model, start: str) -> None:
 
     Args:
         start: `imagenet` (the encoder's weights, the rest stays random), `none`, or a file: `.keras`, whose layers of
-            equal name and shape are taken over, or `.weights.h5` of the same architecture.
+            equal name and shape are taken over, `.weights.h5` of the same architecture, or, for the encoder
+            mobilenet_v2_deeplab, the published `.tflite`.
     Raises:
         WeightsError: They are missing, cannot be downloaded, or fit nowhere.
     """
@@ -45,8 +47,12 @@ def load_start(model: keras.Model, start: str) -> None:
         _load_same(model, path)
     elif path.suffix == ".keras":
         _load_fitting(model, path)
+    elif path.suffix == ".tflite":
+        _load_quantised(model, path)
     else:
-        raise WeightsError(f"model.start: {path}: unknown kind of file; give one that ends in .keras or .weights.h5")
+        raise WeightsError(
+            f"model.start: {path}: unknown kind of file; give one that ends in .keras, .weights.h5 or .tflite"
+        )
 
 
 def _load_same(model: keras.Model, path: Path) -> None:
@@ -84,6 +90,19 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
         logger.warning("%s: %d layers taken over, not in it or of other shape: %s", path, fitted, ", ".join(left))
 
 
+def _load_quantised(model: keras.Model, path: Path) -> None:
+    encoder = next(layer for layer in model.layers if layer.name in ENCODERS)
+    if encoder.name != "mobilenet_v2_deeplab":
+        raise WeightsError(f"model.start: {path} fits model.encoder mobilenet_v2_deeplab only, not {encoder.name}")
+    try:
+        weights = read_deeplab_mobilenet(path)
+    except QuantisedFileError as error:
+        raise WeightsError(f"model.start: {error}") from None
+    for layer in encoder.layers:
+        if layer.weights:
+            layer.set_weights(weights[layer.name])
+
+
 def check_imagenet(encoder: str) -> None:
     """Make sure that an encoder's ImageNet weights are here, by a download where need be.
 
@@ -104,6 +123,10 @@ def _load_imagenet(encoder: keras.Model) -> None:
 
 
 def _imagenet_trunk(encoder: str) -> keras.Model:
+    if encoder == "mobilenet_v2_deeplab":
+        raise WeightsError(
+            f"model.start: there are no ImageNet weights of {encoder}; give the published .tflite file, or none"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that weights of 224 pixels serve other sizes, which is meant

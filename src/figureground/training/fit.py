@@ -6,7 +6,7 @@ import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from figureground import files
 from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
 from figureground.models.deeplab import build_model
+from figureground.models.encoders import ENCODERS
 from figureground.models.losses import build_loss
-from figureground.models.metrics import BinaryIoU, PersonIoU
+from figureground.models.metrics import BinaryIoU, FalseAlarms, PersonIoU
 from figureground.models.weights import load_start
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
@@ -30,8 +31,8 @@ log = logging.getLogger(__name__)
 
 OnEpoch = Callable[[int, Mapping[str, float]], None]
 HISTORY_COLUMNS = (
-    "epoch", "loss", "person_iou", "binary_iou", "val_loss", "val_person_iou", "val_binary_iou",
-    "learning_rate", "seconds",
+    "epoch", "loss", "person_iou", "binary_iou", "false_alarms", "val_loss", "val_person_iou", "val_binary_iou",
+    "val_false_alarms", "learning_rate", "seconds",
 )  # fmt: skip
 
 
@@ -134,11 +135,26 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
         warmup_steps=warmup,
     )
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=params.weight_decay, **averaged)
+    optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
+    encoder = next(layer for layer in model.layers if layer.name in ENCODERS)
+    optimizer.slow_down(encoder.trainable_variables, params.encoder_rate)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU()])
+    model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
     # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.
     model.optimizer.build(model.trainable_variables)
+
+
+class AdamW(keras.optimizers.AdamW):  # type: ignore[misc]
+    """AdamW in which some variables get a share of the learning rate (Howard & Ruder 2018, section 3.2)."""
+
+    _rates: Mapping[str, float] = {}  # replaced, never changed
+
+    def slow_down(self, variables: Sequence[keras.Variable], share: float) -> None:
+        self._rates = {variable.path: share for variable in variables}
+
+    def update_step(self, gradient: Any, variable: keras.Variable, learning_rate: Any) -> None:
+        path = self._trainable_variables[self._get_variable_index(variable)].path  # a backend's variable has none
+        super().update_step(gradient, variable, learning_rate * self._rates.get(path, 1.0))
 
 
 @contextlib.contextmanager
@@ -200,9 +216,9 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
         checkpoint.save(self._work, self.model, progress)
         self._remove_surpassed()
         log.info(
-            "epoch %d/%d: loss %.4f, person IoU %.4f, validation person IoU %.4f (best %.4f), %.0f s",
+            "epoch %d/%d: loss %.4f, person IoU %.4f; validation %.4f (best %.4f), false alarms %.3f; %.0f s",
             epoch + 1, self._params.epochs, row["loss"], row["person_iou"], row["val_person_iou"],
-            progress.best_person_iou, row["seconds"],
+            progress.best_person_iou, row["val_false_alarms"], row["seconds"],
         )  # fmt: skip
         if self._on_epoch:
             self._on_epoch(epoch, row)
@@ -280,6 +296,7 @@ def summary(trained: Trained) -> dict[str, Any]:
         "epochs": len(trained.history),
         "val_person_iou": trained.best_person_iou,
         "val_binary_iou": best["val_binary_iou"],
+        "val_false_alarms": best["val_false_alarms"],
         "val_loss": best["val_loss"],
         "parameters": trained.model.count_params(),
     }

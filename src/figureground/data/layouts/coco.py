@@ -38,6 +38,9 @@ class InstanceMask:
             mask[self._region(segmentation)] = PERSON
         return mask
 
+    def read_held(self) -> None:
+        return None
+
     def _region(self, segmentation: Any) -> NDArray[np.bool_]:
         try:
             runs = self._runs(segmentation)

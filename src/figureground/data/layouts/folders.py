@@ -35,6 +35,9 @@ class PictureMask:
             mask[values == self.void] = VOID
         return mask
 
+    def read_held(self) -> None:
+        return None
+
     def _check_threshold(self, seen: NDArray[np.intp], labels: bool) -> None:
         """Masks of 0 and 1, and label maps, are empty at a threshold meant for grey levels: refuse, do not guess."""
         highest = int(seen.max(initial=0))

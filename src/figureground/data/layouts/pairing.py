@@ -64,6 +64,9 @@ class DrawnMask(Protocol):
             MaskError or PictureError: It cannot be used.
         """
 
+    def read_held(self) -> Picture | None:
+        """uint8 HxW, 255 at what people hold or carry; None where the source does not tell it from the background."""
+
 
 @dataclass(frozen=True)
 class Item:

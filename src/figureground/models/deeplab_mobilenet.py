@@ -1,0 +1,182 @@
+"""MobileNetV2 with DeepLabV3's pooling head, batch norm folded into its convolutions, as published for mobile use.
+
+Architecture: Sandler et al. 2018, MobileNetV2, section 6.3 (DeepLabV3 without atrous branches). Weights: the quantised
+LiteRT file of github.com/google-coral/test_data (`deeplabv3_mnv2_pascal_quant.tflite`, Apache-2.0), trained on COCO and
+PASCAL VOC, from which the numbers are had back. It tells people from animals and furniture before we train it, so its
+own decision is kept as a first guess that the decoder refines.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from figureground.errors import FiguregroundError
+
+
+class QuantisedFileError(FiguregroundError):
+    """A LiteRT file that does not hold the published network."""
+
+
+class Stage(NamedTuple):
+    """Inverted residual blocks of one width; only the first has the stride."""
+
+    repeats: int
+    stride: int
+    expansion: int
+    width: int
+
+
+STAGES = (
+    Stage(1, 1, 1, 16),
+    Stage(2, 2, 6, 24),
+    Stage(3, 2, 6, 32),
+    Stage(4, 2, 6, 64),
+    Stage(3, 1, 6, 96),
+    Stage(3, 2, 6, 160),
+    Stage(1, 1, 6, 320),
+)
+STEM_WIDTH = 32
+HEAD_WIDTH = 256
+CLASSES = 21  # of PASCAL VOC, the first being background
+PERSON_CLASS = 15
+
+
+def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras.Model:
+    """The network with random weights, at stride 32.
+
+    Args:
+        input_shape: (height, width) in pixels.
+    Returns:
+        A model from float32 (B, H, W, 3) in -1..1 to the person's lead over the best of the other classes, float32
+        (B, H/32, W/32, 1), positive where the published network says person. Its convolutions stand in the order of the
+        published file, but for the projection, which is split in two.
+    """
+    photo = keras.Input((*input_shape, 3), name="photo")
+    x = _convolve(photo, STEM_WIDTH, "stem", kernel_size=3, strides=2)
+    block = 0
+    for stage in STAGES:
+        for repeat in range(stage.repeats):
+            x = _inverted_residual(x, stage, stage.stride if repeat == 0 else 1, f"block{block}")
+            block += 1
+    return keras.Model(photo, _lead(_head(x)), name="mobilenet_v2_deeplab")
+
+
+def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
+    """Weights by layer name of `build_deeplab_mobilenet`, from the published quantised file.
+
+    A weight is (q - zero point) * scale, a bias its int32 times scale.
+
+    Raises:
+        QuantisedFileError: The file is missing or does not hold that network.
+    """
+    names = _layer_names()
+    try:
+        convolutions = _convolutions(path)
+    except (OSError, ValueError) as error:
+        raise QuantisedFileError(f"{path}: cannot be read as a LiteRT model: {str(error).splitlines()[0]}") from None
+    expected = len(names) + 2  # the projection and the classes come after those
+    if len(convolutions) != expected or convolutions[0][0].shape != (3, 3, 3, STEM_WIDTH):
+        raise QuantisedFileError(
+            f"{path}: {len(convolutions)} convolutions, not the {expected} of DeepLabV3 on MobileNetV2; "
+            "give deeplabv3_mnv2_pascal_quant.tflite"
+        )
+    weights = {name: [kernel, bias] for name, (kernel, bias) in zip(names, convolutions, strict=False)}
+    kernel, bias = convolutions[
+        len(names)
+    ]  # of the pooled image and the features, one after the other; then the classes
+    weights["head_image_project"] = [kernel[:, :, :HEAD_WIDTH]]
+    weights["head_project"] = [kernel[:, :, HEAD_WIDTH:], bias]
+    kernel, bias = convolutions[-1]
+    others = [number for number in range(CLASSES) if number != PERSON_CLASS]
+    weights["person_class"] = [kernel[..., [PERSON_CLASS]], bias[[PERSON_CLASS]]]
+    weights["other_classes"] = [kernel[..., others], bias[others]]
+    return weights
+
+
+def _convolutions(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """Kernel and bias of each convolution in the file's order, the kernels shaped as Keras wants them."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(str(path))
+    tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
+    found = []
+    for operation in interpreter._get_ops_details():
+        if operation["op_name"] not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
+            continue
+        kernel, bias = (_dequantised(interpreter, tensors[index]) for index in operation["inputs"][1:3])
+        # (out, h, w, in) for the most, (1, h, w, channels) for depthwise ones: both become what Keras wants
+        found.append((kernel.transpose(1, 2, 3, 0), bias))
+    return found
+
+
+def _dequantised(interpreter: Any, tensor: dict[str, Any]) -> NDArray[np.float32]:
+    scale, zero = tensor["quantization"]
+    values = interpreter.get_tensor(tensor["index"]).astype(np.float64)
+    return np.asarray((values - zero) * scale, np.float32)
+
+
+def _layer_names() -> list[str]:
+    """Our convolutions in the order of the published file."""
+    names = ["stem_conv"]
+    for block in range(sum(stage.repeats for stage in STAGES)):
+        parts = ("depthwise", "project") if block == 0 else ("expand", "depthwise", "project")
+        names += [f"block{block}_{part}_conv" for part in parts]
+    return [*names, "head_point_conv", "head_image_conv"]
+
+
+def _inverted_residual(x: Any, stage: Stage, stride: int, name: str) -> Any:
+    """Sandler et al. 2018: widen, filter each channel, narrow; the sum where shapes agree."""
+    shortcut, width = x, x.shape[-1]
+    if stage.expansion != 1:
+        x = _convolve(x, width * stage.expansion, f"{name}_expand")
+    x = keras.layers.DepthwiseConv2D(3, stride, padding="same", name=f"{name}_depthwise_conv")(x)
+    x = keras.layers.ReLU(6.0, name=f"{name}_depthwise_relu")(x)
+    x = keras.layers.Conv2D(stage.width, 1, name=f"{name}_project_conv")(x)
+    if stride == 1 and width == stage.width:
+        x = keras.layers.Add(name=f"{name}_add")([x, shortcut])
+    return x
+
+
+def _head(x: Any) -> Any:
+    """1x1 convolutions of the features and of the pooled image, projected together.
+
+    A 1x1 convolution of a concatenation is the sum of 1x1 convolutions, so the pooled image need not be spread out.
+    """
+    image = keras.layers.GlobalAveragePooling2D(keepdims=True, name="head_image_pool")(x)
+    image = _convolve(image, HEAD_WIDTH, "head_image")
+    image = keras.layers.Conv2D(HEAD_WIDTH, 1, use_bias=False, name="head_image_project")(image)
+    x = _convolve(x, HEAD_WIDTH, "head_point")
+    x = keras.layers.Conv2D(HEAD_WIDTH, 1, name="head_project")(x)
+    return keras.layers.ReLU(6.0, name="head_relu")(keras.layers.Add(name="head_add")([x, image]))
+
+
+def _lead(x: Any) -> Any:
+    """How far the person's class is ahead of the best other one.
+
+    A difference with the largest, not with the logarithm of the summed exponentials: it keeps the sign, which is the
+    decision, and is computed in integers.
+    """
+    person = keras.layers.Conv2D(1, 1, name="person_class")(x)
+    others = keras.layers.Conv2D(CLASSES - 1, 1, name="other_classes")(x)
+    return keras.layers.Subtract(name="person_lead")([person, Largest(name="largest_other")(others)])
+
+
+@keras.saving.register_keras_serializable("figureground")
+class Largest(keras.layers.Layer):  # type: ignore[misc]
+    """The largest of the channels, (B, H, W, C) to (B, H, W, 1)."""
+
+    def call(self, inputs: Any) -> Any:
+        return keras.ops.max(inputs, axis=-1, keepdims=True)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*input_shape[:-1], 1)
+
+
+def _convolve(x: Any, width: int, name: str, kernel_size: int = 1, strides: int = 1) -> Any:
+    x = keras.layers.Conv2D(width, kernel_size, strides, padding="same", name=f"{name}_conv")(x)
+    return keras.layers.ReLU(6.0, name=f"{name}_relu")(x)
