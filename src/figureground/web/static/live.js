@@ -65,8 +65,8 @@ export class Live {
 
   /** While the worker is at one picture, the one before is drawn: each with its own mask, so that nothing lags. */
   async #run(current, choice, report) {
-    let [count, since, first] = [0, performance.now(), true];
-    let pending = await this.#ask(choice, first);
+    let [count, since] = [0, performance.now()];
+    let pending = await this.#ask(choice, true);
     while (current()) {
       const [{ frame, mask }] = await Promise.all([settled(pending), this.#nextPicture()]);
       if (!current()) return frame.close();
@@ -83,9 +83,9 @@ export class Live {
 
   async #ask(choice, first) {
     const size = shownSize({ width: this.#video.videoWidth, height: this.#video.videoHeight }, SEEN_SIDE);
-    const frame = await createImageBitmap(this.#video);
-    const small = await createImageBitmap(frame, { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "medium" });
-    return { frame, mask: this.#engine.live(small, choice, first) };
+    const small = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "medium" };
+    const [frame, seen] = await Promise.all([createImageBitmap(this.#video), createImageBitmap(this.#video, small)]);
+    return { frame, mask: this.#engine.live(seen, choice, first) };
   }
 
   #nextPicture() {
