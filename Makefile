@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
-SOURCES ?= sources.yaml
+SOURCES ?=
 PORT ?= 5000
 WORKERS ?= 1
+EXTRAS ?= train web
 
 .PHONY: help setup data repro sweep dashboard ui test lint clean
 
@@ -18,11 +19,11 @@ setup: $(VENV)/ready ## install the locked dependencies into .venv
 $(VENV)/ready: pyproject.toml uv.lock
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet "uv>=0.9"
-	$(VENV)/bin/uv sync --quiet --locked --extra train --extra web
+	$(VENV)/bin/uv sync --quiet --locked $(EXTRAS:%=--extra %)
 	@touch $@
 
-data: setup ## build data/ from the photos and masks that SOURCES=sources.yaml names, and track it with DVC
-	figureground data import $(SOURCES)
+data: setup ## fetch the data set that comes with the project, or build data/ from what SOURCES=sources.yaml names
+	@figureground data $(if $(SOURCES),import $(SOURCES),ready)
 
 repro: setup ## run every stage whose data, code or parameters changed: audit to register
 	@figureground data ready

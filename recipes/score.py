@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from figureground.cut.segmenter import Segmenter
 from figureground.data.manifest import Pair, read_manifest
-from figureground.data.metadata import held_path, mask_path, photo_path
+from figureground.data.metadata import held_path, pair_mask, photo_path
 from figureground.data.split import read_split
 from figureground.evaluation import scoring
 from figureground.evaluation.scoring import OURS, ScoredPhoto, Slice
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def scored(pair: Pair, segmenter: Segmenter) -> ScoredPhoto:
-    photo, mask = read_photo(photo_path(DATA, pair.name)), read_mask(mask_path(DATA, pair.name))
+    photo, mask = read_photo(photo_path(DATA, pair.name)), pair_mask(DATA, pair.name)
     held = read_mask(path) if (path := held_path(DATA, pair.name)).is_file() else None
     prediction = scoring.decide(pair.name, segmenter.probability(photo), mask.shape)
     return ScoredPhoto(

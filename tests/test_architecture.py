@@ -33,6 +33,7 @@ MAY_IMPORT = {
     "web": {"errors", "pictures", "cut"},
     "export": FOUNDATION | {"pictures", "scores", "models", "cut"},
     "tracking": FOUNDATION | {"pictures", "scores", "cut"},
+    "synth": FOUNDATION | {"pictures"},
 }
 ONLY_IN = {
     "mlflow": {"tracking"},
@@ -46,6 +47,10 @@ ONLY_IN = {
     "tensorflow": {"training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
+    "mitsuba": {"synth"},
+    "drjit": {"synth"},
+    "pyoidn": {"synth"},
+    "anny": {"synth"},
 }
 
 

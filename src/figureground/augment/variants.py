@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from figureground.augment.compose import Donors, add_person, replace_background
 from figureground.augment.records import encode_example, frame
-from figureground.data.metadata import mask_path, photo_path
+from figureground.data.metadata import coverage_path, mask_path, pair_mask, photo_path
 from figureground.errors import FiguregroundError
 from figureground.params import AugmentParams
 from figureground.pictures import (
-    decode_mask,
     decode_photo,
     encode_jpeg,
     encode_png,
@@ -132,11 +131,11 @@ def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
         MetadataError: The photo is missing.
         PictureError: A file is no picture.
     """
-    try:
-        photo = decode_photo(photo_path(data, name).read_bytes())
-        mask = decode_mask(mask_path(data, name).read_bytes())
-    except FileNotFoundError as error:
-        raise AugmentError(f"{error.filename}: not found; run the audit stage again (`dvc repro audit`)") from None
+    photo = decode_photo(photo_path(data, name).read_bytes())
+    missing = mask_path(data, name)
+    if not missing.is_file() and not coverage_path(data, name).is_file():
+        raise AugmentError(f"{missing}: not found; run the audit stage again (`dvc repro audit`)")
+    mask = pair_mask(data, name)
     if photo.shape[:2] != mask.shape:
         raise AugmentError(
             f"{name}: photo of {photo.shape[:2]} and mask of {mask.shape} pixels; run the audit stage again"

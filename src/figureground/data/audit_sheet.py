@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from figureground.data.metadata import MetadataError, mask_path, photo_path
-from figureground.pictures import Picture, PictureError, read_mask, read_photo, resize_mask, resize_photo
+from figureground.data.metadata import MetadataError, pair_mask, photo_path
+from figureground.pictures import Picture, PictureError, read_photo, resize_mask, resize_photo
 from figureground.sheets import contact_sheet, outline
 
 COLUMNS = 8
@@ -50,7 +50,7 @@ def _tile(data: Path, name: str) -> Picture:
     height, width = (max(1, round(edge * scale)) for edge in photo.shape[:2])
     small = resize_photo(photo, height, width)
     try:
-        mask = read_mask(mask_path(data, name))
+        mask = pair_mask(data, name)
     except PictureError:
         return small
     return outline(small, resize_mask(mask, height, width)) if mask.shape == photo.shape[:2] else small

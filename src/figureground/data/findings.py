@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from figureground.data.duplicates import Fingerprint, fingerprint
 from figureground.data.manifest import framing
-from figureground.data.metadata import MetadataError, mask_path, photo_path
+from figureground.data.metadata import MetadataError, coverage_path, mask_path, pair_mask, photo_path
 from figureground.data.outlines import Outline, judge_outline
 from figureground.params import AuditParams
-from figureground.pictures import PERSON, VOID, Picture, PictureError, read_drawn_mask, read_mask, read_photo
+from figureground.pictures import PERSON, VOID, Picture, PictureError, read_drawn_mask, read_photo
 
 SPECK = 0.0005  # of the photo; smaller pieces of person and smaller holes are specks
 FULL = 0.999  # of the known pixels: a mask with so much person has no outline to learn
@@ -78,7 +78,7 @@ def examine(data: Path, name: str, params: AuditParams) -> Examined:
         return Examined(name, Fault("mask without photo", str(error)))
     except PictureError as error:
         return Examined(name, Fault("photo unreadable", str(error)))
-    mask = _mask(mask_path(data, name))
+    mask = _mask(data, name)
     if isinstance(mask, Fault):
         return Examined(name, mask)
     if mask.shape != photo.shape[:2]:
@@ -94,11 +94,12 @@ def ramp(value: float, low: float, high: float) -> float:
     return min(1.0, max(0.0, (value - low) / (high - low)))
 
 
-def _mask(path: Path) -> Picture | Fault:
-    if not path.is_file():
+def _mask(data: Path, name: str) -> Picture | Fault:
+    path = mask_path(data, name)
+    if not path.is_file() and not coverage_path(data, name).is_file():
         return Fault("photo without mask", f"{path}: not found; an empty mask says that nobody is there")
     try:
-        return read_mask(path)
+        return pair_mask(data, name)
     except PictureError as error:
         try:
             read_drawn_mask(path)

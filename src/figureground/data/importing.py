@@ -52,7 +52,7 @@ __all__ = [
 log = logging.getLogger(__name__)
 
 REFUSED_COLUMNS = ("source", "file", "reason")
-_OWN_ENTRIES = {"images", "masks", "held", "metadata.csv", "refused.csv", ".DS_Store"}
+_OWN_ENTRIES = {"images", "masks", "coverage", "held", "metadata.csv", "refused.csv", "CREDITS.md", ".DS_Store"}
 _FEW = 64  # items below which starting processes takes longer than the work
 _SHAPE_TOLERANCE = 0.03  # how far the aspect ratios of photo and mask may differ through rounding of small sides
 

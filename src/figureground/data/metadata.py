@@ -1,6 +1,8 @@
 """The data set on disk: `images/<source>/<stem>`, `masks/<source>/<stem>.png` and `metadata.csv`.
 
-Where a source tells held things from the rest of the background, `held/<source>/<stem>.png` has 255 at theirs.
+A source whose masks are known more finely than yes and no has `coverage/<source>/<stem>.png` in place of masks/: the
+share of each pixel that is person, 0..255. Where a source tells held things from the rest of the background,
+`held/<source>/<stem>.png` has 255 at theirs.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from figureground.errors import FiguregroundError
 from figureground.files import read_table, write_table
+from figureground.pictures import Picture, read_coverage, read_mask
 
 METADATA_COLUMNS = ("name", "source", "group", "licence", "width", "height")
 PHOTO_SUFFIXES = (".jpg", ".png")
@@ -81,6 +84,22 @@ def mask_path(data: Path, name: str) -> Path:
 def held_path(data: Path, name: str) -> Path:
     """Where the mask of what the people of a pair hold lies; most pairs have none."""
     return data / "held" / f"{name}.png"
+
+
+def coverage_path(data: Path, name: str) -> Path:
+    """Where the coverage of a pair lies that has one instead of a mask; the file need not exist."""
+    return data / "coverage" / f"{name}.png"
+
+
+def pair_mask(data: Path, name: str) -> Picture:
+    """The mask of a pair: uint8 HxW of 0, 128 and 255. Where there is only coverage, person is from one half on.
+
+    Raises:
+        PictureError: There is neither, or it cannot be used.
+    """
+    if not mask_path(data, name).is_file() and coverage_path(data, name).is_file():
+        return read_coverage(coverage_path(data, name))
+    return read_mask(mask_path(data, name))
 
 
 def _row(path: Path, line: int, cells: dict[str, str]) -> Row:

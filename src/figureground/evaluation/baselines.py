@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from figureground.data.manifest import Pair
-from figureground.data.metadata import mask_path, photo_path
+from figureground.data.metadata import pair_mask, photo_path
 from figureground.evaluation.scoring import EvaluationError, Score, score
-from figureground.pictures import PERSON, VOID, read_mask, read_photo, resize_photo, resize_probability
+from figureground.pictures import PERSON, VOID, read_photo, resize_photo, resize_probability
 
 PRIOR_SIZE = 64  # pixels; people stand so differently that the mean mask has no finer detail
 GRABCUT_SIDE = 192  # pixels of the longer edge GrabCut works on; its time grows with their number, its score hardly
@@ -46,7 +46,7 @@ def mean_mask(pairs: Sequence[Pair], data: Path, size: int = PRIOR_SIZE) -> NDAr
         raise EvaluationError("no training pairs for the null model; check split.csv (at least one row must be train)")
     person, judged = np.zeros((size, size)), np.zeros((size, size))
     for pair in pairs:
-        mask = read_mask(mask_path(data, pair.name))
+        mask = pair_mask(data, pair.name)
         person += resize_photo(np.where(mask == PERSON, np.uint8(255), np.uint8(0)), size, size)
         judged += resize_photo(np.where(mask == VOID, np.uint8(0), np.uint8(255)), size, size)
     mean: NDArray[np.float32] = (np.minimum(person, judged) / np.maximum(judged, 1)).astype(np.float32)
@@ -99,7 +99,7 @@ def grabcut_scores(pairs: Sequence[Pair], data: Path, null_mask: NDArray[np.floa
 
 def _grabcut_score(name: str, data: Path, null_mask: NDArray[np.float32], seed: int) -> Score:
     photo = read_photo(photo_path(data, name))
-    return score(grabcut(photo, null_mask, seed), read_mask(mask_path(data, name)))
+    return score(grabcut(photo, null_mask, seed), pair_mask(data, name))
 
 
 def _first_guess(null_mask: NDArray[np.float32], height: int, width: int) -> Mask:

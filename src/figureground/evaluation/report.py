@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from figureground.data.manifest import Pair
-from figureground.data.metadata import held_path, mask_path, photo_path
+from figureground.data.metadata import held_path, pair_mask, photo_path
 from figureground.evaluation import plots, scoring
 from figureground.evaluation.baselines import grabcut_scores, null_model
 from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, Opinion, Suspect, opinion, suspects
@@ -74,7 +74,7 @@ def _score_pair(
     pair: Pair, data: Path, predict: Predict, null_mask: NDArray[np.float32]
 ) -> tuple[ScoredPhoto, Opinion]:
     path, held_things = photo_path(data, pair.name), held_path(data, pair.name)
-    photo, mask = read_photo(path), read_mask(mask_path(data, pair.name))
+    photo, mask = read_photo(path), pair_mask(data, pair.name)
     held = read_mask(held_things) if held_things.is_file() else None
     probability = predict(photo)
     ours = scoring.score(scoring.decide(pair.name, probability, mask.shape), mask, held)

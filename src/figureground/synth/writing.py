@@ -1,0 +1,223 @@
+"""Many pictures as a data set of the project: processes, going on after an interruption, metadata and credits."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import cv2
+
+import figureground.synth
+from figureground.errors import FiguregroundError
+from figureground.files import fingerprint, source_fingerprint, write_bytes, write_json, write_table
+from figureground.pictures import encode_jpeg, encode_png
+from figureground.synth.ingredients import Ingredients
+from figureground.synth.picture import Picture, make_picture
+from figureground.synth.rendering import prepare
+
+SOURCE = "rendered"
+LICENCE = "CC0-1.0"
+QUALITY = 88  # of the photos' JPEG: about 20 kB at 320 px
+COLUMNS = ("name", "source", "group", "licence", "width", "height", "seed")
+_LIBRARIES = ("mitsuba", "drjit", "pyoidn", "numpy", "opencv-python")
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class WritingError(FiguregroundError):
+    """The set could not be written as asked; pictures that are whole are kept."""
+
+
+def render_set(
+    folder: Path, count: int, seed: int, ingredients: Ingredients, *, size: int = 320, processes: int = 1
+) -> int:
+    """Render pictures 0 to `count` - 1 of the set `seed` into a data set that the pipeline reads.
+
+    Written are images/rendered/NNNNN.jpg, coverage/rendered/NNNNN.png (0..255, the exact share of each pixel that is
+    person), metadata.csv and CREDITS.md. Pictures that are whole are kept, so that an interrupted rendering goes on,
+    and a larger `count` adds to it. What is not whole never has a final name. On one machine equal arguments give
+    equal bytes, whatever the number of processes.
+
+    Returns:
+        How many pictures were rendered now.
+    Raises:
+        WritingError: The folder holds other things, the disk is full, or a process died.
+        FiguregroundError: As `make_picture`.
+    """
+    prepare()
+    notes = _notes(folder)
+    _check(folder, notes, count, {"seed": seed, "size": size, "made by": _maker()})
+    missing = [number for number in range(count) if not _is_whole(folder, notes, number)]
+    try:
+        _render(folder, notes, missing, seed, ingredients, size=size, processes=processes)
+        _finish(folder, notes, count, seed)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise WritingError(f"{folder}: {reason}; whole pictures are kept, the same command goes on") from None
+    except BrokenProcessPool:
+        raise WritingError(
+            "a process died, most often for want of memory; the same command with fewer --processes goes on"
+        ) from None
+    return len(missing)
+
+
+def _notes(folder: Path) -> Path:
+    """What is known of each picture lies beside the set until it is complete, ignored by git and DVC."""
+    place = folder.resolve()
+    return place.parent / ".figureground" / "render" / place.name
+
+
+def _maker() -> str:
+    """Changes with the code and the libraries on which the bytes depend."""
+    return fingerprint(source_fingerprint(figureground.synth), [version(name) for name in _LIBRARIES])
+
+
+def _check(folder: Path, notes: Path, count: int, settings: Mapping[str, Any]) -> None:
+    begun = notes / "settings.json"
+    if any(folder.glob("*")) and not begun.exists():
+        raise WritingError(f"{folder}: not empty; name a new folder")
+    if begun.exists() and (folder / "images").is_dir():
+        different = [key for key, value in json.loads(begun.read_text()).items() if settings[key] != value]
+        if different:
+            changed = "another version" if different == ["made by"] else f"another {different[0]}"
+            raise WritingError(f"{folder}: begun with {changed}; name a new folder, or remove this one")
+        there = len(list((folder / "images" / SOURCE).glob("[0-9]*.jpg")))
+        beyond = [path for path in (folder / "images" / SOURCE).glob("[0-9]*.jpg") if int(path.stem) >= count]
+        if beyond:
+            raise WritingError(f"{folder}: holds {there} pictures, more than {count}; name a new folder")
+    elif begun.exists():  # of a set that has been removed
+        for note in notes.glob("*.json"):
+            note.unlink()
+    for part in ("images", "coverage"):
+        (folder / part / SOURCE).mkdir(parents=True, exist_ok=True)
+        for draft in (folder / part / SOURCE).glob(".*"):  # of a process that was killed
+            draft.unlink()
+    write_json(begun, settings)
+
+
+def _files(folder: Path, number: int) -> tuple[Path, Path]:
+    return folder / "images" / SOURCE / f"{number:05d}.jpg", folder / "coverage" / SOURCE / f"{number:05d}.png"
+
+
+def _is_whole(folder: Path, notes: Path, number: int) -> bool:
+    return (notes / f"{number:05d}.json").exists() and all(file.exists() for file in _files(folder, number))
+
+
+def _render(
+    folder: Path,
+    notes: Path,
+    numbers: Sequence[int],
+    seed: int,
+    ingredients: Ingredients,
+    *,
+    size: int,
+    processes: int,
+) -> None:
+    from tqdm import tqdm
+
+    if not numbers:
+        return
+    spawn = multiprocessing.get_context("spawn")  # compiled kernels and threads do not survive a fork
+    with _one_thread_each(), ProcessPoolExecutor(min(processes, len(numbers)), spawn, _begin) as pool:
+        tasks: list[Future[None]] = [
+            pool.submit(_write_picture, folder, notes, seed, number, ingredients, size) for number in numbers
+        ]
+        try:
+            for task in tqdm(as_completed(tasks), "render", len(tasks), unit="picture", disable=None):
+                task.result()
+        except BaseException:  # an interruption too: begin nothing more, let what is begun become whole
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes share the work, not threads: what they start inherits this."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update({name: "1" for name in _ONE_THREAD})
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _begin() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
+    cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _write_picture(folder: Path, notes: Path, seed: int, number: int, ingredients: Ingredients, size: int) -> None:
+    """The note comes last: where it is, the pictures are whole."""
+    picture = make_picture(seed, number, ingredients, size=size)
+    photo, coverage = _files(folder, number)
+    write_bytes(photo, encode_jpeg(picture.photo, QUALITY))
+    write_bytes(coverage, encode_png(picture.coverage))
+    write_json(notes / f"{number:05d}.json", _row(picture, seed, number))
+
+
+def _row(picture: Picture, seed: int, number: int) -> dict[str, Any]:
+    name = f"{SOURCE}/{number:05d}"
+    height, width = picture.coverage.shape
+    return {
+        "name": name,
+        "source": SOURCE,
+        "group": name,
+        "licence": LICENCE,
+        "width": width,
+        "height": height,
+        "seed": seed,
+        **picture.facts,
+        "credits": list(picture.credits),
+    }
+
+
+def _finish(folder: Path, notes: Path, count: int, seed: int) -> None:
+    """metadata.csv and CREDITS.md from the notes, in the pictures' order."""
+    rows = [json.loads((notes / f"{number:05d}.json").read_text()) for number in range(count)]
+    credits = Counter(line for row in rows for line in row["credits"])
+    facts = sorted({name for row in rows for name in row} - set(COLUMNS) - {"credits"})
+    table = (row | {"credits": " | ".join(row["credits"])} for row in rows)
+    write_table(
+        folder / "metadata.csv",
+        (*COLUMNS, *facts, "credits"),
+        ({name: row.get(name) for name in (*COLUMNS, *facts, "credits")} for row in table),
+    )
+    write_bytes(folder / "CREDITS.md", _credits(credits, count, seed).encode())
+
+
+def _credits(credits: Mapping[str, int], count: int, seed: int) -> str:
+    lines = [
+        "# Credits",
+        "",
+        f"{count} rendered pictures of people who do not exist, and of places without people, made with "
+        f"`figureground synth render --count {count} --seed {seed}`.",
+        f"Pictures, masks and tables are dedicated to the public domain ({LICENCE}). What they are made from:",
+        "",
+        *(f"- {line} ({number} picture{'s' if number > 1 else ''})" for line, number in sorted(credits.items())),
+        "",
+        "Rendered with Mitsuba 3 (BSD-3-Clause) and Intel Open Image Denoise (Apache-2.0).",
+    ]
+    return "\n".join(lines) + "\n"
