@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 SOURCES ?=
 PORT ?= 5000
 WORKERS ?= 1
-EXTRAS ?= train
+EXTRAS ?= train web
 
 .PHONY: help setup data repro sweep dashboard ui test lint clean
 

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "training": FOUNDATION | {"pictures", "models", "augment"},
     "evaluation": FOUNDATION | {"pictures", "scores", "sheets", "data"},
     "cut": {"errors", "pictures", "files"},
+    "web": {"errors", "pictures", "cut"},
     "export": FOUNDATION | {"pictures", "scores", "models", "cut"},
     "tracking": FOUNDATION | {"pictures", "scores", "cut"},
     "synth": FOUNDATION | {"pictures"},
@@ -39,6 +40,8 @@ ONLY_IN = {
     "optuna": {"sweep"},
     "plotly": {"sweep"},
     "click": {"cli"},
+    "starlette": {"web"},
+    "uvicorn": {"web"},
     "av": {"cut"},
     "pyvirtualcam": {"cut"},
     "tensorflow": {"training", "export", "stages"},
@@ -154,6 +157,7 @@ def test_the_base_install_is_light() -> None:
         "matplotlib",
         "pydantic",
         "pandas",
+        "starlette",
         "av",
     ]
     code = (

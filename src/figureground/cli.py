@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -213,6 +213,26 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
         click.echo(f"into {sink.name}; Ctrl-C ends it", err=True)
         session = replace_live(capture.source, sink, backdrop, cutter, mirror)
     click.echo(f"{session.shown} frames, {session.shown / session.seconds:.1f} a second, {session.dropped} dropped")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the whole network in.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+def web(host: str, port: int, model: str) -> None:
+    """Serve a page that cuts people out, and the same for programs (POST /cut)."""
+    with _one_line_errors("web"):
+        from figureground.cut.segmenter import without_chatter
+        from figureground.web.app import create_app
+        from figureground.web.limits import Limits
+        from figureground.web.serving import address, listen, server
+
+        listening = listen(host, port)
+        with without_chatter():
+            app = create_app(model, Limits(), host)
+        click.echo(f"figureground: {address(listening)} (ends with Ctrl-C)")
+        with suppress(KeyboardInterrupt):
+            server(app, Limits()).run(sockets=[listening])
 
 
 @main.group()

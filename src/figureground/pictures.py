@@ -131,13 +131,13 @@ def read_drawn_mask(path: Path) -> tuple[Picture, bool]:
         return orient(values, orientation), labels
 
 
-def picture_size(path: Path) -> tuple[int, int]:
+def picture_size(source: Path | bytes) -> tuple[int, int]:
     """(height, width) of the upright picture, read from the file's header only.
 
     Raises:
         PictureError: Missing, empty or of an unknown format. Damage behind the header is not seen.
     """
-    with _opened(path) as image:
+    with _opened(source) as image:
         width, height = image.size
         return (width, height) if _orientation(image) >= 5 else (height, width)
 

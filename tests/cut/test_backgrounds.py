@@ -10,7 +10,15 @@ import pytest
 from PIL import Image
 
 from drawing import Picture
-from figureground.cut.backgrounds import Background, BackgroundError, background_of, blurred, composed, fitted
+from figureground.cut.backgrounds import (
+    Background,
+    BackgroundError,
+    background_of,
+    blurred,
+    composed,
+    fitted,
+    named_background,
+)
 from figureground.pictures import PictureError
 
 
@@ -35,6 +43,13 @@ def test_wishes(wish: object, expected: Background) -> None:
 def test_what_is_no_background_is_refused(wish: object) -> None:
     with pytest.raises(BackgroundError):
         background_of(wish)  # type: ignore[arg-type]
+
+
+def test_a_name_alone_never_leads_to_a_file(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((4, 6, 3), np.uint8)).save(tmp_path / "wall.png")
+    assert background_of(str(tmp_path / "wall.png")).picture is not None
+    assert named_background(str(tmp_path / "wall.png")) is None
+    assert named_background("blur") == Background(blurred=True)
 
 
 def test_pictures_come_as_file_image_or_array(tmp_path: Path) -> None:

@@ -65,24 +65,25 @@ def background_of(wish: BackgroundLike) -> Background:
         if len(wish) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in wish):
             raise BackgroundError(f"a background colour is three whole numbers of 0 to 255, not {wish}")
         return Background(colour=wish)
-    if wish is None or wish == "transparent":
+    if wish is None:
         return Background()
-    if wish == "blur":
-        return Background(blurred=True)
-    return _colour_or_file(wish)
-
-
-def _colour_or_file(wish: str | Path) -> Background:
-    if isinstance(wish, str):
-        try:
-            return Background(colour=ImageColor.getrgb(wish)[:3])
-        except ValueError:
-            pass
+    if isinstance(wish, str) and (named := named_background(wish)) is not None:
+        return named
     if Path(wish).is_file():
         return Background(picture=read_photo(Path(wish)))
     raise BackgroundError(
         f"{wish}: neither transparent, blur nor a colour (such as white or #1e90ff), and no file of that name"
     )
+
+
+def named_background(wish: str) -> Background | None:
+    """The background that a keyword or a colour names, None where it names neither; no file is ever looked for."""
+    if wish in ("transparent", "blur"):
+        return Background(blurred=wish == "blur")
+    try:
+        return Background(colour=ImageColor.getrgb(wish)[:3])
+    except ValueError:
+        return None
 
 
 def composed(photo: Picture, mask: Picture, background: Background, fit: Fit = "cover", detail: float = 1.0) -> Picture:

@@ -100,7 +100,7 @@ def photo_file(
         As `id_photo`; BackgroundError: `background` is no light colour. PictureError: The photo cannot be read.
         SavingError, OSError: A file cannot be written.
     """
-    colour = None if background == "original" else _light_colour(background)
+    colour = None if background == "original" else light_colour(background, background_of(background))
     for path in (target, printed):
         if path is not None and path.resolve() == source.resolve():
             raise DocumentError(f"{path}: the result would replace the photo; give another name")
@@ -113,8 +113,13 @@ def photo_file(
     return document.shortcomings
 
 
-def _light_colour(wish: str) -> Colour:
-    colour = background_of(wish).colour
+def light_colour(wish: str, background: Background) -> Colour:
+    """The colour of a background, which a user called `wish`, if documents allow it.
+
+    Raises:
+        BackgroundError: It is no colour, or too dark.
+    """
+    colour = background.colour
     if colour is None:
         raise BackgroundError(f"{wish}: documents ask for a plain background; give a light colour, or original")
     if 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] < _LIGHT:

@@ -24,7 +24,17 @@ class SavingError(FiguregroundError):
 
 
 def save(path: Path, picture: Picture, dpi: int | None = None) -> None:
-    """Write a picture in the format of the path's suffix: .png, .webp, .jpg or .jpeg.
+    """Write a picture in the format of the path's suffix, see `encoded`.
+
+    Raises:
+        SavingError: As `encoded`.
+        OSError: The file cannot be written; nothing is left of it.
+    """
+    write_bytes(path, encoded(path, picture, dpi))
+
+
+def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
+    """A picture in the format of the path's suffix: .png, .webp, .jpg or .jpeg; the path is not written to.
 
     Metadata is left behind on purpose: a thumbnail shows the old background, and a place is nobody's business.
 
@@ -33,7 +43,6 @@ def save(path: Path, picture: Picture, dpi: int | None = None) -> None:
         dpi: Dots per inch to be noted in the file, for printing; WebP cannot hold it.
     Raises:
         SavingError: JPEG with alpha, WebP of more than 16383 pixels a side or with dpi, or another suffix.
-        OSError: The file cannot be written; nothing is left of it.
     """
     suffix = path.suffix.lower()
     if suffix not in (".png", ".webp", ".jpg", ".jpeg"):
@@ -41,15 +50,13 @@ def save(path: Path, picture: Picture, dpi: int | None = None) -> None:
     if suffix in (".jpg", ".jpeg") and picture.ndim == 3 and picture.shape[2] == 4:
         raise SavingError(f"{path}: JPEG has no transparency; use PNG or WebP, or give a background colour")
     if suffix == ".webp":
-        content = _webp(path, picture, dpi)
-    elif dpi is not None:
+        return _webp(path, picture, dpi)
+    if dpi is not None:
         kind, options = ("PNG", {}) if suffix == ".png" else ("JPEG", {"quality": JPEG_QUALITY, "subsampling": 0})
-        content = _by_pillow(picture, kind, dpi=(dpi, dpi), **options)
-    elif suffix == ".png":
-        content = encode_png(picture) if picture.ndim == 2 else _quick_png(picture)
-    else:
-        content = encode_jpeg(picture, JPEG_QUALITY)
-    write_bytes(path, content)
+        return _by_pillow(picture, kind, dpi=(dpi, dpi), **options)
+    if suffix == ".png":
+        return encode_png(picture) if picture.ndim == 2 else _quick_png(picture)
+    return encode_jpeg(picture, JPEG_QUALITY)
 
 
 def _quick_png(picture: Picture) -> bytes:

@@ -1,0 +1,125 @@
+"""What the web page takes in headless Chromium: webcam pictures a second, and a photo, by step.
+
+    python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO]
+
+Needs Chromium and its driver (apt-get install chromium chromium-driver) and Selenium. The camera is Chromium's own test
+picture at 1280 x 720; without a graphics processor the model runs in WebAssembly on one core. Each model is asked for
+as a person's own, so that it is the one that the webcam uses. The steps before `drawing` are the worker's, which goes
+on to the next picture while the page draws: pictures a second are about 1000 over their sum. Milliseconds are wall
+time, so they are worth something on a quiet machine only; the least of each step is shown beside the median.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import cv2
+import numpy as np
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from figureground.cut.packaged import model_content
+
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--use-fake-device-for-media-stream=device-count=1,fps=60", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()", "web", "--port", "0", "--model"]
+MEASURES = """
+const steps = {};
+for (const { name, duration } of performance.getEntriesByType("measure")) (steps[name] ??= []).push(duration);
+performance.clearMeasures();
+return steps;
+"""
+
+
+def browser(profile: str) -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or sys.exit("chromium is not installed")
+    for flag in [*FLAGS, f"--user-data-dir={profile}"]:
+        options.add_argument(flag)
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+
+
+def settled(page: webdriver.Chrome) -> None:
+    rest = "return document.body.dataset.engine && document.body.dataset.state !== 'busy'"
+    WebDriverWait(page, 120, 0.05).until(lambda driver: driver.execute_script(rest))
+
+
+def watch_live(page: webdriver.Chrome, seconds: float) -> tuple[float, dict[str, list[float]]]:
+    """Pictures a second and milliseconds by step, once it runs smoothly."""
+    page.execute_script("document.querySelector('[name=mode][value=live]').click()")
+    page.find_element(By.ID, "camera").click()
+    settled(page)
+    WebDriverWait(page, 60, 0.2).until(lambda driver: driver.execute_script("return +live.dataset.rate > 0"))
+    page.execute_script(MEASURES)
+    page.set_script_timeout(seconds + 10)
+    page.execute_async_script("setTimeout(arguments[1], arguments[0])", 1000 * seconds)
+    steps = page.execute_script(MEASURES)
+    page.find_element(By.ID, "camera").click()
+    return len(steps["figureground drawing"]) / seconds, steps
+
+
+def cut_photo(page: webdriver.Chrome, photo: Path, times: int) -> dict[str, list[float]]:
+    steps = defaultdict(list)
+    page.execute_script("document.querySelector('[name=mode][value=photo]').click()")
+    for attempt in range(times + 1):
+        page.execute_script("document.body.dataset.state = 'busy'")
+        page.find_element(By.ID, "file").send_keys(str(photo))
+        settled(page)
+        for name, durations in page.execute_script(MEASURES).items():
+            if attempt:  # the first one is slower: code is compiled
+                steps[name] += durations
+    return steps
+
+
+def shown(steps: dict[str, list[float]]) -> str:
+    return ", ".join(
+        f"{name.removeprefix('figureground ')} {np.median(durations):.1f} ({min(durations):.1f})"
+        for name, durations in steps.items()
+    )
+
+
+def drawn_photo(folder: str) -> Path:
+    """12 megapixels with a bright disc before a dark wall."""
+    canvas = np.full((4000, 3000, 3), (60, 70, 80), np.uint8)
+    cv2.circle(canvas, (1500, 2000), 1200, (180, 200, 235), -1)
+    cv2.imwrite(path := f"{folder}/drawn.jpg", canvas)
+    return Path(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("models", nargs="*", default=["fast", "accurate"])
+    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--photo", type=Path)
+    options = parser.parse_args()
+    for model in options.models:
+        with tempfile.TemporaryDirectory() as folder:
+            own = Path(folder, "own.tflite")
+            own.write_bytes(model_content(model)[1])
+            serving = subprocess.Popen([*COMMAND, str(own)], stdout=subprocess.PIPE, text=True)
+            page = browser(f"{folder}/profile")
+            try:
+                page.get((serving.stdout.readline() if serving.stdout else "").split()[1])
+                settled(page)
+                rate, steps = watch_live(page, options.seconds)
+                print(f"{model}: {rate:.1f} pictures a second; ms, median (least): {shown(steps)}")
+                photo = options.photo or drawn_photo(folder)
+                print(f"  photo {photo.name}; ms: {shown(cut_photo(page, photo, 5))}")
+            finally:
+                page.quit()
+                serving.terminate()
+                serving.wait()
+
+
+if __name__ == "__main__":
+    main()

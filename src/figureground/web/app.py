@@ -1,0 +1,124 @@
+"""The HTTP application: the page's files, its settings, the endpoints and their description."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from figureground.cut.batch import usable_cores
+from figureground.cut.documents import DocumentError
+from figureground.cut.segmenter import NobodyError
+from figureground.cut.standards import STANDARDS
+from figureground.errors import FiguregroundError
+from figureground.pictures import PictureError
+from figureground.web.assets import RUNTIME, Asset, answer, read_assets
+from figureground.web.forms import Form, read_form
+from figureground.web.limits import Limits, RequestError
+from figureground.web.openapi import description
+from figureground.web.security import Guard
+from figureground.web.work import CUT_FIELDS, DOCUMENT_FIELDS, Made, cut_out, document_photo
+from figureground.web.workshop import Model, Workshop, load_models
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+SHORTCOMINGS = "Figureground-Shortcomings"
+_STATUS: dict[type[Exception], int] = {PictureError: 415, NobodyError: 422, DocumentError: 422}  # of other mistakes 400
+
+
+def create_app(
+    model: str | Path = "accurate", limits: Limits | None = None, host: str = "127.0.0.1", threads: int | None = None
+) -> ASGIApp:
+    """The application, its models loaded.
+
+    Args:
+        model: What is used where nobody chooses: "accurate", "fast" or the path of a `.tflite` file.
+        host: The name or address that the server listens on.
+        threads: Photos that the server works on at once; without it one a core.
+    Raises:
+        SegmenterError: The model cannot be used.
+    """
+    workshop = Workshop(load_models(model), limits or Limits(), threads or usable_cores())
+    assets = read_assets() | {
+        f"/models/{each.name}.tflite": Asset.of(each.content, "application/octet-stream")
+        for each in workshop.models.values()
+    }
+
+    async def static(request: Request) -> Response:
+        return answer(request, assets[request.url.path])
+
+    settings = _settings(workshop.models, workshop.limits, runtime=RUNTIME in assets)
+    app = Starlette(
+        routes=[
+            Route("/cut", _endpoint(workshop, CUT_FIELDS, cut_out), methods=["POST"]),
+            Route("/id-photo", _endpoint(workshop, DOCUMENT_FIELDS, document_photo), methods=["POST"]),
+            Route("/settings", _constant(settings)),
+            Route("/health", _constant({"status": "ok"})),
+            Route("/openapi.json", _constant(description(tuple(workshop.models), workshop.limits))),
+            *(Route(path, static) for path in assets),
+        ],
+        exception_handlers={FiguregroundError: _refused, HTTPException: _not_served, Exception: _failed},
+    )
+    return Guard(app, [host])
+
+
+def _endpoint(
+    workshop: Workshop, fields: tuple[str, ...], make: Callable[[Form, Mapping[str, Model], Limits], Made]
+) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        with workshop.place() as place:
+            form = await read_form(request, workshop.limits, fields)
+            made = await place.run(lambda: make(form, workshop.models, workshop.limits))
+        headers = {"Cache-Control": "no-store"}
+        if made.shortcomings:
+            headers[SHORTCOMINGS] = json.dumps(made.shortcomings)  # escapes what a header cannot hold
+        return Response(made.content, media_type=made.media_type, headers=headers)
+
+    return endpoint
+
+
+def _constant(value: Mapping[str, Any]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return JSONResponse(value, headers={"Cache-Control": "no-cache"})
+
+    return endpoint
+
+
+def _settings(models: Mapping[str, Model], limits: Limits, *, runtime: bool) -> dict[str, Any]:
+    """What the page has to know: models, standards, limits, and whether the runtime for browsers was packaged."""
+    return {
+        "models": [{"name": each.name, "bytes": len(each.content)} for each in models.values()],
+        "standards": [{"name": name, "title": each.title} for name, each in STANDARDS.items()],
+        "limits": {"bytes": limits.body_bytes, "pixels": limits.pixels},
+        "runtime": runtime,
+    }
+
+
+def _error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse({"error": message}, status, dict(headers or {}))
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    if isinstance(error, RequestError):
+        return _error(error.status, str(error), error.headers)
+    return _error(_STATUS.get(type(error), 400), str(error))
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return _error(404, "there is nothing at this address; the page is at /")
+    return _error(error.status_code, str(error.detail).lower(), error.headers)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    if isinstance(error, MemoryError):
+        return _error(413, "this picture is too large for the server's memory")
+    return _error(500, "something went wrong here; the server's terminal says what")

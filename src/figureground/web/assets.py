@@ -1,0 +1,61 @@
+"""The page's files, read into memory once: a request's path is looked up among their names and nowhere else."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+STATIC = Path(__file__).with_name("static")
+RUNTIME = "/litert/litert_wasm_compat_internal.wasm"  # without it the browser leaves the work to the server
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent; `content` is compressed with gzip where `zipped` says so."""
+
+    content: bytes
+    media_type: str
+    zipped: bool
+    tag: str
+
+    @classmethod
+    def of(cls, content: bytes, media_type: str, *, zipped: bool = False) -> Asset:
+        return cls(content, media_type, zipped, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+
+
+def read_assets(folder: Path = STATIC) -> dict[str, Asset]:
+    """The files below a folder by their URL's path; `name.gz` is `name` compressed, index.html is also `/`."""
+    assets = {}
+    for path in sorted(folder.rglob("*")):
+        zipped = path.suffix == ".gz"
+        name = path.relative_to(folder).as_posix().removesuffix(".gz")
+        media_type = _TYPES.get(Path(name).suffix)
+        if path.is_file() and media_type is not None:
+            assets[f"/{name}"] = Asset.of(path.read_bytes(), media_type, zipped=zipped)
+    assets["/"] = assets["/index.html"]
+    return assets
+
+
+def answer(request: Request, asset: Asset) -> Response:
+    """The asset, as far as the browser does not have it yet."""
+    headers = {"ETag": asset.tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == asset.tag:
+        return Response(status_code=304, headers=headers)
+    content = asset.content
+    if asset.zipped and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    elif asset.zipped:
+        content = gzip.decompress(content)
+    return Response(content, media_type=asset.media_type, headers=headers)

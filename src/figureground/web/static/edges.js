@@ -1,0 +1,161 @@
+// The mask from the model's size to the photo's, along the edges that the photo shows: cut/edges.py for the browser,
+// where the method and its source are explained. Numbers are the same, so that page and command give the same mask.
+
+import { between, bilinear, boxBlur, fittedInside, resizedColours, scaled } from "./resizing.js";
+
+const WORKING_SIDE = 512;
+const RADIUS = 0.015;
+const EPSILON = 3e-4;
+const LOW = 0.15;
+const HIGH = 0.85;
+
+/**
+ * Mask of the photo's size, 0 background to 255 person.
+ * @param {Uint8ClampedArray} pixels RGBA of the photo
+ * @param {{values: Float32Array, height: number, width: number}} probability of the whole photo, at any size
+ * @param {number} side of the picture on which coefficients are found; less is quicker and coarser
+ */
+export function refine(pixels, height, width, probability, side = WORKING_SIDE) {
+  const small = fittedInside(height, width, side);
+  const guide = scaled(resizedColours(pixels, height, width, small.height, small.width));
+  const rough = bilinear(probability.values, 1, probability.height, probability.width, small.height, small.width);
+  const radius = Math.max(1, Math.round(RADIUS * Math.max(small.height, small.width)));
+  const coefficients = linearCoefficients(guide, rough, small.height, small.width, radius, EPSILON);
+  const coarse = new Uint8Array(rough.length);
+  for (let i = 0; i < coarse.length; i++) {
+    coarse[i] = level(linear(coefficients, 4 * i, guide[3 * i], guide[3 * i + 1], guide[3 * i + 2]));
+  }
+  if (small.height === height && small.width === width) return coarse;
+  return enlarged(coarse, coefficients, small, pixels, height, width);
+}
+
+/** The coarse mask at the photo's size, the undecided band along the edge worked out from the photo's own pixels. */
+function enlarged(coarse, coefficients, small, pixels, height, width) {
+  const mask = new Uint8Array(height * width);
+  const band = undecided(coarse, small.height, small.width);
+  const down = between(small.height, height);
+  const across = between(small.width, width);
+  const nearest = Int32Array.from({ length: width }, (_, x) => Math.floor((x * small.width) / width));
+  for (let y = 0; y < height; y++) {
+    const upper = down.first[y] * small.width;
+    const lower = down.second[y] * small.width;
+    const v = down.share[y];
+    const middle = Math.floor((y * small.height) / height) * small.width;
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      const first = across.first[x];
+      const second = across.second[x];
+      const u = across.share[x];
+      if (band[middle + nearest[x]]) {
+        const [a, b, c, d] = [4 * (upper + first), 4 * (upper + second), 4 * (lower + first), 4 * (lower + second)];
+        let value = between4(coefficients, a + 3, b + 3, c + 3, d + 3, u, v);
+        for (let k = 0; k < 3; k++) {
+          value += (between4(coefficients, a + k, b + k, c + k, d + k, u, v) * pixels[4 * at + k]) / 255;
+        }
+        mask[at] = level(value);
+      } else {
+        mask[at] = between4(coarse, upper + first, upper + second, lower + first, lower + second, u, v) + 0.5;
+      }
+    }
+  }
+  return mask;
+}
+
+function between4(map, a, b, c, d, u, v) {
+  return (map[a] * (1 - u) + map[b] * u) * (1 - v) + (map[c] * (1 - u) + map[d] * u) * v;
+}
+
+/** Places with a value other than 0 or 255, or beside a place that is not like them. */
+function undecided(mask, height, width) {
+  const band = new Uint8Array(mask.length);
+  for (let y = 0; y < height; y++) {
+    const top = Math.max(0, y - 1) * width;
+    const bottom = Math.min(height - 1, y + 1) * width;
+    for (let x = 0; x < width; x++) {
+      const left = Math.max(0, x - 1);
+      const right = Math.min(width - 1, x + 1);
+      let [least, most] = [255, 0];
+      for (let row = top; row <= bottom; row += width) {
+        for (let column = left; column <= right; column++) {
+          const value = mask[row + column];
+          if (value < least) least = value;
+          if (value > most) most = value;
+        }
+      }
+      band[y * width + x] = most > 0 && least < 255 ? 1 : 0;
+    }
+  }
+  return band;
+}
+
+/**
+ * For each place the linear function of its colour that fits `values` best in the windows around it (a guided filter).
+ * @returns {Float32Array} height x width x 4: three slopes, then the offset
+ */
+function linearCoefficients(guide, values, height, width, radius, epsilon) {
+  const box = (map) => boxBlur(map, height, width, radius, true);
+  const colours = [0, 1, 2].map((channel) => channelOf(guide, channel));
+  const means = colours.map(box);
+  const mean = box(values);
+  const covariance = (a, meanA, b, meanB) => {
+    const map = box(product(a, b));
+    for (let i = 0; i < map.length; i++) map[i] -= meanA[i] * meanB[i];
+    return map;
+  };
+  const own = (a, b) => covariance(colours[a], means[a], colours[b], means[b]);
+  const matrix = [own(0, 0), own(0, 1), own(0, 2), own(1, 1), own(1, 2), own(2, 2)];
+  const right = colours.map((colour, channel) => covariance(colour, means[channel], values, mean));
+  return interleaved(functionsOf(matrix, right, means, mean, epsilon).map(box));
+}
+
+function channelOf(guide, channel) {
+  const map = new Float32Array(guide.length / 3);
+  for (let i = 0, at = channel; i < map.length; i++, at += 3) map[i] = guide[at];
+  return map;
+}
+
+function product(a, b) {
+  const map = new Float32Array(a.length);
+  for (let i = 0; i < map.length; i++) map[i] = a[i] * b[i];
+  return map;
+}
+
+/** Slopes and offset of each place: symmetric 3 x 3 systems, by Cramer's rule. Four maps. */
+function functionsOf([RR, RG, RB, GG, GB, BB], right, means, mean, epsilon) {
+  const maps = [0, 1, 2, 3].map(() => new Float32Array(mean.length));
+  for (let i = 0; i < mean.length; i++) {
+    const [rr, gg, bb] = [RR[i] + epsilon, GG[i] + epsilon, BB[i] + epsilon];
+    const [rg, rb, gb] = [RG[i], RB[i], GB[i]];
+    const [x, y, z] = [right[0][i], right[1][i], right[2][i]];
+    const first = gg * bb - gb * gb;
+    const second = rb * gb - rg * bb;
+    const third = rg * gb - rb * gg;
+    const middle = rg * rb - rr * gb;
+    const corner = rr * bb - rb * rb;
+    const determinant = rr * first + rg * second + rb * third;
+    const red = (first * x + second * y + third * z) / determinant;
+    const green = (second * x + corner * y + middle * z) / determinant;
+    const blue = (third * x + middle * y + (rr * gg - rg * rg) * z) / determinant;
+    maps[0][i] = red;
+    maps[1][i] = green;
+    maps[2][i] = blue;
+    maps[3][i] = mean[i] - red * means[0][i] - green * means[1][i] - blue * means[2][i];
+  }
+  return maps;
+}
+
+function interleaved(maps) {
+  const result = new Float32Array(4 * maps[0].length);
+  maps.forEach((map, k) => {
+    for (let i = 0, at = k; i < map.length; i++, at += 4) result[at] = map[i];
+  });
+  return result;
+}
+
+function linear(coefficients, at, red, green, blue) {
+  return coefficients[at] * red + coefficients[at + 1] * green + coefficients[at + 2] * blue + coefficients[at + 3];
+}
+
+/** Stretches LOW..HIGH to 0..255: a model is never quite sure, but the inside of a person is not see-through. */
+function level(value) {
+  return Math.round(Math.min(1, Math.max(0, (value - LOW) / (HIGH - LOW))) * 255);
+}

@@ -1,0 +1,124 @@
+// Who cuts out: this browser, by a worker with the model in it, or the server.
+
+import { Trouble } from "./photos.js";
+
+const NOBODY = "No person was found in this photo. Try another one.";
+
+/** The model in this browser. Photos do not leave it. */
+export class BrowserEngine {
+  #worker = new Worker("/worker.js");
+  #waiting = new Map();
+  #count = 0;
+
+  constructor() {
+    this.#worker.onmessage = ({ data }) => {
+      const { resolve, reject } = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if (data.error === undefined) resolve(data.result);
+      else reject(new Error(data.error));
+    };
+    this.#worker.onerror = (event) => {
+      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the worker failed"));
+      this.#waiting.clear();
+    };
+  }
+
+  prepare(model) {
+    return this.#ask("prepare", { model });
+  }
+
+  /** @returns {Promise<{cutout: ImageBitmap, blurred: () => Promise<ImageBitmap>}>} */
+  async cut(photo, model) {
+    const bitmap = await createImageBitmap(photo.bitmap);
+    const { nobody, cutout, times } = await this.#ask("photo", { bitmap, model }, [bitmap]);
+    note(times);
+    if (nobody) throw new Trouble(NOBODY);
+    let picture = null;
+    const blurred = () => (picture ??= this.#ask("blurred", {}).then((answer) => answer.bitmap));
+    return { cutout, blurred };
+  }
+
+  /** @returns {Promise<{model: string, accelerator: string}>} what live pictures run on, found out by trying */
+  chooseLive(models, otherwise) {
+    return this.#ask("chooseLive", { models, otherwise });
+  }
+
+  /** The mask of a live picture, as a bitmap's alpha. */
+  async live(bitmap, choice, first) {
+    const { mask, times } = await this.#ask("live", { bitmap, ...choice, first }, [bitmap]);
+    note(times);
+    return mask;
+  }
+
+  close() {
+    this.#worker.terminate();
+  }
+
+  #ask(task, details, transferred = []) {
+    const id = ++this.#count;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, task, ...details }, transferred);
+    });
+  }
+}
+
+/** The server's model, for browsers that cannot run it, and for document photos. */
+class ServerEngine {
+  async prepare() {}
+
+  async cut(photo, model) {
+    const cutout = await picture(await post("/cut", { photo: photo.file, model, format: "png" }));
+    let blur = null;
+    const blurred = () => (blur ??= post("/cut", { photo: photo.file, model, background: "blur" }).then(picture));
+    return { cutout, blurred };
+  }
+
+  close() {}
+}
+
+/** The browser's engine if it can run the model, else the server's. */
+export async function findEngine({ runtime }, model) {
+  if (!runtime) return new ServerEngine(); // an installation without it
+  const browser = new BrowserEngine();
+  try {
+    await browser.prepare(model);
+    return browser;
+  } catch (error) {
+    console.warn("the model does not run in this browser:", error);
+    browser.close();
+    return new ServerEngine();
+  }
+}
+
+/** A document photo: the picture's file and what it does not satisfy. */
+export async function documentPhoto(photo, options) {
+  const answer = await post("/id-photo", { photo: photo.file, ...options });
+  const shortcomings = JSON.parse(answer.headers.get("Figureground-Shortcomings") ?? "[]");
+  return { file: await answer.blob(), shortcomings };
+}
+
+async function post(path, fields) {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  let answer;
+  try {
+    answer = await fetch(path, { method: "POST", body: form });
+  } catch {
+    throw new Trouble("The server does not answer. Is figureground web still running?");
+  }
+  if (answer.ok) return answer;
+  const { error } = await answer.json().catch(() => ({ error: `the server answered ${answer.status}` }));
+  if (/^no person/.test(error)) throw new Trouble(NOBODY);
+  throw new Trouble(`${error[0].toUpperCase()}${error.slice(1)}.`);
+}
+
+async function picture(answer) {
+  return createImageBitmap(await answer.blob());
+}
+
+/** Keeps a step's milliseconds where the browser's own tools and benchmarks/web.py find them. */
+function note(times) {
+  const end = performance.now();
+  for (const [step, duration] of Object.entries(times)) performance.measure(`figureground ${step}`, { end, duration });
+}

@@ -1,0 +1,194 @@
+// The model and all that is done to pixels, off the page's own thread. A classic worker, because the runtime loads its
+// script by importScripts; everything else is a module. Each message {id, task, ...} is answered with {id, result} or
+// {id, error}.
+
+"use strict";
+
+const loaded = (async () => {
+  self.Module = { locateFile: (name) => `/litert/${name}` };
+  const [litert, edges, colours, resizing, steadying] = await Promise.all(
+    ["/litert/index.js", "/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
+  );
+  await litert.loadLiteRt("/litert/litert_wasm_compat_internal.js");
+  return { litert, edges, colours, resizing, steadying };
+})();
+loaded.catch(() => {}); // whoever asks for something is told
+
+const LEAST_PERSON = 1e-3; // share of the photo, as in cut/segmenter.py
+const LIVE_SIDE = 192; // pixels of the longer side where a live picture's edge is worked out
+const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as zeros
+
+const models = new Map();
+let lastPhoto = null; // {pixels, mask, height, width} at a reduced size, for a blur that is asked for later
+let lastAnswer = null; // of the live picture before
+
+async function modelOf(name, accelerator = "wasm") {
+  const key = `${name} ${accelerator}`;
+  if (!models.has(key)) {
+    const { litert } = await loaded;
+    models.set(key, litert.loadAndCompile(`/models/${name}.tflite`, { accelerator }));
+  }
+  const model = await models.get(key);
+  const [, height, width] = Object.values(model.getInputDetails()[0].shape);
+  return { model, height, width };
+}
+
+/** The model's bare answer to a picture of its own size, colours in 0..1. */
+async function logitsOf({ model, height, width }, seen) {
+  const { litert } = await loaded;
+  const input = new litert.Tensor(seen, [1, height, width, 3]);
+  const [output] = await model.run(input);
+  const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
+  const values = Float32Array.from(here.toTypedArray());
+  for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
+  return values;
+}
+
+/**
+ * How likely each place shows a person, at the model's size.
+ * @param {boolean} bothWays whether the photo's mirror image is asked for too, as Segmenter.mask does: twice the time,
+ *   and the model is wrong at different places of the two
+ */
+async function probabilityOf(sought, pixels, height, width, bothWays) {
+  const { resizing } = await loaded;
+  const { height: rows, width: columns } = sought;
+  const seen = resizing.scaled(resizing.resizedColours(pixels, height, width, rows, columns));
+  const values = await logitsOf(sought, seen);
+  if (bothWays) {
+    const others = resizing.mirrorImage(await logitsOf(sought, resizing.mirrorImage(seen, 3, columns)), 1, columns);
+    for (let i = 0; i < values.length; i++) values[i] = (values[i] + others[i]) / 2;
+  }
+  for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-values[i]));
+  return { values, height: rows, width: columns };
+}
+
+/** Whether the GPU computes this model as the processor does, and sooner than `limit` milliseconds. */
+async function gpuServes(name, limit) {
+  const [slow, quick] = [await modelOf(name), await modelOf(name, "webgpu")];
+  const seen = Float32Array.from({ length: 3 * slow.height * slow.width }, (_, i) => ((i * 7919) % 256) / 255);
+  const right = await logitsOf(slow, seen);
+  const given = await logitsOf(quick, seen); // the first time shaders are compiled
+  let [size, difference] = [0, 0];
+  for (let i = 0; i < right.length; i++) {
+    size += Math.abs(right[i]);
+    difference += Math.abs(right[i] - given[i]);
+  }
+  return difference < GPU_TOLERANCE * size && (await duration(quick, seen)) < limit;
+}
+
+async function duration(model, seen) {
+  const begun = performance.now();
+  await logitsOf(model, seen);
+  return performance.now() - begun;
+}
+
+let liveContext = null; // kept, as making one for each picture takes longer than drawing it
+
+function pixelsOf(bitmap, kept = false) {
+  const { width, height } = bitmap;
+  let context = kept ? liveContext : null;
+  if (context?.canvas.width !== width || context.canvas.height !== height) {
+    context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  }
+  if (kept) liveContext = context;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return context.getImageData(0, 0, width, height);
+}
+
+const tasks = {
+  /** Loads a model before it is needed. */
+  async prepare({ model }) {
+    await modelOf(model);
+  },
+
+  /** A photo's cut-out as a bitmap of its size, or nobody. */
+  async photo({ bitmap, model }) {
+    const { edges, colours } = await loaded;
+    const clock = stopwatch();
+    const image = pixelsOf(bitmap);
+    const { data, width, height } = image;
+    clock("read");
+    const probability = await probabilityOf(await modelOf(model), data, height, width, true);
+    clock("model");
+    const mask = edges.refine(data, height, width, probability);
+    clock("edge");
+    let person = 0;
+    for (let i = 0; i < mask.length; i++) if (mask[i] > 127) person++;
+    if (person < Math.max(1, LEAST_PERSON * mask.length)) return { nobody: true, times: clock.times };
+    lastPhoto = await reduced(data, mask, height, width);
+    colours.cutOut(data, mask, height, width);
+    clock("colours");
+    return { cutout: await createImageBitmap(image), times: clock.times };
+  },
+
+  /** The last photo out of focus, small. */
+  async blurred() {
+    const { colours } = await loaded;
+    const { pixels, height, width } = colours.blurred(...lastPhoto);
+    return { bitmap: await createImageBitmap(new ImageData(pixels, width, height)) };
+  },
+
+  /** The model and accelerator for live pictures: the first of `models` that a real GPU serves, else `otherwise`. */
+  async chooseLive({ models: names, otherwise }) {
+    const processor = await modelOf(otherwise);
+    const adapter = await self.navigator.gpu?.requestAdapter();
+    if (adapter && !adapter.info.isFallbackAdapter) {
+      const blank = new Float32Array(3 * processor.height * processor.width);
+      await duration(processor, blank); // the first time is slower
+      const limit = await duration(processor, blank);
+      for (const name of names) {
+        if (await gpuServes(name, limit).catch(() => false)) return { model: name, accelerator: "webgpu" };
+      }
+    }
+    return { model: otherwise, accelerator: "wasm" };
+  },
+
+  /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
+  async live({ bitmap, model, accelerator, first }) {
+    const { edges, steadying } = await loaded;
+    const clock = stopwatch();
+    const { data, width, height } = pixelsOf(bitmap, true);
+    clock("read");
+    const probability = await probabilityOf(await modelOf(model, accelerator), data, height, width, false);
+    clock("model");
+    if (first) lastAnswer = null;
+    probability.values = lastAnswer = steadying.steadied(probability.values, lastAnswer);
+    const mask = edges.refine(data, height, width, probability, LIVE_SIDE);
+    for (let i = 0; i < mask.length; i++) data[4 * i + 3] = mask[i];
+    clock("edge");
+    return { mask: await createImageBitmap(new ImageData(data, width, height)), times: clock.times };
+  },
+};
+
+/** A photo and its mask, small: all that a blur needs, and cheap to keep. */
+async function reduced(pixels, mask, height, width) {
+  const { resizing } = await loaded;
+  const small = resizing.fittedInside(height, width, 512);
+  const colours = resizing.resizedColours(pixels, height, width, small.height, small.width);
+  const kept = new Uint8ClampedArray(4 * small.height * small.width).fill(255);
+  for (let i = 0; i < colours.length / 3; i++) for (let c = 0; c < 3; c++) kept[4 * i + c] = colours[3 * i + c];
+  const values = Uint8Array.from(resizing.resizedMask(mask, height, width, small.height, small.width));
+  return [kept, values, small.height, small.width];
+}
+
+/** Notes milliseconds by step: call it after each. */
+function stopwatch() {
+  let last = performance.now();
+  const clock = (step) => {
+    const now = performance.now();
+    clock.times[step] = now - last;
+    last = now;
+  };
+  clock.times = {};
+  return clock;
+}
+
+self.onmessage = async ({ data: { id, task, ...details } }) => {
+  try {
+    const result = (await tasks[task](details)) ?? {};
+    self.postMessage({ id, result }, Object.values(result).filter((value) => value instanceof ImageBitmap));
+  } catch (error) {
+    self.postMessage({ id, error: String(error?.message ?? error) });
+  }
+};

@@ -1,0 +1,400 @@
+"""The web page in a real browser: Debian's Chromium, driven by Selenium."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from drawing import Picture, face, person
+from figureground import Segmenter
+from figureground.pictures import encode_jpeg, encode_png
+from figureground.web.assets import RUNTIME, Asset, read_assets
+from networks import save_pixel_network
+from serving import Site, serving
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None or DRIVER is None,
+        reason="needs Chromium and its driver: apt-get install chromium chromium-driver",
+    ),
+]
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,900",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+DARK, BLUE = (30, 30, 30), (20, 40, 200)
+
+
+@dataclass
+class Page:
+    """The page in the browser, and the folder that its downloads go to."""
+
+    driver: webdriver.Chrome
+    site: Site
+    downloads: Path
+
+    def open(self) -> None:
+        self.driver.get(self.site.url)
+        self.settled()
+
+    def one(self, id_: str) -> WebElement:
+        return self.driver.find_element(By.ID, id_)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def settled(self) -> str:
+        """The status line, once the page is at rest."""
+        rest = "return document.body.dataset.engine && document.body.dataset.state !== 'busy'"
+        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(rest))
+        return self.one("status").text
+
+    def take(self, path: Path) -> str:
+        """Hands a file to the page as a person's choice, and waits for what it says of it."""
+        self.run("document.getElementById('status').textContent = '…'; document.body.dataset.state = 'busy'")
+        self.one("file").send_keys(str(path))
+        return self.settled()
+
+    def choose(self, name: str, value: str) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}'] ~ span").click()
+
+    def colour(self, id_: str, x: float, y: float) -> tuple[int, ...]:
+        """RGBA of a canvas at a share of its width and height."""
+        script = (
+            "const c = document.getElementById(arguments[0]);"
+            "return [...c.getContext('2d').getImageData(arguments[1] * c.width, arguments[2] * c.height, 1, 1).data]"
+        )
+        return tuple(self.run(script, id_, x, y))
+
+    def downloaded(self, name: str) -> bytes:
+        path = self.downloads / name
+        WebDriverWait(self.driver, 30, 0.05).until(lambda _: path.exists())
+        return path.read_bytes()
+
+    def until(self, script: str) -> None:
+        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}"))
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the camera sees: bright discs that move before a dark wall, as a row of JPEG pictures."""
+    path = tmp_path_factory.mktemp("film") / "film.mjpeg"
+    wall = np.full((240, 320, 3), 30, np.uint8)
+    pictures = []
+    for step in range(20):
+        picture = wall.copy()
+        picture[80:200, 90 + 3 * step : 190 + 3 * step] = 230
+        pictures.append(encode_jpeg(picture))
+    path.write_bytes(b"".join(pictures))
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    model = save_pixel_network(tmp_path_factory.mktemp("model") / "bright.tflite", 64, 48)
+    with serving(model) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory, film: Path) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in [*FLAGS, f"--user-data-dir={profile}", f"--use-file-for-fake-video-capture={film}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    yield started
+    started.quit()
+
+
+@pytest.fixture
+def page(driver: webdriver.Chrome, site: Site, tmp_path: Path) -> Iterator[Page]:
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
+    driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)})
+    site.seen.clear()
+    opened = Page(driver, site, downloads)
+    opened.open()
+    yield opened
+    severe = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+    expected = ("/litert/", "Failed to load resource")  # the runtime tells its story as errors; refusals are answers
+    assert [message for message in severe if not any(part in message for part in expected)] == []
+
+
+@pytest.fixture(scope="module")
+def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("photos") / "me.png"
+    path.write_bytes(encode_png(person(3, 480, 360)[0]))
+    return path
+
+
+def posts(page: Page) -> list[str]:
+    return [path for method, path in page.site.seen if method == "POST"]
+
+
+def picture_of(content: bytes) -> Picture:
+    with Image.open(io.BytesIO(content)) as image:
+        return np.array(image)
+
+
+def test_a_photo_is_cut_out_in_the_browser_as_python_does_it(page: Page, portrait: Path) -> None:
+    said = page.take(portrait)
+    assert "Done in" in said and "did not leave this browser" in said and "360 × 480" in said
+    assert page.one("comparison").is_displayed()
+    page.one("png").click()
+    result = picture_of(page.downloaded("me-cutout.png"))
+    photo = picture_of(portrait.read_bytes())
+    expected = Segmenter(page_model(page)).cut(photo)
+    assert np.abs(result[..., 3].astype(int) - expected[..., 3]).max() <= 1
+    inside = (result[..., 3] == 255) & (expected[..., 3] == 255)
+    assert inside.mean() > 0.1
+    np.testing.assert_array_equal(result[inside], expected[inside])
+    edge = (expected[..., 3] > 60) & (expected[..., 3] < 255)
+    assert np.abs(result[edge].astype(int) - expected[edge]).mean() < 3
+    assert posts(page) == []
+
+
+def page_model(page: Page) -> Path:
+    """The site's own model as a file: what the browser gets is what Python gets."""
+    path = page.downloads / "own.tflite"
+    path.write_bytes(page.site.ask("GET", "/models/own.tflite").content)
+    return path
+
+
+def test_the_packaged_model_gives_the_same_mask_in_the_browser(page: Page, tmp_path: Path) -> None:
+    canvas = np.full((900, 700, 3), (90, 120, 140), np.uint8)
+    face(canvas, 330, 350, 140)
+    (tmp_path / "face.png").write_bytes(encode_png(canvas))
+    page.run("document.querySelector('details').open = true")
+    page.one("model").send_keys("fast")
+    assert "Done" in page.take(tmp_path / "face.png")
+    page.one("png").click()
+    found, expected = picture_of(page.downloaded("face-cutout.png"))[..., 3], Segmenter("fast").mask(canvas)
+    assert (expected >= 128).mean() > 0.1
+    assert np.abs(found.astype(int) - expected).max() <= 2
+
+
+def test_backgrounds(page: Page, portrait: Path, tmp_path: Path) -> None:
+    page.take(portrait)
+    assert page.colour("result", 0.02, 0.02)[3] == 0
+    page.choose("background", "#ffffff")
+    page.until("document.getElementById('jpeg').disabled === false")
+    assert page.colour("result", 0.02, 0.02) == (255, 255, 255, 255)
+    page.choose("background", "blur")
+    WebDriverWait(page.driver, 20, 0.05).until(lambda _: max(page.colour("result", 0.02, 0.02)[:3]) < 160)
+    (tmp_path / "blue.png").write_bytes(encode_png(np.full((40, 90, 3), BLUE, np.uint8)))
+    page.one("picture").send_keys(str(tmp_path / "blue.png"))
+    page.until("document.getElementById('status').textContent.includes('blue.png is the background')")
+    WebDriverWait(page.driver, 20, 0.05).until(lambda _: page.colour("result", 0.02, 0.02) == (*BLUE, 255))
+    page.choose("background", "colour")
+    page.run("const c = document.getElementById('colour'); c.value = '#102030'; c.dispatchEvent(new Event('input'))")
+    WebDriverWait(page.driver, 20, 0.05).until(lambda _: page.colour("result", 0.02, 0.02) == (16, 32, 48, 255))
+    page.one("jpeg").click()
+    with Image.open(io.BytesIO(page.downloaded("me-cutout.jpg"))) as image:
+        assert (image.format, image.size) == ("JPEG", (360, 480))
+        assert np.abs(np.array(image)[3, 3].astype(int) - (16, 32, 48)).max() <= 3
+    assert posts(page) == []
+
+
+def test_bad_files_are_told_kindly_and_the_next_is_taken(page: Page, portrait: Path, tmp_path: Path) -> None:
+    whole = portrait.read_bytes()
+    header = whole[:16] + (30_000).to_bytes(4, "big") * 2 + whole[24:]
+    bad = {
+        "letter.pdf": (b"%PDF-1.4 words", "is a PDF document"),
+        "IMG_1.heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "is a HEIC photo"),
+        "notes.jpg": (b"just words", "is no picture"),
+        "empty.png": (b"", "is an empty file"),
+        "short.png": (whole[: len(whole) // 2], "is cut short"),
+        "bomb.png": (header, "has 900 megapixels"),
+    }
+    for name, (content, said) in bad.items():
+        (tmp_path / name).write_bytes(content)
+        line = page.take(tmp_path / name)
+        assert line.startswith(name) and said in line and "\n" not in line
+        assert page.run("return document.body.dataset.state") == "trouble"
+    assert "Done" in page.take(portrait)
+
+
+def test_what_is_asked_for_meanwhile_is_not_lost(page: Page, portrait: Path, tmp_path: Path) -> None:
+    (tmp_path / "blue.png").write_bytes(encode_png(np.full((40, 90, 3), BLUE, np.uint8)))
+    (tmp_path / "large.jpg").write_bytes(encode_jpeg(person(5, 3000, 2250)[0]))
+    page.one("file").send_keys(str(tmp_path / "large.jpg"))  # given up for the next one
+    page.one("file").send_keys(str(portrait))
+    page.one("picture").send_keys(str(tmp_path / "blue.png"))
+    page.until("document.getElementById('frame').dataset.shows === 'comparison'")
+    WebDriverWait(page.driver, 20, 0.05).until(lambda _: page.colour("result", 0.02, 0.02) == (*BLUE, 255))
+    assert page.run("return document.getElementById('result').width") == 360
+
+
+def test_a_photo_without_people(page: Page, portrait: Path, tmp_path: Path) -> None:
+    (tmp_path / "wall.png").write_bytes(encode_png(np.full((60, 80, 3), DARK, np.uint8)))
+    page.take(portrait)
+    assert page.take(tmp_path / "wall.png") == "No person was found in this photo. Try another one."
+    assert not page.one("png").is_enabled() and not page.one("split").is_displayed()
+    assert page.one("original").is_displayed()
+
+
+def test_a_turned_photo_is_shown_upright(page: Page, tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.rot90(person(3, 480, 360)[0])).save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    assert "360 × 480" in page.take(tmp_path / "turned.jpg")
+
+
+def test_a_large_photo_keeps_its_size(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "large.jpg").write_bytes(encode_jpeg(person(3, 3000, 2250)[0]))
+    page.take(tmp_path / "large.jpg")
+    assert page.run("return document.getElementById('result').width") == 1200
+    page.one("png").click()
+    assert picture_of(page.downloaded("large-cutout.png")).shape == (3000, 2250, 4)
+
+
+def test_dropped_and_pasted_photos(page: Page, portrait: Path) -> None:
+    give = """
+        const [bytes, kind] = arguments, data = new DataTransfer();
+        data.items.add(new File([new Uint8Array(bytes)], `${kind}.png`, { type: "image/png" }));
+        document.body.dataset.state = "busy";
+        dispatchEvent(kind === "drop" ? new DragEvent("drop", { dataTransfer: data, cancelable: true })
+          : new ClipboardEvent("paste", { clipboardData: data }));
+    """
+    for kind in ("drop", "paste"):
+        page.open()
+        page.run(give, list(portrait.read_bytes()), kind)
+        assert "Done" in page.settled()
+
+
+def test_all_of_it_works_by_keyboard(page: Page, portrait: Path) -> None:
+    page.take(portrait)
+    reached: list[str] = []
+    page.run("document.activeElement.blur()")
+    for _ in range(12):
+        page.driver.switch_to.active_element.send_keys(Keys.TAB)
+        focus = page.driver.switch_to.active_element
+        name = focus.get_attribute("id") or focus.get_attribute("name") or focus.tag_name
+        if name in reached:
+            break
+        reached.append(name)
+        if name == "split":
+            focus.send_keys(Keys.ARROW_RIGHT * 5)
+            assert focus.get_attribute("aria-label") and focus.get_attribute("value") == "55"
+            assert page.run("return document.getElementById('comparison').style.getPropertyValue('--split')") == "55%"
+        if name == "background":
+            focus.send_keys(Keys.ARROW_RIGHT)
+    assert {"split", "mode", "choose", "background", "png", "summary"} <= set(reached)
+    assert page.colour("result", 0.02, 0.02) == (255, 255, 255, 255)  # the second choice, white
+    unnamed = page.run(
+        "return [...document.querySelectorAll('button, select, input:not([type=file])')].filter("
+        "e => !e.labels?.length && !e.textContent.trim() && !e.ariaLabel).map(e => e.outerHTML)"
+    )
+    assert unnamed == []
+
+
+def test_it_fits_a_phone(page: Page, portrait: Path) -> None:
+    size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        page.open()
+        page.take(portrait)
+        for mode in ("document", "live", "photo"):
+            page.run("document.querySelector(`[name=mode][value=${arguments[0]}]`).click()", mode)
+            page.settled()
+            assert page.run("return document.documentElement.scrollWidth") == 360
+        heights = page.run(
+            "return [...document.querySelectorAll('button, select')].map(e => e.offsetHeight).filter(Boolean)"
+        )
+        assert min(heights) >= 44  # a finger's width
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_document_photo_is_made_by_the_server(page: Page, tmp_path: Path) -> None:
+    canvas = np.full((900, 700, 3), (90, 120, 140), np.uint8)
+    face(canvas, 330, 350, 140)
+    (tmp_path / "me.jpg").write_bytes(encode_jpeg(canvas))
+    page.run("document.querySelector('details').open = true")
+    page.one("model").send_keys("fast")
+    page.choose("mode", "document")
+    said = page.take(tmp_path / "me.jpg")
+    assert said.startswith("EU passport") and posts(page) == ["/id-photo"]
+    assert page.run("return document.getElementById('document').naturalWidth") == 413
+    page.one("save-sheet").click()
+    assert sorted(picture_of(page.downloaded("me-sheet.jpg")).shape[:2]) == [1181, 1772]
+    small = canvas[::4, ::4]
+    (tmp_path / "small.png").write_bytes(encode_png(np.ascontiguousarray(small)))
+    page.take(tmp_path / "small.png")
+    assert "too small" in page.one("shortcomings").text
+
+
+def test_where_the_browser_cannot_the_server_does_it_and_says_so(
+    page: Page, portrait: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = read_assets() | {RUNTIME: Asset.of(b"no runtime", "application/wasm")}
+    monkeypatch.setattr("figureground.web.app.read_assets", lambda: broken)
+    with serving(page_model(page)) as other:
+        page.site = other
+        page.open()
+        assert "server on this computer does the work" in page.one("status").text
+        assert "server on this computer" in page.take(portrait)
+        assert posts(page) == ["/cut"]
+        assert page.colour("result", 0.02, 0.02)[3] == 0
+        page.choose("background", "blur")
+        WebDriverWait(page.driver, 20, 0.05).until(lambda _: page.colour("result", 0.02, 0.02)[3] == 255)
+        page.choose("mode", "live")
+        page.one("camera").click()
+        page.until("document.body.dataset.state === 'trouble'")
+        assert "The webcam needs the model in the browser" in page.one("status").text
+
+
+def test_the_webcam_before_another_background(page: Page) -> None:
+    page.choose("mode", "live")
+    page.choose("background", "#6fa8dc")
+    page.one("camera").click()
+    assert "The camera is on" in page.settled()
+    page.until("document.getElementById('live').dataset.rate > 0")
+    assert page.colour("live", 0.02, 0.02) == (111, 168, 220, 255)
+    assert min(page.colour("live", 0.55, 0.6)[:3]) > 200  # the bright person
+    page.one("camera").click()
+    assert page.one("status").text == "The camera is off."
+    page.one("camera").click()
+    assert "The camera is on" in page.settled()
+    page.one("snap").click()
+    page.until("document.getElementById('status').textContent.startsWith('Done')")
+    assert page.run("return document.getElementById('result').width") == 320
+    assert posts(page) == []
+
+
+def test_live_masks_are_steadied_and_do_not_lag(page: Page) -> None:
+    script = """
+        const [before, after, done] = arguments;
+        import("/steadying.js").then(({ steadied }) => done([
+          ...steadied(Float32Array.from(after), before && Float32Array.from(before))]));
+    """
+    before, after = [0.5, 0.5, 0.0, 1.0, 0.1], [0.52, 0.48, 1.0, 0.0, 0.6]
+    answer = np.array(page.driver.execute_async_script(script, before, after))
+    np.testing.assert_allclose(answer[2:], after[2:], atol=1e-6)  # movement
+    assert np.abs(answer[:2] - before[:2]).max() < 0.01  # noise: less than half of it is left
+    np.testing.assert_allclose(page.driver.execute_async_script(script, None, after), after, atol=1e-6)
+
+
+def test_no_other_host_is_asked(page: Page, portrait: Path) -> None:
+    page.take(portrait)
+    asked = page.run("return performance.getEntriesByType('resource').map(entry => entry.name)")
+    assert asked and all(name.startswith((page.site.url, f"blob:{page.site.url}")) for name in asked)

@@ -1,0 +1,124 @@
+"""Too large, too slow, too many: what the server does then, and that it is well afterwards."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from figureground.cut.segmenter import Segmenter
+from figureground.web.limits import Limits
+from serving import FORM, Answer, Site, form, serving
+
+QUICK = Limits(body_bytes=200_000, pixels=100_000, upload_seconds=0.5, work_seconds=0.5, places=2)
+
+
+@pytest.fixture(scope="module")
+def strict(bright: Path) -> Iterator[Site]:
+    with serving(bright, QUICK) as site:
+        yield site
+
+
+class Gate:
+    """Holds up work at the model until it is opened; `entered` counts what came so far."""
+
+    def __init__(self) -> None:
+        self.entered = threading.Semaphore(0)
+        self.opened = threading.Event()
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    held = Gate()
+    cut = Segmenter.cut
+
+    def waiting(self: Segmenter, *arguments: object) -> object:
+        held.entered.release()
+        held.opened.wait(60)
+        return cut(self, *arguments)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Segmenter, "cut", waiting)
+    yield held
+    held.opened.set()
+
+
+def beginning(length: int) -> bytes:
+    """Of a request whose body is to have that many bytes."""
+    head = f"POST /cut HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {FORM}\r\nContent-Length: {length}\r\n\r\n"
+    return head.encode()
+
+
+def until_served(site: Site, photo: bytes) -> Answer:
+    for _ in range(200):
+        answer = site.post("/cut", {"photo": photo})
+        if answer.status != 503:
+            return answer
+        time.sleep(0.02)
+    raise AssertionError("the places were never free again")
+
+
+def test_bytes_are_counted_whatever_the_header_says(strict: Site, photo: bytes) -> None:
+    large = form({"photo": bytes(300_000)})
+    answer = strict.ask("POST", "/cut", large, {"Content-Type": FORM})
+    assert (answer.status, answer.error) == (413, "the upload is larger than 0.2 MB")
+    chunks = (large[start : start + 50_000] for start in range(0, len(large), 50_000))
+    assert strict.ask("POST", "/cut", chunks, {"Content-Type": FORM}).status == 413  # no length is announced
+    assert strict.post("/cut", {"photo": photo}).status == 200
+
+
+def test_pixels_are_limited(bright: Path, photo: bytes) -> None:
+    with serving(bright, Limits(pixels=1000)) as site:
+        answer = site.post("/cut", {"photo": photo})
+        assert answer.status == 413 and "megapixels" in answer.error
+
+
+def test_a_slow_upload_is_given_up(strict: Site, photo: bytes) -> None:
+    body = form({"photo": photo})
+    with socket.create_connection(("127.0.0.1", strict.port)) as line:
+        line.sendall(beginning(len(body)) + body[:1000])
+        assert line.recv(12) == b"HTTP/1.1 408"
+    assert until_served(strict, photo).status == 200
+
+
+def test_an_upload_broken_off_frees_its_place(strict: Site, photo: bytes) -> None:
+    for _ in range(2 * QUICK.places):
+        with socket.create_connection(("127.0.0.1", strict.port)) as line:
+            line.sendall(
+                f"POST /cut HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 9999\r\n\r\n".encode()
+            )
+    assert until_served(strict, photo).status == 200
+
+
+def test_one_too_many_is_told_when_to_come_back(strict: Site, photo: bytes, gate: Gate) -> None:
+    with ThreadPoolExecutor(QUICK.places) as pool:
+        taken = [pool.submit(strict.post, "/cut", {"photo": photo}) for _ in range(QUICK.places)]
+        for _ in taken:
+            assert gate.entered.acquire(timeout=30)
+        answer = strict.post("/cut", {"photo": photo})
+        assert answer.status == 503 and answer.headers["Retry-After"] == "2"
+        assert strict.ask("GET", "/health").status == 200  # the page is served all the same
+        assert {each.result().status for each in taken} == {504}
+    assert strict.post("/cut", {"photo": photo}).status == 503  # a thread cannot be stopped, so it keeps its place
+    gate.opened.set()
+    assert until_served(strict, photo).status == 200
+
+
+def test_many_at_once_all_get_their_own(bright: Path, photo: bytes) -> None:
+    with serving(bright, Limits(places=16)) as site, ThreadPoolExecutor(8) as pool:
+        colours = [f"#0000{number:02x}" for number in range(40)]
+        answers = pool.map(lambda colour: site.post("/cut", {"photo": photo, "background": colour}), colours)
+        assert [answer.status for answer in answers] == [200] * 40
+
+
+def test_an_error_of_ours_is_one_line_too(site: Site, photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(self: Segmenter, *arguments: object) -> None:
+        raise ZeroDivisionError("inner detail")
+
+    monkeypatch.setattr(Segmenter, "cut", broken)
+    answer = site.post("/cut", {"photo": photo})
+    assert answer.status == 500 and "inner detail" not in answer.error
