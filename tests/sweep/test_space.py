@@ -76,16 +76,28 @@ def test_whole_numbers_stay_whole_and_others_have_four_digits() -> None:
 
 
 def test_a_fixed_value_is_not_that_of_the_present_parameters() -> None:
-    space = Space(with_space({"augment.variants": {"fixed": 3}, "model.dropout": {"low": 0.0, "high": 0.5}}))
+    searched = {"augment.variants": {"fixed": 3}, "model.dropout": {"low": 0.0, "high": 0.5}}
+    space = Space(with_space(searched, augment={"variants": 12}))
     assert space.draw(Last()) == {"augment.variants": 3, "model.dropout": 0.5}
     assert space.draw(Last(), present=True)["augment.variants"] == 12
     assert space.present() == {"model.dropout": 0.1}
 
 
 def test_no_trial_uses_more_variants_than_it_has_epochs() -> None:
-    assert Space(with_space({"augment.variants": {"choices": [2, 12]}})).most_variants() == studying.EPOCHS
+    many = with_space({"augment.variants": {"choices": [2, 12]}}, augment={"variants": 12})
+    assert Space(many).most_variants() == studying.EPOCHS
     few = with_space({"model.dropout": {"choices": [0.1, 0.2]}}, augment={"variants": 2})
     assert Space(few).most_variants() == 2
+
+
+def test_an_encoder_with_a_start_of_its_own_needs_no_imagenet_weights() -> None:
+    encoders = {"choices": ["mobilenet_v2_deeplab", "efficientnet_lite0"]}
+    start = {"fixed": "imagenet", "when": {"model.encoder": "efficientnet_lite0"}}
+    model = {"encoder": "mobilenet_v2_deeplab", "start": "starts/published.tflite"}
+    both = with_space({"model.encoder": encoders, "model.start": start}, model=model)
+    assert Space(both).imagenet_encoders() == ["efficientnet_lite0"]
+    one = with_space({"model.dropout": {"choices": [0.1, 0.2]}}, model=model)
+    assert Space(one).imagenet_encoders() == []
 
 
 @pytest.mark.parametrize(
