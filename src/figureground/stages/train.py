@@ -12,7 +12,7 @@ shell.prepare()  # TensorFlow reads its environment when it is imported, below
 import figureground.models  # noqa: E402
 import figureground.training  # noqa: E402
 from figureground import files, places  # noqa: E402
-from figureground.augment.shards import read_index  # noqa: E402
+from figureground.augment.shards import file_sha256, read_index  # noqa: E402
 from figureground.params import Params, flat, read_params  # noqa: E402
 from figureground.places import RESULTS  # noqa: E402
 from figureground.tracking.registry import champion_weights  # noqa: E402
@@ -27,15 +27,16 @@ def main() -> None:
     params = read_params()
     index = read_index(RESULTS / "augment/shards")
     out = RESULTS / "train"
-    key = _fingerprint(params, index.checksum)
+    start = _start(params)
+    digest = file_sha256(Path(start)) if Path(start).is_file() else ""
+    key = _fingerprint(params, index.checksum, digest)
     work = places.half_done("train", key)
     tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)
     with shell.only_one(work), tracked as run:
-        start = params.model.start
+        run.set_tags({"model.start.sha256": digest} if digest else {})
         trained = fit(
             index, params.model, params.loss, params.train,
-            start=str(champion_weights(Path(), params.register_.name)) if start == "champion" else start,
-            seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
+            start=start, seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
         )  # fmt: skip
         metrics = summary(trained)
         files.write_table(out / "history.csv", HISTORY_COLUMNS, trained.history)
@@ -50,10 +51,16 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
 
 
-def _fingerprint(params: Params, shards: str) -> str:
+def _start(params: Params) -> str:
+    if params.model.start == "champion":
+        return str(champion_weights(Path(), params.register_.name))
+    return params.model.start
+
+
+def _fingerprint(params: Params, shards: str, start: str) -> str:
     code = files.source_fingerprint(figureground.models, figureground.training)
     return files.fingerprint(
-        shards, params.seed, params.model.model_dump(), params.loss.model_dump(), params.train.model_dump(), code
+        shards, start, params.seed, params.model.model_dump(), params.loss.model_dump(), params.train.model_dump(), code
     )
 
 
