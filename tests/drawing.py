@@ -28,6 +28,13 @@ def person(seed: int, height: int = 96, width: int = 72) -> tuple[Picture, Pictu
     return noisy.clip(0, 255).astype(np.uint8), mask
 
 
+def portrait(scale: int = 1) -> Picture:
+    """Somebody whom the packaged models find, facing the camera, 240 x 320 times `scale`: one of the rendered people
+    (picture 303 of the set that comes with the project; CC0 1.0)."""
+    photo = cv2.cvtColor(cv2.imread(str(Path(__file__).parent / "portrait.jpg")), cv2.COLOR_BGR2RGB)
+    return cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+
+
 def pairs(folder: Path, count: int, *, first_seed: int = 0, height: int = 96, width: int = 72) -> None:
     """Write `count` pairs as folder/photos/NNN.jpg and folder/masks/NNN.png."""
     for part in ("photos", "masks"):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drawing import Picture, face
+from drawing import Picture, portrait
 from figureground import Segmenter
 from figureground.pictures import encode_jpeg, encode_png
 from serving import BOUNDARY, FORM, Site, form
@@ -41,12 +41,10 @@ def test_a_photo_becomes_the_cutout_that_python_makes(site: Site, photo: bytes, 
     ],
 )
 def test_backgrounds_and_formats(site: Site, fields: dict[str, str], kind: str, mode: str) -> None:
-    canvas = np.full((300, 240, 3), (90, 120, 140), np.uint8)
-    face(canvas, 110, 120, 45)  # found by the packaged model as well
-    answer = site.post("/cut", {"photo": encode_jpeg(canvas), **fields})
+    answer = site.post("/cut", {"photo": encode_jpeg(portrait()), **fields})
     assert answer.status == 200, answer.content
     with Image.open(io.BytesIO(answer.content)) as image:
-        assert (image.format, image.mode, image.size) == (kind, mode, (240, 300))
+        assert (image.format, image.mode, image.size) == (kind, mode, (320, 240))
 
 
 def test_a_background_picture_is_sent_along(site: Site, photo: bytes, drawn: tuple[Picture, Picture]) -> None:
@@ -131,14 +129,13 @@ def test_other_methods_and_addresses(site: Site) -> None:
 
 
 def test_a_document_photo_with_its_shortcomings(site: Site) -> None:
-    canvas = np.full((900, 700, 3), (90, 120, 140), np.uint8)
-    face(canvas, 330, 350, 140)
+    canvas = portrait(6)
     fields = {"photo": encode_jpeg(canvas), "standard": "us", "model": "fast"}
     answer = site.post("/id-photo", fields)
     assert answer.status == 200 and answer.headers["Content-Type"] == "image/jpeg"
     with Image.open(io.BytesIO(answer.content)) as image:
         assert image.size == (600, 600) and round(image.info["dpi"][0]) == 300
-    small = encode_jpeg(np.ascontiguousarray(canvas[::4, ::4]))
+    small = encode_jpeg(np.ascontiguousarray(canvas[::6, ::6]))
     answer = site.post("/id-photo", fields | {"photo": small})
     assert any("too small" in sentence for sentence in json.loads(answer.headers["Figureground-Shortcomings"]))
     with Image.open(io.BytesIO(site.post("/id-photo", fields | {"sheet": "yes"}).content)) as image:
