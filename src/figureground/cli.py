@@ -286,14 +286,11 @@ def data_import(
 
 @data.command("ready")
 def data_ready() -> None:
-    """Fetch the data set with DVC where it is missing; say what to do where there is none."""
-    if Path("data/metadata.csv").exists():
-        return
-    with _one_line_errors():
-        from figureground.data.importing import recover
-
-        recover(Path("data"))  # of an import that was killed while it swapped the new data set in
-    if Path("data/metadata.csv").exists():
+    """Fetch data set and weights to start from with DVC where they are missing; say what to do where there is no data."""
+    for pointer in sorted(Path("starts").glob("*.dvc")):
+        if not pointer.with_suffix("").exists():
+            _dvc("pull", str(pointer))
+    if _has_data():
         return
     if not Path("data.dvc").exists():
         raise click.ClickException(
@@ -301,6 +298,16 @@ def data_ready() -> None:
             "`figureground data import --photos FOLDER --masks FOLDER` or `make data SOURCES=sources.yaml`"
         )
     _dvc("pull", "data.dvc")
+
+
+def _has_data() -> bool:
+    if Path("data/metadata.csv").exists():
+        return True
+    with _one_line_errors():
+        from figureground.data.importing import recover
+
+        recover(Path("data"))  # of an import that was killed while it swapped the new data set in
+    return Path("data/metadata.csv").exists()
 
 
 @main.command()
