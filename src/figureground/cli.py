@@ -286,7 +286,7 @@ def data_import(
 
 @data.command("ready")
 def data_ready() -> None:
-    """Fetch data set and weights to start from with DVC where they are missing; say what to do where there is no data."""
+    """Fetch data set and start weights with DVC where they are missing; say what to do where there is no data set."""
     for pointer in sorted(Path("starts").glob("*.dvc")):
         if not pointer.with_suffix("").exists():
             _dvc("pull", str(pointer))
