@@ -14,8 +14,9 @@ import base64
 import gzip
 import hashlib
 import io
+import subprocess
 import tarfile
-import urllib.request
+import tempfile
 from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "src/figureground/web/static/litert"
@@ -37,11 +38,13 @@ PACKAGES = {  # name: SHA-512 of its archive as npm states it, and the files tha
 
 
 def fetch(name: str, integrity: str) -> bytes:
-    address = f"https://registry.npmjs.org/@litertjs/{name}/-/{name}-{VERSION}.tgz"
-    with urllib.request.urlopen(address) as answer:
-        archive: bytes = answer.read()
+    """The archive of a package, by npm from whichever registry it is set to."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["npm", "pack", "--silent", "--pack-destination", folder, f"@litertjs/{name}@{VERSION}"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        (archive,) = (path.read_bytes() for path in Path(folder).iterdir())
     if base64.b64encode(hashlib.sha512(archive).digest()).decode() != integrity:
-        raise SystemExit(f"{address}: not the archive that was expected (its SHA-512 differs)")
+        raise SystemExit(f"@litertjs/{name} {VERSION}: not the archive that was expected (its SHA-512 differs)")
     return archive
 
 
