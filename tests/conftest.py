@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 import pytest
+
+with contextlib.suppress(ModuleNotFoundError):  # an extra
+    import mitsuba  # noqa: F401  # before any test imports TensorFlow: the other way round the process ends
 
 # Before any library reads them: no look-ups over the network, no chatter.
 os.environ["NO_ALBUMENTATIONS_UPDATE"] = "1"
