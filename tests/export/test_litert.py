@@ -153,7 +153,8 @@ def test_every_encoder_says_the_same_after_export(encoder: str, tmp_path: Path) 
     path = tmp_path / "float32.tflite"
     path.write_bytes(convert(network, flavours=["float32"])["float32"])
     predict = Predictor(network)
-    assert all(0.02 < (predict(photo) >= 0.5).mean() < 0.98 for _, photo in PHOTOS)
+    shares = [(predict(photo) >= 0.5).mean() for _, photo in PHOTOS]
+    assert sum(0.02 < share < 0.98 for share in shares) >= 4  # whose masks are worth comparing
     agreements = compare(predict, {"float32": Segmenter(path).probability}, PHOTOS)
     check(agreements, {"float32": 0.999}, {"float32": 1e-3})
 
@@ -181,6 +182,7 @@ def tiny(encoder: str, start: str) -> keras.Model:
         aspp_rates=(2, 3),
         decoder_width=16,
         low_level_width=8,
+        mid_level_width=0,
         dropout=0.1,
     )
     network = build_model(params, (64, 64))
@@ -209,7 +211,12 @@ def spread(network: keras.Model) -> keras.Model:
     """
     photos = np.stack([person(seed, 64, 64)[0] for seed in range(8)]) / np.float32(255)
     logits = np.asarray(network(photos, training=False))
-    kernel, bias = network.get_layer("logits").get_weights()
     scale = 3.0 / logits.std()
-    network.get_layer("logits").set_weights([kernel * scale, (bias - logits.mean()) * scale])
+    last = [network.get_layer("logits")]
+    for layer in network.layers:
+        if layer.name in ENCODERS and ENCODERS[layer.name].guess:  # of which alone the logits consist before training
+            last = [layer.get_layer("person_class"), layer.get_layer("other_classes")]
+    for layer, shift in zip(last, (logits.mean(), 0.0), strict=False):
+        kernel, bias = layer.get_weights()
+        layer.set_weights([kernel * scale, (bias - shift) * scale])
     return network

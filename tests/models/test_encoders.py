@@ -15,10 +15,11 @@ def random_batch(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
 @pytest.mark.parametrize("name", ENCODERS)
 def test_features_have_the_sizes_their_strides_promise(name: str, output_stride: int) -> None:
-    low_level, mid_level, deep = build_encoder(name, output_stride, (97, 65)).outputs
+    low_level, mid_level, deep, *guess = build_encoder(name, output_stride, (97, 65)).outputs
     assert low_level.shape[1:3] == (25, 17)
     assert mid_level.shape[1:3] == (13, 9)
     assert deep.shape[1:3] == (-(-97 // output_stride), -(-65 // output_stride))
+    assert [logit.shape[1:] for logit in guess] == [(*deep.shape[1:3], 1)] * bool(ENCODERS[name].guess)
 
 
 # The published strides take every second place, beginning with this one; dilation must give the same values there.

@@ -80,7 +80,7 @@ def test_features_equal_the_reference(size: tuple[int, int], tensors: dict[str, 
     photo = np.random.default_rng(2).uniform(-1, 1, (1, *size, 3)).astype(np.float32)
     encoder = build_encoder("efficientnet_lite0", 32, size)
     set_lite0_weights(encoder)
-    for ours, theirs in zip(encoder(photo, training=False), reference(tensors, photo), strict=True):
+    for ours, theirs in zip(encoder(photo, training=False)[::2], reference(tensors, photo), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
 

@@ -136,8 +136,8 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
     )
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
     optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
-    encoder = next(layer for layer in model.layers if layer.name in ENCODERS)
-    optimizer.slow_down(encoder.trainable_variables, params.encoder_rate)
+    encoders = [layer for layer in model.layers if layer.name in ENCODERS]
+    optimizer.slow_down([v for layer in encoders for v in layer.trainable_variables], params.encoder_rate)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
     # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.
