@@ -124,6 +124,7 @@ class LossParams(_Section):
     tversky_beta: Share
     boundary_weight: Annotated[float, Field(ge=0.0)]
     boundary_pixels: Count
+    held_weight: Positive
 
 
 class TrainParams(_Section):

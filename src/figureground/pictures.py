@@ -1,6 +1,7 @@
 """Decode, orient, encode and resize pictures: the only place that opens picture files.
 
-photo: uint8 HxWx3 sRGB. mask: uint8 HxW, 255 person, 0 background, 128 void. Sizes are always (height, width).
+photo: uint8 HxWx3 sRGB. mask: uint8 HxW, 255 person, 0 background, 128 void; while training, 64 where the background is
+something held. Sizes are always (height, width).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ Probability = NDArray[np.float32]
 
 PERSON = 255
 VOID = 128
+HELD = 64
 HALF = 128  # of coverage, 0..255: 127.5 rounded up
 
 # Pillow's readers let all of these through when a file is damaged.
@@ -217,16 +219,16 @@ def resize_photo(photo: Picture, height: int, width: int) -> Picture:
 
 
 def resize_mask(mask: Picture, height: int, width: int) -> Picture:
-    """Mask at another size: the shares of person and of void are resized like a photo and decide from one half on.
+    """Mask at another size: the share of each value is resized like a photo and decides from one half on.
 
-    Void wins over person: a pixel that is half unknown is not to be learnt from.
+    Void wins over the others: a pixel that is half unknown is not to be learnt from.
     """
     if mask.shape == (height, width):
         return mask.copy()
     resized = np.where(_share(mask == PERSON, height, width), np.uint8(PERSON), np.uint8(0))
-    void = mask == VOID
-    if void.any():
-        resized[_share(void, height, width)] = VOID
+    for value in (HELD, VOID):
+        if (part := mask == value).any():
+            resized[_share(part, height, width)] = value
     return resized
 
 

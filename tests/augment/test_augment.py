@@ -24,15 +24,18 @@ from figureground.augment.shards import Index, ShardError, read_index
 from figureground.augment.variants import AugmentError, variant_seed
 from figureground.augment.writing import augment
 from figureground.data.manifest import Pair, write_manifest
-from figureground.data.metadata import mask_path, photo_path
-from figureground.files import write_json
+from figureground.data.metadata import held_path, mask_path, photo_path
+from figureground.files import write_bytes, write_json
 from figureground.params import AugmentParams
 from figureground.pictures import (
+    HELD,
     PERSON,
     VOID,
     PictureError,
     decode_mask,
     decode_photo,
+    encode_png,
+    read_mask,
     read_photo,
     resize_mask,
     resize_photo,
@@ -120,6 +123,23 @@ def test_validation_pairs_are_only_resized(
         )
         mask = decode_mask(mask_path(data, pair.name).read_bytes())
         assert np.array_equal(decode_mask(record["mask"]), resize_mask(mask, SIZE, SIZE))
+
+
+def test_what_is_held_is_marked_for_training(tmp_path: Path, draw_data: Draw, augment_params: Build) -> None:
+    pairs = draw_data(tmp_path / "data", 3)
+    held = np.zeros((96, 72), np.uint8)
+    held[20:80, 8:64] = 255
+    write_bytes(held_path(tmp_path / "data", pairs[1].name), encode_png(held))
+    made = augment(
+        pairs, sides(pairs, 0, 0), tmp_path / "data", augment_params(strength=0.0, variants=1),
+        input_size=SIZE, seed=7, out=tmp_path / "out", work=tmp_path / "work", workers=1,
+    )  # fmt: skip
+    masks = {record["name"].decode(): decode_mask(record["mask"]) for record in records(made, 0)}
+    truth = resize_mask(read_mask(mask_path(tmp_path / "data", pairs[1].name)), SIZE, SIZE)
+    marked = masks[pairs[1].name] == HELD
+    assert marked.sum() > 50
+    assert (truth[marked] == 0).all(), "what is person or void stays so"
+    assert not any((masks[pair.name] == HELD).any() for pair in (pairs[0], pairs[2]))
 
 
 def test_strength_zero_leaves_training_pairs_as_they_are(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from figureground.augment.compose import Donors, add_person, cut_out, empty_rectangle, replace_background
-from figureground.pictures import PERSON, VOID
+from figureground.pictures import HELD, PERSON, VOID
 
 HOST, HOST_PERSON = (120, 120, 120), (0, 0, 250)
 DONOR, DONOR_PERSON = (0, 200, 0), (250, 0, 0)
@@ -109,6 +109,17 @@ def test_void_around_the_second_person_comes_along_and_other_void_does_not(host)
     _, new = add_person(*host, "host", donors, np.random.default_rng(3))
     void = (new == VOID).sum()
     assert 0 < void < 0.3 * (new == PERSON).sum()
+
+
+def test_what_the_second_person_holds_comes_along(host) -> None:
+    photo, mask = drawn(DONOR, DONOR_PERSON, np.s_[30:90, 30:60])
+    mask[50:70, 60:70] = HELD  # in the hand
+    mask[0:10, 0:10] = HELD  # somebody else's
+    donors = Donors((), ("donor",), lambda _: (photo, mask))
+    _, new = add_person(*host, "host", donors, np.random.default_rng(3))
+    pieces, _ = cv2.connectedComponents((new == HELD).astype(np.uint8))
+    assert (new == HELD).sum() > 100
+    assert pieces == 2, "the ground and one thing"
 
 
 def test_cut_sides_are_known() -> None:

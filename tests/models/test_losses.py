@@ -9,7 +9,13 @@ from figureground.models.losses import MaskLoss, bce, bce_dice, boundary, build_
 from figureground.params import LossParams
 
 PARAMS = LossParams(
-    name="bce_dice", bce_coef=2.0, tversky_alpha=0.3, tversky_beta=0.7, boundary_weight=4.0, boundary_pixels=3
+    name="bce_dice",
+    bce_coef=2.0,
+    tversky_alpha=0.3,
+    tversky_beta=0.7,
+    boundary_weight=4.0,
+    boundary_pixels=3,
+    held_weight=5.0,
 )
 NAMES = ("bce_dice", "tversky", "boundary")
 
@@ -77,8 +83,19 @@ def test_boundary_weighs_the_band_and_adds_half_the_dice_loss() -> None:
     assert boundary(mask, logits, weight=4.0, pixels=1).numpy() == pytest.approx([cross_entropy + (1 - overlap) / 2])
 
 
+def test_held_things_are_background_that_weighs_more() -> None:
+    logits = photo(logit(0.8), logit(0.4), logit(0.4), 9.0)
+    plain, held = photo(255, 0, 0, 128), photo(255, 64, 0, 128)
+    costs = -np.log([0.8, 0.6, 0.6])
+    assert dice(held, logits).numpy() == dice(plain, logits).numpy()
+    assert bce(held, logits).numpy() == bce(plain, logits).numpy()
+    assert bce(held, logits, held_weight=5.0).numpy() == pytest.approx([np.average(costs, weights=[1, 5, 1])])
+    banded = boundary(held, logits, weight=4.0, pixels=1, held_weight=5.0) - 0.5 * (1 - dice(held, logits))
+    assert banded.numpy() == pytest.approx([np.average(costs, weights=[4, 20, 1])])
+
+
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("value", [0, 255, 128], ids=["empty", "full", "void"])
+@pytest.mark.parametrize("value", [0, 64, 255, 128], ids=["empty", "held", "full", "void"])
 @pytest.mark.parametrize("logits", [-1e4, 0.0, 1e4])
 def test_loss_and_gradients_are_finite_on_one_valued_masks(name: str, value: int, logits: float) -> None:
     loss = build_loss(PARAMS.model_copy(update={"name": name}))

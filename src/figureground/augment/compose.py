@@ -1,8 +1,8 @@
 """Composing photos: another photo's background behind the person, or a second person beside the first.
 
 Both paste a person by the same rules: the sides where the frame cuts the person stay at the frame, the outline is soft,
-and what is not known to be person or background stays void. Copy-paste as an augmentation: Dwibedi et al. 2017,
-Ghiasi et al. 2021.
+what the person holds comes along, and what is not known to be person or background stays void. Copy-paste as an
+augmentation: Dwibedi et al. 2017, Ghiasi et al. 2021.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.pictures import PERSON, VOID, resize_mask, resize_photo
+from figureground.pictures import HELD, PERSON, VOID, resize_mask, resize_photo
 
 Picture = NDArray[np.uint8]
 Read = Callable[[str], tuple[Picture, Picture]]
@@ -220,8 +220,8 @@ def _drawn(names: Sequence[str], other_than: str, rng: np.random.Generator) -> l
 
 
 def _largest_person(mask: Picture) -> NDArray[np.bool_]:
-    """The largest connected piece of person, with the void that touches it."""
-    _, labels, pieces, _ = cv2.connectedComponentsWithStats((mask == PERSON).astype(np.uint8))
+    """The largest connected piece of person and what is held, with the void that touches it."""
+    _, labels, pieces, _ = cv2.connectedComponentsWithStats(((mask == PERSON) | (mask == HELD)).astype(np.uint8))
     if len(pieces) < 2:
         return np.zeros(mask.shape, bool)
     person = labels == 1 + int(np.argmax(pieces[1:, cv2.CC_STAT_AREA]))

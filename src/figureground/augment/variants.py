@@ -15,13 +15,15 @@ from numpy.typing import NDArray
 
 from figureground.augment.compose import Donors, add_person, replace_background
 from figureground.augment.records import encode_example, frame
-from figureground.data.metadata import coverage_path, mask_path, pair_mask, photo_path
+from figureground.data.metadata import coverage_path, held_path, mask_path, pair_mask, photo_path
 from figureground.errors import FiguregroundError
 from figureground.params import AugmentParams
 from figureground.pictures import (
+    HELD,
     decode_photo,
     encode_jpeg,
     encode_png,
+    read_mask,
     resize_mask,
     resize_photo,
 )
@@ -101,10 +103,10 @@ def make_variant(photo: Picture, mask: Picture, *, name: str, variant: int, reci
 
     Args:
         photo: uint8 HxWx3 RGB of any size; not changed.
-        mask: uint8 HxW with 0, 128, 255; not changed.
+        mask: uint8 HxW with 0, 64, 128, 255; not changed.
         name: The pair's name, source/stem.
     Returns:
-        uint8 SxSx3 and uint8 SxS with 0, 128, 255.
+        uint8 SxSx3 and uint8 SxS with 0, 64, 128, 255.
     """
     from figureground.augment.transforms import transform
 
@@ -124,10 +126,10 @@ def variant_seed(seed: int, name: str, variant: int) -> int:
 
 
 def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
-    """Photo (uint8 HxWx3) and mask (uint8 HxW) of a pair of the data set.
+    """Photo (uint8 HxWx3) and mask (uint8 HxW of 0, 64 held, 128, 255) of a pair of the data set.
 
     Raises:
-        AugmentError: The mask is missing, or not of the photo's shape.
+        AugmentError: The mask is missing, or the mask or what is held is not of the photo's shape.
         MetadataError: The photo is missing.
         PictureError: A file is no picture.
     """
@@ -140,4 +142,9 @@ def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
         raise AugmentError(
             f"{name}: photo of {photo.shape[:2]} and mask of {mask.shape} pixels; run the audit stage again"
         )
+    if (path := held_path(data, name)).is_file():
+        held = read_mask(path)
+        if held.shape != mask.shape:
+            raise AugmentError(f"{path}: {held.shape} pixels, the photo has {mask.shape}; import the source again")
+        mask[(held != 0) & (mask == 0)] = HELD
     return photo, mask

@@ -1,8 +1,8 @@
 """Losses of logits against masks, each a value a photo.
 
-Masks are (B, H, W, 1) of 0 background, 128 void, 255 person, as uint8 or float; logits float32 (B, H, W, 1); the
-result is float32 (B,). Void pixels count for nothing. Everything is finite, gradients too, for masks that are empty,
-full or wholly void.
+Masks are (B, H, W, 1) of 0 background, 64 background that is held, 128 void, 255 person, as uint8 or float; logits
+float32 (B, H, W, 1); the result is float32 (B,). Void pixels count for nothing. Everything is finite, gradients too,
+for masks that are empty, full or wholly void.
 """
 
 from __future__ import annotations
@@ -25,10 +25,14 @@ def split_mask(y_true: Any) -> tuple[Any, Any]:
     return ops.cast(y_true > 128.0, "float32"), ops.cast(y_true != 128.0, "float32")
 
 
-def bce(y_true: Any, y_pred: Any) -> Any:
-    """Binary cross-entropy in nats, averaged over the known pixels of each photo."""
+def bce(y_true: Any, y_pred: Any, held_weight: float = 1.0) -> Any:
+    """Binary cross-entropy in nats, averaged over the known pixels of each photo.
+
+    Args:
+        held_weight: Of the pixels of what people hold, against 1 elsewhere: they are few, and look worn.
+    """
     person, known = split_mask(y_true)
-    return _weighted_mean(_pixel_bce(person, y_pred), known)
+    return _weighted_mean(_pixel_bce(person, y_pred), known * _held_weights(y_true, held_weight))
 
 
 def dice(y_true: Any, y_pred: Any) -> Any:
@@ -42,9 +46,9 @@ def dice(y_true: Any, y_pred: Any) -> Any:
     return (2.0 * overlap + _SMOOTH) / (ops.sum(probability, _PIXELS) + ops.sum(person, _PIXELS) + _SMOOTH)
 
 
-def bce_dice(y_true: Any, y_pred: Any, bce_coef: float) -> Any:
+def bce_dice(y_true: Any, y_pred: Any, bce_coef: float, held_weight: float = 1.0) -> Any:
     """`KOEF * BCE - DICE`, KOEF being `bce_coef`; it falls to -1 where every pixel is right and certain."""
-    return bce_coef * bce(y_true, y_pred) - dice(y_true, y_pred)
+    return bce_coef * bce(y_true, y_pred, held_weight) - dice(y_true, y_pred)
 
 
 def tversky(y_true: Any, y_pred: Any, alpha: float, beta: float) -> Any:
@@ -61,7 +65,7 @@ def tversky(y_true: Any, y_pred: Any, alpha: float, beta: float) -> Any:
     return 1.0 - (hit + _SMOOTH) / (hit + alpha * false_positive + beta * false_negative + _SMOOTH)
 
 
-def boundary(y_true: Any, y_pred: Any, weight: float, pixels: int) -> Any:
+def boundary(y_true: Any, y_pred: Any, weight: float, pixels: int, held_weight: float = 1.0) -> Any:
     """Cross-entropy in which the outline weighs more, plus half the Dice loss.
 
     The weighting is the idea of Ronneberger et al. 2015 (U-Net, equation 2) with a band in place of their distance map.
@@ -69,9 +73,10 @@ def boundary(y_true: Any, y_pred: Any, weight: float, pixels: int) -> Any:
     Args:
         weight: Of the pixels of the band, against 1 elsewhere.
         pixels: From the outline to the band's edge, to either side.
+        held_weight: Of the pixels of what people hold, times that of the band.
     """
     person, known = split_mask(y_true)
-    weights = known * (1.0 + (weight - 1.0) * outline_band(person, known, pixels))
+    weights = known * (1.0 + (weight - 1.0) * outline_band(person, known, pixels)) * _held_weights(y_true, held_weight)
     return _weighted_mean(_pixel_bce(person, y_pred), weights) + 0.5 * (1.0 - dice(y_true, y_pred))
 
 
@@ -83,6 +88,11 @@ def outline_band(person: Any, known: Any, pixels: int) -> Any:
         ops.max_pool(side, window, strides=1, padding="same") for side in (person, background)
     )
     return near_person * near_background * known
+
+
+def _held_weights(y_true: Any, weight: float) -> Any:
+    held = ops.cast(ops.cast(y_true, "float32") == 64.0, "float32")
+    return 1.0 + (weight - 1.0) * held
 
 
 def _pixel_bce(person: Any, logits: Any) -> Any:
@@ -122,8 +132,12 @@ class MaskLoss(keras.losses.Loss):  # type: ignore[misc]
 def build_loss(params: LossParams) -> MaskLoss:
     """The loss that `params.name` names; takes (mask, logits) as all of this file."""
     parameters: dict[str, dict[str, float]] = {
-        "bce_dice": {"bce_coef": params.bce_coef},
+        "bce_dice": {"bce_coef": params.bce_coef, "held_weight": params.held_weight},
         "tversky": {"alpha": params.tversky_alpha, "beta": params.tversky_beta},
-        "boundary": {"weight": params.boundary_weight, "pixels": params.boundary_pixels},
+        "boundary": {
+            "weight": params.boundary_weight,
+            "pixels": params.boundary_pixels,
+            "held_weight": params.held_weight,
+        },
     }
     return MaskLoss(params.name, parameters[params.name])
