@@ -136,6 +136,19 @@ def test_averaged_weights_are_swapped_in_and_out_to_the_last_bit(index: Index) -
     assert all(np.array_equal(was, now) for was, now in zip(raw, values(model), strict=True))
 
 
+def test_the_average_forgets_the_random_start(index: Index) -> None:
+    model = tiny_network(ema_momentum=0.995, learning_rate=0.01)
+    expected = None
+    for step, (photos, masks) in enumerate(training_batches(index, batch_size=4, seed=1, first_epoch=0, epochs=3)):
+        model.train_on_batch(photos, masks)
+        momentum = step / (step + 9)
+        raw = values(model)[0]
+        expected = raw if expected is None else momentum * expected + (1 - momentum) * raw
+    assert step > 4
+    with averaged_weights(model):
+        assert values(model)[0] == pytest.approx(expected, abs=1e-5)
+
+
 def test_the_encoder_learns_at_its_share_of_the_rate() -> None:
     params = small_params(encoder_rate=0.25, weight_decay=0.0, learning_rate=0.001)
     model = build_model(params.model, (SIZE, SIZE))
