@@ -440,7 +440,7 @@ def synth() -> None:
 @click.option("--size", type=click.IntRange(min=32), default=320, show_default=True, help="Longer side in pixels.")
 @click.option("--processes", type=click.IntRange(min=1), help="Pictures rendered at once. Without it: one a core.")
 def synth_render(count: int, seed: int, output: Path, assets: Path | None, size: int, processes: int | None) -> None:
-    """Render a data set: photos, their exact coverage by people, metadata.csv and CREDITS.md."""
+    """Render a data set: photos, their exact coverage by people, what these hold, metadata.csv and CREDITS.md."""
     with _one_line_errors("synth"):
         from figureground.synth.ingredients import ingredients_of
         from figureground.synth.writing import render_set

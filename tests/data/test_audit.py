@@ -275,6 +275,21 @@ def test_an_outline_where_nothing_can_be_seen_is_not_blamed():
     assert judge_outline(photo[:10], mask[:10]) == judge_outline(photo, np.zeros_like(mask))
 
 
+def test_masks_of_held_things_have_to_fit(folder: Folder):
+    folder.add_good("set", 4)
+    (folder.root / "held/set").mkdir(parents=True)
+    held = np.zeros((HEIGHT, WIDTH), np.uint8)
+    held[:9, :9] = 255
+    for name, picture in (("000", held), ("001", held[1:]), ("002", held // 2), ("lost", held)):
+        cv2.imwrite(str(folder.root / f"held/set/{name}.png"), picture)
+    folder.audit()
+    assert folder.reasons() == {
+        "set/001": "sizes differ",
+        "set/002": "held mask unreadable",
+        "set/lost": "mask without photo",
+    }
+
+
 def test_pairs_with_coverage_in_place_of_masks_are_used_and_stray_coverage_is_named(folder: Folder):
     folder.add_good("set", 4)
     (folder.root / "coverage/set").mkdir(parents=True)

@@ -13,7 +13,7 @@ from PIL import Image
 import drawing
 from figureground.data.importing import ImportingError, Source, fit_mask, import_sources, recover
 from figureground.data.layouts.pairing import MaskError
-from figureground.data.metadata import photo_path, read_metadata
+from figureground.data.metadata import held_path, photo_path, read_metadata
 from figureground.data.sources import SourceError
 from figureground.files import read_table
 from figureground.pictures import PERSON, VOID, orient, read_mask, read_photo
@@ -140,6 +140,43 @@ def test_threshold_and_void_of_the_source_are_used(root, tmp_path):
     assert (masks["levels"][:20] == 0).all()
     assert (masks["levels"][20:30] == PERSON).all()
     assert (masks["levels"][30:40] == VOID).all()
+
+
+def test_what_people_hold_is_imported_beside_their_masks(root, tmp_path):
+    photo, mask = drawing.person(5)
+    held = np.zeros((HEIGHT, WIDTH), np.uint8)
+    held[60:, 20:50] = 1
+    (root / "held").mkdir()
+    for stem in ("phone", "bag", "nothing", "empty", "torn", "small"):
+        save(root, f"{stem}.jpg", photo, mask=mask, quality=95)
+    Image.fromarray(held).save(root / "held/phone.png")
+    Image.fromarray(held * np.uint8(200)).save(root / "held/bag.png")
+    Image.fromarray(held * np.uint8(0)).save(root / "held/empty.png")
+    (root / "held/torn.png").write_bytes((root / "held/bag.png").read_bytes()[:-30])
+    for name in ("small.png", "lost.png", "cup.jpg"):
+        Image.fromarray(held[:40]).save(root / "held" / name)
+    photos, _, refused = imported(root, tmp_path, held=root / "held")
+    assert set(photos) == {"phone", "bag", "nothing", "empty"}
+    stored = tmp_path / "data/held/own"
+    assert {path.name for path in stored.iterdir()} == {"phone.png", "bag.png"}
+    for path in stored.iterdir():
+        assert np.array_equal(read_mask(path) == PERSON, (held == 1) & (mask == 0))
+    assert refused["held/lost.png"] == "no photo of this stem"
+    assert refused["held/cup.jpg"] == "not one of png"
+    assert "what is held: " in refused["masks/torn.png"] and "cut short" in refused["masks/torn.png"]
+    assert refused["masks/small.png"] == "what is held: mask of 40 x 72 (height x width) for a photo of 96 x 72"
+
+
+def test_a_rendered_set_is_imported_with_what_is_held(tmp_path):
+    photo, mask = drawing.person(5)
+    held = np.where(mask > 0, 0, 255).astype(np.uint8)
+    for part, picture in (("images", photo), ("coverage", mask // 255 * 128), ("held", held)):
+        (tmp_path / f"people/{part}/rendered").mkdir(parents=True)
+        Image.fromarray(picture).save(tmp_path / f"people/{part}/rendered/00000.png")
+    photos, masks, held_folder = (tmp_path / f"people/{part}/rendered" for part in ("images", "coverage", "held"))
+    source = Source(layout="folders", name="rendered", photos=photos, masks=masks, held=held_folder)
+    assert import_sources([source], tmp_path / "data").imported == {"rendered": 1}
+    assert np.array_equal(read_mask(held_path(tmp_path / "data", "rendered/00000")), held)
 
 
 def test_label_maps_need_a_threshold_of_their_own(root, tmp_path):
@@ -321,6 +358,13 @@ def test_folders_that_hold_other_things_are_not_replaced(root, tmp_path):
     assert (tmp_path / "data/holiday.jpg").read_bytes() == b"precious"
     with pytest.raises(ImportingError, match=r"lies in .*, which the import replaces"):
         import_sources([own(root)], root)
+
+
+def test_one_folder_cannot_be_two_things(root, tmp_path):
+    with pytest.raises(SourceError, match="masks and held are the same folder; give each one of its own"):
+        import_sources([own(root, held=root / "masks")], tmp_path / "data")
+    with pytest.raises(ImportingError, match=r"held: lies in .*data, which the import replaces"):
+        import_sources([own(root, held=tmp_path / "data/held")], tmp_path / "data")
 
 
 def test_missing_folders_and_equal_names_are_errors_at_once(root, tmp_path):

@@ -11,12 +11,13 @@ def test_sources_are_read_with_paths_beside_their_file(tmp_path):
         "- layout: clothing\n  name: ccp\n  photos: ccp/photos\n  masks: /elsewhere/a\n  licence: Apache-2.0\n"
         "- layout: folders\n  name: Städte\n  photos: towns\n  nobody: true\n"
         "- {layout: folders, name: film, photos: f, masks: m, void: 127,"
-        " mask_threshold: 1, group_pattern: '^([a-z]+)'}\n"
+        " held: h, mask_threshold: 1, group_pattern: '^([a-z]+)'}\n"
     )
     clothing, towns, film = read_sources(listing)
     assert clothing.photos == tmp_path / "ccp/photos"
     assert clothing.masks == Path("/elsewhere/a")
     assert towns.nobody and towns.masks is None and towns.licence == ""
+    assert film.held == tmp_path / "h" and clothing.held is None
     assert (film.void, film.mask_threshold) == (127, 1)
     assert film.group_of("dancer_003") == "film/dancer"
     assert film.group_of("003") == "film/003"
@@ -35,6 +36,8 @@ def test_sources_are_read_with_paths_beside_their_file(tmp_path):
         ("- {layout: folders, name: a, photos: p, masks: m, void: some}", "source 1: void = 'some': .*integer"),
         ("- {layout: folders, name: a, photos: p}", "source 1: a: give masks, or set nobody"),
         ("- {layout: folders, name: a, photos: p, masks: m, nobody: true}", "not both"),
+        ("- {layout: folders, name: a, photos: p, held: h, nobody: true}", "held goes with masks in layout folders"),
+        ("- {layout: coco, name: a, photos: p, masks: m, held: h}", "held goes with masks in layout folders"),
         ("- {layout: coco, name: a, photos: p, nobody: true}", "set layout to folders"),
         ("- {layout: folders, name: ../a, photos: p, masks: m}", "name '../a' cannot be a folder's name"),
         ("- {layout: folders, name: a, photos: p, masks: m, mask_threshold: 0}", "mask_threshold 0 is not within 1"),

@@ -51,7 +51,7 @@ def test_nothing_held_is_person_and_the_same_seed_holds_the_same():
             again, same_names = hold(np.random.default_rng(seed), person)
             assert parts and names and names == same_names
             for part, other in zip(parts, again, strict=True):
-                assert not part.person
+                assert part.held and not part.person
                 assert (
                     np.isfinite(part.vertices).all() and np.isfinite(part.uv).all() and np.isfinite(part.normals).all()
                 )

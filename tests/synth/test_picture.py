@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from figures import standing
 
 from figureground.synth import picture
+from figureground.synth.held import hold
 from figureground.synth.parts import Part, Person, Scenery, Spot, vertex_normals
-from figureground.synth.picture import COUNTS, LEAST, POSTURES, SHOT_ODDS
+from figureground.synth.picture import COUNTS, LEAST, POSTURES, SHOT_ODDS, _Scene
+from figureground.synth.rendering import Camera, RenderError, View, prepare
 
 
 def somebody(posture: str = "standing", seat_height: float = 0.0) -> Person:
@@ -59,3 +62,28 @@ def test_odds_are_odds():
     assert all(sum(odds) == pytest.approx(1) for odds in SHOT_ODDS.values())
     assert all(sum(odds.values()) == pytest.approx(1) for odds in POSTURES.values())
     assert POSTURES.keys() == LEAST.keys()
+
+
+def seen_from_the_front(person: Person, things: tuple[Part, ...]) -> View:
+    """The view of a scene of that person alone, 96 x 64 pixels, from 4 m before it."""
+    camera = Camera(np.array([0.0, 1.0, 4.0]), np.array([0.0, 1.0, 0.0]), 40.0)
+    scene = _Scene("full", (96, 64), place(Spot(0, 0)), (person,), (things,), ((),))
+    return scene.stage().look(camera, scene.size)
+
+
+def test_what_somebody_holds_is_held_and_hides_the_person_behind_it():
+    try:
+        prepare()
+    except RenderError as error:
+        pytest.skip(str(error))
+    person = standing(raised=True)
+    things = next(
+        things
+        for things, names in (hold(np.random.default_rng(seed), person) for seed in range(100))
+        if names == ("ball",)
+    )
+    alone, holding = seen_from_the_front(person, ()), seen_from_the_front(person, things)
+    assert not alone.held.any()
+    hidden = (alone.coverage == 1) & (holding.coverage == 0)
+    assert hidden.sum() > 10
+    np.testing.assert_array_equal(holding.held[hidden], 1)

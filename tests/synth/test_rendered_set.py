@@ -17,8 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from figureground.cli import main
-from figureground.data.metadata import pair_mask, photo_path, read_metadata
+from figureground.data.metadata import held_path, pair_mask, photo_path, read_metadata
 from figureground.files import read_table
+from figureground.pictures import read_mask
 from figureground.synth import ingredients, writing
 from figureground.synth.ingredients import BODY, Ingredients
 from figureground.synth.rendering import RenderError, prepare
@@ -68,6 +69,10 @@ def test_the_pipeline_reads_what_was_rendered(rendered: Path):
         assert photo.shape[:2] == coverage.shape == mask.shape == (row.height, row.width)
         assert max(mask.shape) == SIZE
         assert set(np.unique(mask)) <= {0, 255}
+        if held_path(rendered, row.name).is_file():
+            held = read_mask(held_path(rendered, row.name))
+            assert held.shape == mask.shape
+            assert held.any() and not held[mask == 255].any()
         assert (int(fact["persons"]) > 0) == bool(mask.any())
         assert fact["seed"] == str(SEED)
         assert fact["licence"] == "CC0-1.0"
@@ -125,9 +130,11 @@ def without_rendering(monkeypatch) -> None:
 
     def render(folder, notes, numbers, seed, ingredients, *, size, processes):
         for number in numbers:
-            for file in writing._files(folder, number):
+            files = writing._files(folder, number)[: 3 - number % 2]  # in every second one somebody holds something
+            for file in files:
                 file.write_text(str(number))
             note = {"name": f"rendered/{number:05d}", "width": size, "credits": ["paint", "paper"]}
+            note["files"] = [file.relative_to(folder).as_posix() for file in files]
             writing.write_json(notes / f"{number:05d}.json", note)
 
     monkeypatch.setattr(writing, "prepare", lambda: None)
@@ -154,10 +161,15 @@ def test_a_set_grows_and_is_never_mixed_with_another(without_rendering, tmp_path
 def test_a_picture_that_is_not_whole_is_made_again_and_drafts_go(without_rendering, tmp_path: Path):
     folder, nothing = tmp_path / "data", Ingredients(tmp_path / "body.npz", tmp_path)
     render_set(folder, 3, 1, nothing)
+    assert render_set(folder, 3, 1, nothing) == 0
     (folder / "coverage/rendered/00001.png").unlink()
+    (folder / "held/rendered/00002.png").unlink()
     (folder / "images/rendered/.00001-x1.jpg").touch()
-    assert render_set(folder, 3, 1, nothing) == 1
+    (folder / "held/rendered/.00001-x1.png").touch()
+    assert render_set(folder, 3, 1, nothing) == 2
+    assert {path.name for path in folder.glob("held/rendered/*")} == {"00000.png", "00002.png"}
     assert not list(folder.rglob(".*"))
+    assert "files" not in read_table(folder / "metadata.csv")[0]
 
 
 def test_a_full_disk_is_one_line(without_rendering, monkeypatch, tmp_path: Path):

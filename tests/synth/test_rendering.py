@@ -99,6 +99,22 @@ def test_what_is_worn_counts_and_what_is_held_does_not():
     assert (carrying <= clothed).all()
 
 
+def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes():
+    person, bag = card(1.0, 1.0, 0.0), card(0.4, 0.4, 0.3, 0.2, person=False)
+    table, leaf = card(2.0, 0.6, 0.6, person=False), card(0.6, 3.0, 0.4, 0.4, opacity=np.full((4, 4), 0.25, np.float32))
+    table = replace(table, vertices=table.vertices - [0, 0.4, 0])
+    around = [person, table, replace(leaf, person=False)]
+    held = Stage([*around, replace(bag, held=True)], [0, -1, -1, 0], LIGHT).look(CAMERA, SIZE)
+    lying = Stage([*around, bag], [0, -1, -1, -1], LIGHT).look(CAMERA, SIZE)
+    for name in ("albedo", "normal", "solid", "shares", "blocked"):
+        np.testing.assert_array_equal(getattr(held, name), getattr(lying, name))
+    assert not lying.held.any()
+    assert held.held[27, 42] == 1
+    assert held.held[27, 48] == pytest.approx(0.75, abs=0.01)
+    assert held.held[35, 42] == held.held[27, 30] == 0
+    assert (held.held + held.coverage <= 1 + 1e-6).all()
+
+
 def test_shares_tell_people_apart_and_things_right_before_the_camera_are_noticed():
     near, far = card(1.0, 1.0, 0.5), card(2.0, 1.0, -0.5)
     view = Stage([near, far, card(0.04, 0.04, 2.8, person=False)], [1, 0, -1], LIGHT).look(CAMERA, SIZE)

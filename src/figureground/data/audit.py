@@ -94,7 +94,7 @@ def _strays(data: Path, known: set[str]) -> dict[str, Fault]:
     faults = {name: Fault("two photos", "of one name; remove one") for name, count in photos.items() if count > 1}
     for name in photos.keys() - known:
         faults[name] = Fault("not in metadata", f"{data / 'images' / name}: no row in metadata.csv; import it again")
-    for folder in ("masks", "coverage"):
+    for folder in ("masks", "coverage", "held"):
         for name in set(_names(data / folder, (".png",))) - known - photos.keys():
             lost = data / folder / f"{name}.png"
             faults[name] = Fault("mask without photo", f"{lost}: no photo and no row in metadata.csv")

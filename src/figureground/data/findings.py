@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from figureground.data.duplicates import Fingerprint, fingerprint
 from figureground.data.manifest import framing
-from figureground.data.metadata import MetadataError, coverage_path, mask_path, pair_mask, photo_path
+from figureground.data.metadata import MetadataError, coverage_path, held_path, mask_path, pair_mask, photo_path
 from figureground.data.outlines import Outline, judge_outline
 from figureground.params import AuditParams
-from figureground.pictures import PERSON, VOID, Picture, PictureError, read_drawn_mask, read_photo
+from figureground.pictures import PERSON, VOID, Picture, PictureError, read_drawn_mask, read_mask, read_photo
 
 SPECK = 0.0005  # of the photo; smaller pieces of person and smaller holes are specks
 FULL = 0.999  # of the known pixels: a mask with so much person has no outline to learn
@@ -84,7 +84,7 @@ def examine(data: Path, name: str, params: AuditParams) -> Examined:
     if mask.shape != photo.shape[:2]:
         return Examined(name, _shape_fault(photo, mask))
     appearance = _appearance(photo, mask)
-    fault = _fault(photo, mask, params)
+    fault = _held_fault(data, name, mask) or _fault(photo, mask, params)
     suspicions = () if fault else tuple(_suspicions(photo, mask, params))
     return Examined(name, fault, suspicions, appearance)
 
@@ -106,6 +106,21 @@ def _mask(data: Path, name: str) -> Picture | Fault:
         except PictureError:
             return Fault("mask unreadable", str(error))
         return Fault("mask not two-valued", str(error))
+
+
+def _held_fault(data: Path, name: str, mask: Picture) -> Fault | None:
+    """What is held need not be known; where it is, it has to fit."""
+    path = held_path(data, name)
+    if not path.is_file():
+        return None
+    try:
+        held = read_mask(path)
+    except PictureError as error:
+        return Fault("held mask unreadable", str(error))
+    if held.shape == mask.shape:
+        return None
+    sizes = f"{held.shape[1]} x {held.shape[0]} for a photo of {mask.shape[1]} x {mask.shape[0]} (width x height)"
+    return Fault("sizes differ", f"{path}: {sizes}; import it again")
 
 
 def _shape_fault(photo: Picture, mask: Picture) -> Fault:

@@ -28,6 +28,7 @@ from figureground.data.sources import Source, SourceError, parse_source, read_so
 from figureground.errors import FiguregroundError
 from figureground.files import write_table
 from figureground.pictures import (
+    PERSON,
     Picture,
     PictureError,
     encode_png,
@@ -89,7 +90,7 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     leaves the old data set, at the latest when the next import begins (or `recover` is called). Equal sources give
     equal bytes, whatever the number of workers. A JPEG that is upright, grey or YCbCr and sRGB is copied as it is;
     any other photo becomes a PNG of the pixels that a viewer shows. Masks become PNG of 0, 128 and 255;
-    where a source tells what is held, that becomes a mask of its own.
+    where a source tells what is held, that becomes a mask of its own, without what the mask says is person.
     Refused files are listed in the report and in `refused.csv`.
 
     Args:
@@ -165,7 +166,7 @@ def _check_destination(destination: Path, sources: Sequence[Source]) -> None:
     if destination.exists() and not destination.is_dir():
         raise ImportingError(f"{destination}: a file stands where the data set shall be; move it away")
     for source in sources:
-        for path in filter(None, (source.photos, source.masks)):
+        for path in filter(None, (source.photos, source.masks, source.held)):
             if path.resolve().is_relative_to(destination):
                 raise ImportingError(f"{path}: lies in {destination}, which the import replaces; move it elsewhere")
     strange = sorted({entry.name for entry in destination.glob("*")} - _OWN_ENTRIES)
@@ -258,8 +259,12 @@ def _masks(item: Item, size: tuple[int, int], orientation: int) -> tuple[Picture
     """The mask, and that of held things where the source has one."""
     if item.mask is None:
         return np.zeros(size, np.uint8), None
-    held = item.mask.read_held()
-    return fit_mask(item.mask.read(), size, orientation), held if held is None else fit_mask(held, size, orientation)
+    mask = fit_mask(item.mask.read(), size, orientation)
+    try:
+        held = item.mask.read_held()
+        return mask, held if held is None else np.where(mask == PERSON, np.uint8(0), fit_mask(held, size, orientation))
+    except (PictureError, MaskError) as error:
+        raise MaskError(f"what is held: {_reason(error)}") from None
 
 
 def _read_bytes(path: Path) -> bytes:

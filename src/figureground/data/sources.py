@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from figureground.errors import FiguregroundError
 from figureground.pictures import PERSON
 
-_PATHS = ("photos", "masks")
+_PATHS = ("photos", "masks", "held")
 
 
 class SourceError(FiguregroundError):
@@ -31,6 +31,8 @@ class Source:
         name: Short name without slashes; first part of every pair's name, and a folder of `data/`.
         photos: Folder of photos, searched with its subfolders.
         masks: Folder of mask pictures (folders), folder of `.mat` annotations (clothing), annotation JSON (coco).
+        held: Folder of PNGs with the photos' stems, 0 except at what people hold or carry (folders); a photo without
+            one shows nothing held, or nobody has said.
         licence: As the source states it, kept with every pair.
         nobody: The photos show no person and have no mask files; they get empty masks.
         mask_threshold: Values from here on are person, 1 to 255 (folders).
@@ -47,6 +49,7 @@ class Source:
     name: str
     photos: Path
     masks: Path | None = None
+    held: Path | None = None
     licence: str = ""
     nobody: bool = False
     mask_threshold: int = 128
@@ -60,6 +63,8 @@ class Source:
             raise SourceError(f"{self.name}: give masks, or set nobody to true for photos without people, not both")
         if self.nobody and self.layout != "folders":
             raise SourceError(f"{self.name}: photos of nobody have no annotations; set layout to folders")
+        if self.held is not None and (self.nobody or self.layout != "folders"):
+            raise SourceError(f"{self.name}: held goes with masks in layout folders alone; remove it")
         if not 1 <= self.mask_threshold <= PERSON:
             raise SourceError(f"{self.name}: mask_threshold {self.mask_threshold} is not within 1 to {PERSON}")
         if self.void is not None and not 0 <= self.void <= PERSON:

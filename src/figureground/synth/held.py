@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -39,7 +40,7 @@ def hold(rng: np.random.Generator, person: Person) -> tuple[tuple[Part, ...], tu
     gets nothing, for its fingers are open. Bags hang from the shoulders of who stands.
 
     Returns:
-        The parts, none of them person, and the things' names; none where who does not stand has no hand free.
+        The parts, all `held` and none person, and the things' names; none where who does not stand has no hand free.
     """
     stock = Stock(rng)
     heap, names = Heap(), []
@@ -57,7 +58,7 @@ def hold(rng: np.random.Generator, person: Person) -> tuple[tuple[Part, ...], tu
         name, thing = on_shoulder(stock, person, straps)
         heap_thing(heap, thing)
         names.append(name)
-    return heap.parts(), tuple(names)
+    return tuple(replace(part, held=True) for part in heap.parts()), tuple(names)
 
 
 def _gesture(person: Person, side: str) -> str:

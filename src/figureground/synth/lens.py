@@ -1,16 +1,19 @@
 """From light to photo: blur and distortion of the lens, exposure, white balance, noise, tone curve, sharpening, JPEG.
 
-What moves or spreads light does the same to the coverage, so that the mask stays the exact coverage of the picture;
-what changes colours leaves the mask alone.
+What moves or spreads light does the same to the coverage and to the share of held things, so that the masks stay those
+of the picture; what changes colours leaves them alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from figureground.pictures import HALF, PERSON
 
 Picture = NDArray[np.float32]
 Facts = dict[str, str | float | int]
@@ -46,33 +49,37 @@ class Look:
 
 
 def photograph(
-    linear: Picture, coverage: Picture, rng: np.random.Generator, *, kind: str = "photo"
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Facts]:
+    linear: Picture, coverage: Picture, held: Picture, rng: np.random.Generator, *, kind: str = "photo"
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], Facts]:
     """Take a photo of rendered light.
 
     Args:
         linear: float32 (H, W, 3) scene-referred linear RGB, 0 and up.
         coverage: float32 (H, W) 0..1, the share of each pixel that is person.
+        held: float32 (H, W) 0..1, the share of each pixel that is something held.
         rng: Draws everything; the number of draws depends on `kind` and on the draws alone.
         kind: "photo" for the everyday mixture, "webcam" for a video call, or a name of LOOKS for that look.
     Returns:
-        The photo, uint8 (H, W, 3) sRGB, as read back from JPEG; the mask, uint8 (H, W) 0..255; and what was done.
+        The photo, uint8 (H, W, 3) sRGB, as read back from JPEG; the mask, uint8 (H, W) 0..255; that of what is held,
+        uint8 (H, W), 255 from one half of a pixel on where the mask has less than one half; and what was done.
     Raises:
         ValueError: There is no such kind, or the shapes do not agree.
     """
-    if linear.shape != (*coverage.shape, 3):
-        raise ValueError(f"the light has shape {linear.shape}, the coverage {coverage.shape}")
+    if linear.shape != (*coverage.shape, 3) or held.shape != coverage.shape:
+        raise ValueError(f"the light has shape {linear.shape}, coverage and held {coverage.shape} and {held.shape}")
     name, look = _draw_look(rng, kind)
     light = np.clip(np.nan_to_num(linear), 0.0, 1e4).astype(np.float32)
-    share = np.clip(coverage, 0.0, 1.0).astype(np.float32)
+    share, held = (np.clip(x, 0.0, 1.0).astype(np.float32) for x in (coverage, held))
     pixel = max(share.shape) / 320
     light = _expose(light, share, look, rng)
-    light, share = _distort(light, share, look.barrel)
+    light, share, held = _distort((light, share, held), look.barrel)
     if look.background:
-        light = _blur_background(light, share, look.background * pixel)
+        radius = look.background * pixel
+        light, held = _blur_background(light, share, radius), _blur_held(held, share, radius)
     kernel = _spread(look, pixel, rng)
     if kernel is not None:
-        light, share = (cv2.filter2D(x, -1, kernel, borderType=cv2.BORDER_REPLICATE) for x in (light, share))
+        layers = (light, share, held)
+        light, share, held = (cv2.filter2D(x, -1, kernel, borderType=cv2.BORDER_REPLICATE) for x in layers)
     light = _fall_off(light, look.vignette)
     light = _fringe(light, rng)
     light = _sensor_noise(light, look.noise, rng)
@@ -92,7 +99,8 @@ def photograph(
         "jpeg_quality": look.quality,
         "black_and_white": int(grey),
     }
-    return stored, (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8), facts
+    mask = (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
+    return stored, mask, np.where((held >= 0.5) & (mask < HALF), np.uint8(PERSON), np.uint8(0)), facts
 
 
 def _draw_look(rng: np.random.Generator, kind: str) -> tuple[str, Look]:
@@ -151,19 +159,18 @@ def _expose(light: Picture, share: Picture, look: Look, rng: np.random.Generator
     return np.asarray(light * (gain * cast / cast.mean()), np.float32)
 
 
-def _distort(light: Picture, share: Picture, barrel: float) -> tuple[Picture, Picture]:
-    """Bend both as a lens does (radial, one term), the corners kept inside the picture."""
+def _distort(layers: Sequence[Picture], barrel: float) -> list[Picture]:
+    """Bend all alike as a lens does (radial, one term), the corners kept inside the picture."""
     if not barrel:
-        return light, share
-    height, width = share.shape
+        return list(layers)
+    height, width = layers[0].shape[:2]
     y, x = np.mgrid[:height, :width].astype(np.float32)
     u, v = (x - (width - 1) / 2) / (width / 2), (y - (height - 1) / 2) / (height / 2)
     square = u * u + v * v
     scale = (1 + barrel * square) / max(1.0, 1 + 2 * barrel)
     at_x = (u * scale * width / 2 + (width - 1) / 2).astype(np.float32)
     at_y = (v * scale * height / 2 + (height - 1) / 2).astype(np.float32)
-    bent = [cv2.remap(x, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for x in (light, share)]
-    return bent[0], bent[1]
+    return [cv2.remap(x, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for x in layers]
 
 
 def _blur_background(light: Picture, share: Picture, radius: float) -> Picture:
@@ -177,6 +184,11 @@ def _blur_background(light: Picture, share: Picture, radius: float) -> Picture:
     # The person's own light lies in light = share * person + away * background; only the background changes.
     sharp = _filled(light, away)
     return np.asarray(np.maximum(light + away[..., None] * (behind - sharp), 0), np.float32)
+
+
+def _blur_held(held: Picture, share: Picture, radius: float) -> Picture:
+    """What is held belongs to the background, so its share spreads as if it were light."""
+    return np.asarray(_blur_background(cv2.merge([held] * 3), share, radius)[..., 0])
 
 
 def _filled(light: Picture, away: Picture) -> Picture:

@@ -29,6 +29,7 @@ class Part:
         opacity: float32 (h, w) 0..1 where a card shows hair or leaves, else None.
         roughness, specular: Of the principled material (Burley 2012), 0..1.
         person: Whether it counts as person in the mask: bodies and what they wear do, what they hold does not.
+        held: Whether somebody holds or carries it; never true together with `person`.
     """
 
     vertices: Floats
@@ -41,6 +42,7 @@ class Part:
     roughness: float = 0.7
     specular: float = 0.3
     person: bool = False
+    held: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,19 @@ _RATIOS = {(3, 4): 0.24, (2, 3): 0.16, (1, 1): 0.16, (4, 3): 0.22, (3, 2): 0.14,
 
 @dataclass(frozen=True)
 class Picture:
-    """`photo` uint8 HxWx3 sRGB; `coverage` uint8 HxW, 255 where all of a pixel is person; credits a line each."""
+    """What has been made.
+
+    Attributes:
+        photo: uint8 HxWx3 sRGB.
+        coverage: uint8 HxW, 255 where all of a pixel is person.
+        held: uint8 HxW, 255 where most of a pixel is something held, 0 elsewhere.
+        facts: What metadata.csv says of it.
+        credits: A line each.
+    """
 
     photo: NDArray[np.uint8]
     coverage: NDArray[np.uint8]
+    held: NDArray[np.uint8]
     facts: Facts
     credits: tuple[str, ...]
 
@@ -214,11 +223,11 @@ def _taken(
     scene: _Scene, camera: Camera, view: View, light: NDArray[np.float32], rng: Generator, ingredients: Ingredients
 ) -> Picture:
     kind = "webcam" if scene.shot == "webcam" else "photo"
-    photo, coverage, lens = photograph(light, view.coverage, rng, kind=kind)
+    photo, coverage, held, lens = photograph(light, view.coverage, view.held, rng, kind=kind)
     credits = [*scene.scenery.credits]
     if scene.people or scene.scenery.facts.get("contents") in ("statue", "dummy"):
         credits += [ingredients.body.credit, MAKEHUMAN]
-    return Picture(photo, coverage, _facts(scene, camera, view) | lens, tuple(credits))
+    return Picture(photo, coverage, held, _facts(scene, camera, view) | lens, tuple(credits))
 
 
 def _facts(scene: _Scene, camera: Camera, view: View) -> Facts:

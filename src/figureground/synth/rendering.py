@@ -31,6 +31,7 @@ UNIT = 4096  # of a ray, in which shares are counted
 NEAR = 0.35  # metres
 OPAQUE = 1e-3  # of the light: a coverage ray that lets less through has ended
 EDGE = 1e-3  # in coverage: pixels that differ by more from a neighbour are near an outline
+NOBODY, HELD = -2, -1  # of a mesh, where others have the number of their person
 
 
 class RenderError(FiguregroundError):
@@ -58,6 +59,7 @@ class View:
         albedo, normal: float32 HxWx3; black and zero where there is only sky.
         solid: float32 HxW 0..1, the share of each pixel that is not sky.
         shares: float32 GxHxW 0..1, the share of each pixel that is the person of that number.
+        held: float32 HxW 0..1, the share of each pixel that is something held; away from people and sky of few rays.
         blocked: Share of the picture that things nearer than `NEAR` metres take up.
     """
 
@@ -65,6 +67,7 @@ class View:
     normal: Image
     solid: Image
     shares: Image
+    held: Image
     blocked: float
 
     @property
@@ -133,13 +136,13 @@ class Stage:
         description = {"type": "scene", "light": {"type": "envmap", "bitmap": bitmap, "to_world": turn}}
         self._scene = mi.load_dict(description | {f"part{k}": mesh for k, (mesh, _) in enumerate(meshes)})
         numbers = [int(_drjit().reinterpret_array(mi.UInt32, mi.ShapePtr(mesh))[0]) for mesh, _ in meshes]
-        self._group_of = np.full(max(numbers, default=0) + 1, -1, np.int32)  # by the number Dr.Jit gives to a shape
-        self._group_of[numbers] = [group for _, group in meshes]
+        self._row_of = np.full(max(numbers, default=0) + 1, -1, np.int32)  # by the number Dr.Jit gives to a shape
+        self._row_of[numbers] = [group - HELD if group != NOBODY else -1 for _, group in meshes]
 
     def look(self, camera: Camera, size: tuple[int, int]) -> View:
         """Follow a few regular rays in each pixel of (height, width), and many near the outlines; no chance in it."""
         with _one_thread():
-            return _look(self._scene, self._group_of, _sensor(camera, size), size, self._people)
+            return _look(self._scene, self._row_of, _sensor(camera, size), size, self._people)
 
     def shoot(self, camera: Camera, view: View, *, seed: int, samples: int = SAMPLES) -> Image:
         """The light that the camera sees, float32 HxWx3, linear, 0 and up; `view` is of the same camera."""
@@ -208,7 +211,7 @@ def _alike(parts: Sequence[Part], groups: Sequence[int]) -> Iterator[tuple[list[
     """Parts of one material and group, which become one mesh, in the order in which they first occur."""
     found: dict[tuple[object, ...], tuple[list[Part], int]] = {}
     for part, group in zip(parts, groups, strict=True):
-        group = group if part.person else -1
+        group = group if part.person else HELD if part.held else NOBODY
         key = (id(part.colour), id(part.opacity), part.roughness, part.specular, group)
         found.setdefault(key, ([], group))[0].append(part)
     yield from found.values()
@@ -224,7 +227,7 @@ def _in_full_ranks(found: list[tuple[list[Part], int]]) -> list[tuple[list[Part]
     for cut_out in (False, True):
         rank = [item for item in found if (item[0][0].opacity is not None) == cut_out]
         speck = _speck(cut_out)
-        full += [*rank, *[([speck], -1)] * (-len(rank) % RANK or (0 if rank else RANK))]
+        full += [*rank, *[([speck], NOBODY)] * (-len(rank) % RANK or (0 if rank else RANK))]
     return full
 
 
@@ -315,20 +318,24 @@ def _paths(scene: Any, sensor: Any, seed: int, samples: int, *, hide_light: bool
     return np.ascontiguousarray(np.nan_to_num(picture)[..., :3])
 
 
-def _look(scene: Any, group_of: NDArray[np.int32], sensor: Any, size: tuple[int, int], people: int) -> View:
-    """Follow a few regular rays a pixel, then many where coverage changes from a pixel to its neighbour."""
+def _look(scene: Any, row_of: NDArray[np.int32], sensor: Any, size: tuple[int, int], people: int) -> View:
+    """Follow a few regular rays a pixel, then many where coverage changes from a pixel to its neighbour.
+
+    Outlines of held things ask for no more rays: those would change light and bytes of pictures made before.
+    """
     height, width = size
     everywhere = np.arange(height * width, dtype=np.uint32)
-    albedo, normal, solid, shares, near = _follow(scene, group_of, sensor, size, everywhere, FEW, people)
-    edges = np.flatnonzero(_near_outlines(np.vstack([shares, solid[None]]).reshape(-1, height, width)))
+    albedo, normal, solid, shares, near = _follow(scene, row_of, sensor, size, everywhere, FEW, people)
+    edges = np.flatnonzero(_near_outlines(np.vstack([shares[1:], solid[None]]).reshape(-1, height, width)))
     if len(edges):
-        finer = _follow(scene, group_of, sensor, size, edges.astype(np.uint32), MANY, people)
+        finer = _follow(scene, row_of, sensor, size, edges.astype(np.uint32), MANY, people)
         albedo[edges], normal[edges], solid[edges], shares[:, edges], near[edges] = finer
     return View(
         albedo.reshape(height, width, 3),
         normal.reshape(height, width, 3),
         solid.reshape(size),
-        shares.reshape(people, height, width),
+        shares[1:].reshape(people, height, width),
+        shares[0].reshape(size),
         float(near.mean()),
     )
 
@@ -345,39 +352,40 @@ def _near_outlines(layers: Image) -> NDArray[np.bool_]:
 
 def _follow(
     scene: Any,
-    group_of: NDArray[np.int32],
+    row_of: NDArray[np.int32],
     sensor: Any,
     size: tuple[int, int],
     pixels: NDArray[np.uint32],
     side: int,
     people: int,
 ) -> tuple[Image, Image, Image, Image, Image]:
-    """Albedo, normal (P, 3), solid (P,), shares (G, P), near things (P,) of P pixels, side x side regular rays in each.
+    """Albedo, normal (P, 3), solid (P,), shares (1 + G, P), near things (P,) of P pixels with side x side rays in each.
 
-    A ray goes on through cards of hair and leaves, and loses what they hold back, until nothing is left of it. What
-    is held back by a person counts for that person, what by anything else for nobody.
+    The rays are regular. A ray goes on through cards of hair and leaves, and loses what they keep of it, until nothing
+    is left. What a person keeps counts for that person, what things that people hold keep for the first of the shares,
+    what anything else keeps for none: `row_of` has for each shape's number that of its share, or -1.
     """
     mi, dr = _mitsuba(), _drjit()
     rays = side * side
     number = dr.arange(mi.UInt32, len(pixels) * rays)
     place = number // dr.opaque(mi.UInt32, rays)
     ray = _rays(sensor, size, dr.gather(mi.UInt32, mi.UInt32(pixels), place), number % dr.opaque(mi.UInt32, rays), side)
-    groups, count = mi.Int32(group_of), dr.opaque(mi.UInt32, len(pixels))
-    shares = dr.zeros(mi.UInt32, max(people, 1) * len(pixels))  # whole numbers: their sum knows no order
+    rows, count = mi.Int32(row_of), dr.opaque(mi.UInt32, len(pixels))
+    shares = dr.zeros(mi.UInt32, (1 + people) * len(pixels))  # whole numbers: their sum knows no order
 
     def step(ray: Any, left: Any, albedo: Any, normal: Any, near: Any, gone: Any, active: Any) -> Any:
         hit = scene.ray_intersect(ray, active)
         active &= hit.is_valid()
         material = hit.bsdf(ray)
-        held = dr.select(active, left * (1 - material.eval_null_transmission(hit, active).x), 0)
-        group = dr.gather(mi.Int32, groups, dr.reinterpret_array(mi.UInt32, hit.shape), active)
-        person = active & (group >= 0)
-        dr.scatter_add(shares, mi.UInt32(held * UNIT + 0.5), mi.UInt32(dr.maximum(group, 0)) * count + place, person)
-        albedo += held * material.eval_diffuse_reflectance(hit, active)
-        normal += held * mi.Vector3f(hit.sh_frame.n)
+        kept = dr.select(active, left * (1 - material.eval_null_transmission(hit, active).x), 0)
+        row = dr.gather(mi.Int32, rows, dr.reinterpret_array(mi.UInt32, hit.shape), active)
+        counted, person = active & (row >= 0), active & (row > 0)
+        dr.scatter_add(shares, mi.UInt32(kept * UNIT + 0.5), mi.UInt32(dr.maximum(row, 0)) * count + place, counted)
+        albedo += kept * material.eval_diffuse_reflectance(hit, active)
+        normal += kept * mi.Vector3f(hit.sh_frame.n)
         gone += dr.select(active, hit.t, 0)
-        near += dr.select(~person & (gone < NEAR), held, 0)
-        left -= held
+        near += dr.select(~person & (gone < NEAR), kept, 0)
+        left -= kept
         return hit.spawn_ray(ray.d), left, albedo, normal, near, gone, active & (left > OPAQUE)
 
     zero, alive = mi.Float(0), dr.full(mi.Bool, True, len(number))
@@ -388,7 +396,7 @@ def _follow(
     def mean(values: Any) -> Image:
         return np.asarray(np.array(values, np.float32).reshape(-1, len(pixels), rays).mean(2))
 
-    covered = np.array(shares).reshape(-1, len(pixels))[:people] / np.float32(rays * UNIT)
+    covered = np.array(shares).reshape(-1, len(pixels)) / np.float32(rays * UNIT)
     return mean(albedo).T.copy(), mean(normal).T.copy(), 1 - mean(left)[0], np.minimum(covered, 1), mean(near)[0]
 
 

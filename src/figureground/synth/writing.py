@@ -29,6 +29,7 @@ from figureground.synth.rendering import prepare
 SOURCE = "rendered"
 LICENCE = "CC0-1.0"
 QUALITY = 88  # of the photos' JPEG: about 20 kB at 320 px
+PARTS = ("images", "coverage", "held")
 COLUMNS = ("name", "source", "group", "licence", "width", "height", "seed")
 _LIBRARIES = ("mitsuba", "drjit", "pyoidn", "numpy", "opencv-python")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -44,9 +45,9 @@ def render_set(
     """Render pictures 0 to `count` - 1 of the set `seed` into a data set that the pipeline reads.
 
     Written are images/rendered/NNNNN.jpg, coverage/rendered/NNNNN.png (0..255, the exact share of each pixel that is
-    person), metadata.csv and CREDITS.md. Pictures that are whole are kept, so that an interrupted rendering goes on,
-    and a larger `count` adds to it. What is not whole never has a final name. On one machine equal arguments give
-    equal bytes, whatever the number of processes.
+    person), held/rendered/NNNNN.png (255 at held things; only of pictures that show some), metadata.csv and CREDITS.md.
+    Pictures that are whole are kept, so that an interrupted rendering goes on, and a larger `count` adds to it. What is
+    not whole never has a final name. On one machine equal arguments give equal bytes, whatever the number of processes.
 
     Returns:
         How many pictures were rendered now.
@@ -98,19 +99,22 @@ def _check(folder: Path, notes: Path, count: int, settings: Mapping[str, Any]) -
     elif begun.exists():  # of a set that has been removed
         for note in notes.glob("*.json"):
             note.unlink()
-    for part in ("images", "coverage"):
+    for part in PARTS:
         (folder / part / SOURCE).mkdir(parents=True, exist_ok=True)
         for draft in (folder / part / SOURCE).glob(".*"):  # of a process that was killed
             draft.unlink()
     write_json(begun, settings)
 
 
-def _files(folder: Path, number: int) -> tuple[Path, Path]:
-    return folder / "images" / SOURCE / f"{number:05d}.jpg", folder / "coverage" / SOURCE / f"{number:05d}.png"
+def _files(folder: Path, number: int) -> tuple[Path, Path, Path]:
+    """Of the photo, its coverage, and what is held in it."""
+    name = f"{SOURCE}/{number:05d}"
+    return folder / f"images/{name}.jpg", folder / f"coverage/{name}.png", folder / f"held/{name}.png"
 
 
 def _is_whole(folder: Path, notes: Path, number: int) -> bool:
-    return (notes / f"{number:05d}.json").exists() and all(file.exists() for file in _files(folder, number))
+    note = notes / f"{number:05d}.json"
+    return note.exists() and all((folder / file).exists() for file in json.loads(note.read_text())["files"])
 
 
 def _render(
@@ -170,12 +174,18 @@ def _end_with_parent() -> None:
 
 
 def _write_picture(folder: Path, notes: Path, seed: int, number: int, ingredients: Ingredients, size: int) -> None:
-    """The note comes last: where it is, the pictures are whole."""
+    """The note comes last: where it is, the pictures that it names are whole."""
     picture = make_picture(seed, number, ingredients, size=size)
-    photo, coverage = _files(folder, number)
-    write_bytes(photo, encode_jpeg(picture.photo, QUALITY))
-    write_bytes(coverage, encode_png(picture.coverage))
-    write_json(notes / f"{number:05d}.json", _row(picture, seed, number))
+    photo, coverage, held = _files(folder, number)
+    files = {photo: encode_jpeg(picture.photo, QUALITY), coverage: encode_png(picture.coverage)}
+    if picture.held.any():
+        files[held] = encode_png(picture.held)
+    else:
+        held.unlink(missing_ok=True)  # of a set that was removed in part
+    for file, content in files.items():
+        write_bytes(file, content)
+    listed = {"files": [file.relative_to(folder).as_posix() for file in files]}
+    write_json(notes / f"{number:05d}.json", _row(picture, seed, number) | listed)
 
 
 def _row(picture: Picture, seed: int, number: int) -> dict[str, Any]:
@@ -198,7 +208,7 @@ def _finish(folder: Path, notes: Path, count: int, seed: int) -> None:
     """metadata.csv and CREDITS.md from the notes, in the pictures' order."""
     rows = [json.loads((notes / f"{number:05d}.json").read_text()) for number in range(count)]
     credits = Counter(line for row in rows for line in row["credits"])
-    facts = sorted({name for row in rows for name in row} - set(COLUMNS) - {"credits"})
+    facts = sorted({name for row in rows for name in row} - set(COLUMNS) - {"credits", "files"})
     table = (row | {"credits": " | ".join(row["credits"])} for row in rows)
     write_table(
         folder / "metadata.csv",

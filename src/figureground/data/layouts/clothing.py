@@ -58,8 +58,8 @@ def find_clothing_pairs(source: Source) -> Found:
     if source.masks is None:
         raise SourceError(f"{source.name}: layout clothing needs masks, the folder of annotations")
     annotations = source.masks / "pixel-level" if (source.masks / "pixel-level").is_dir() else source.masks
-    photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES, without=source.masks)
-    files, refused_files = list_files(source.name, annotations, (".mat",), without=source.photos)
+    photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES, without=[source.masks])
+    files, refused_files = list_files(source.name, annotations, (".mat",), without=[source.photos])
     names = _label_names(source.name, source.masks)
     files.pop("label_list", None)  # it may lie among the annotations
     stems, unpaired = pair_up(source.name, photos, files)

@@ -1,24 +1,40 @@
-"""Layout "folders": a folder of photos and a folder of mask pictures with the same stems."""
+"""Layout "folders": a folder of photos, one of mask pictures with the same stems, perhaps one of what is held."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.data.layouts.pairing import PICTURE_SUFFIXES, Found, Item, Listed, MaskError, list_files, pair_up
+from figureground.data.layouts.pairing import (
+    PICTURE_SUFFIXES,
+    Found,
+    Item,
+    Listed,
+    MaskError,
+    Refused,
+    list_files,
+    pair_up,
+)
 from figureground.data.sources import Source, SourceError
 from figureground.pictures import PERSON, VOID, Picture, read_drawn_mask
 
 
 @dataclass(frozen=True)
 class PictureMask:
-    """A mask picture: values from `threshold` on are person, `void` (if any) is void, the rest is background."""
+    """A mask picture: values from `threshold` on are person, `void` (if any) is void, the rest is background.
+
+    `held`, if any, is the picture that is not 0 where something is held.
+    """
 
     file: Listed
     threshold: int
     void: int | None
+    held: Listed | None = None
 
     @property
     def shown(self) -> str:
@@ -35,8 +51,10 @@ class PictureMask:
             mask[values == self.void] = VOID
         return mask
 
-    def read_held(self) -> None:
-        return None
+    def read_held(self) -> Picture | None:
+        if self.held is None:
+            return None
+        return np.where(read_drawn_mask(self.held.path)[0] > 0, np.uint8(PERSON), np.uint8(0))
 
     def _check_threshold(self, seen: NDArray[np.intp], labels: bool) -> None:
         """Masks of 0 and 1, and label maps, are empty at a threshold meant for grey levels: refuse, do not guess."""
@@ -52,16 +70,31 @@ def find_folder_pairs(source: Source) -> Found:
     """Pairs of a source of layout "folders", or its photos alone where it shows nobody.
 
     Raises:
-        SourceError: A folder is missing, or photos and masks are the same folder.
+        SourceError: A folder is missing, or two of them are the same.
     """
     masks_folder = source.masks
     if masks_folder is None:
         photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES)
         return Found([Item(photo, None) for photo in photos.values()], refused)
-    if masks_folder.resolve() == source.photos.resolve():
-        raise SourceError(f"{source.name}: photos and masks are the same folder; put the masks into one of their own")
-    photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES, without=masks_folder)
-    masks, refused_masks = list_files(source.name, masks_folder, PICTURE_SUFFIXES, without=source.photos)
+    folders = {"photos": source.photos, "masks": masks_folder} | ({"held": source.held} if source.held else {})
+    _check_distinct(source.name, folders)
+    listed, refused = {}, []
+    for name, folder in folders.items():
+        suffixes = (".png",) if name == "held" else PICTURE_SUFFIXES  # a JPEG's noise would count as held
+        others = [other for other in folders.values() if other != folder]
+        listed[name], refused_files = list_files(source.name, folder, suffixes, without=others)
+        refused += refused_files
+    photos, masks, held = listed["photos"], listed["masks"], listed.get("held", {})
     stems, unpaired = pair_up(source.name, photos, masks)
-    items = [Item(photos[stem], PictureMask(masks[stem], source.mask_threshold, source.void)) for stem in stems]
-    return Found(items, refused + refused_masks + unpaired)
+    lost = [
+        Refused(source.name, file.shown, "no photo of this stem") for stem, file in held.items() if stem not in photos
+    ]
+    drawn = {stem: PictureMask(masks[stem], source.mask_threshold, source.void, held.get(stem)) for stem in stems}
+    return Found([Item(photos[stem], drawn[stem]) for stem in stems], refused + unpaired + lost)
+
+
+def _check_distinct(name: str, folders: Mapping[str, Path]) -> None:
+    """Photos among masks would each be taken for the other."""
+    for one, other in combinations(folders, 2):
+        if folders[one].resolve() == folders[other].resolve():
+            raise SourceError(f"{name}: {one} and {other} are the same folder; give each one of its own")

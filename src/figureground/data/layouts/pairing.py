@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -83,12 +83,12 @@ class Found:
 
 
 def list_files(
-    source: str, folder: Path, suffixes: Iterable[str], without: Path | None = None
+    source: str, folder: Path, suffixes: Iterable[str], without: Sequence[Path] = ()
 ) -> tuple[dict[str, Listed], list[Refused]]:
     """Files below `folder` by stem, in sorted order, and those that cannot be used.
 
     Refused are files of other kinds, names that are not Unicode, and the second and later files of one stem. Hidden
-    files are passed over (macOS leaves `._name.jpg` beside each photo), and so is the folder `without`.
+    files are passed over (macOS leaves `._name.jpg` beside each photo), and so are the folders `without`.
 
     Raises:
         SourceError: The folder is missing or cannot be read.
@@ -125,11 +125,11 @@ def pair_up(source: str, photos: Mapping[str, Listed], masks: Mapping[str, Liste
     return [stem for stem in photos if stem in masks], refused
 
 
-def _walk(source: str, folder: Path, without: Path | None) -> list[PurePosixPath]:
+def _walk(source: str, folder: Path, without: Sequence[Path]) -> list[PurePosixPath]:
     """Paths of files within `folder`, sorted; links are followed, each real folder once."""
     if not folder.is_dir():
         raise SourceError(f"{source}: {folder}: no such folder; check the path")
-    seen = {without.resolve()} if without is not None else set()
+    seen = {other.resolve() for other in without}
     found: list[PurePosixPath] = []
 
     def fail(error: OSError) -> None:
