@@ -379,6 +379,38 @@ def test_missing_folders_and_equal_names_are_errors_at_once(root, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
+def test_photos_of_many_owners_keep_their_own_licences(root, tmp_path):
+    photo, mask = drawing.person(1)
+    for stem in ("anna", "ben", "cleo"):
+        save(root, f"{stem}.png", photo, mask=mask)
+    (root / "licences.csv").write_text("name,licence,author\nanna.png,CC BY 4.0,A\nben,all rights reserved,B\n")
+    listed = {"licence": "CC0", "licences": root / "licences.csv"}
+    imported(root, tmp_path, **listed)
+    assert [row.licence for row in read_metadata(tmp_path / "data")] == ["CC BY 4.0", "all rights reserved", "CC0"]
+    *_, refused = imported(root, tmp_path, **listed, only_licences=("CC BY 4.0", "CC0"))
+    assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/anna", "own/cleo"]
+    assert refused == {"photos/ben.png": "licence: all rights reserved; not among only_licences"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"licences\.csv: no such file"),
+        (b"photo,licence\nanna,CC0\n", r"line 2: no name or no licence"),
+        (b"name,licence\nanna,CC0\nanna.jpg,CC0\n", r"line 3: anna\.jpg stands there twice"),
+        (b"name,licence\n\xff,CC0\n", "not UTF-8"),
+    ],
+)
+def test_lists_of_licences_that_cannot_be_read_are_errors(root, tmp_path, content, message):
+    photo, mask = drawing.person(1)
+    save(root, "anna.png", photo, mask=mask)
+    if content is not None:
+        (root / "licences.csv").write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        import_sources([own(root, licences=root / "licences.csv")], tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
 def test_masks_fit_within_the_rounding_of_a_pixel():
     assert fit_mask(np.zeros((100, 133), np.uint8), (300, 400), 1).shape == (300, 400)
     assert fit_mask(np.zeros((400, 300), np.uint8), (150, 200), 6).shape == (150, 200)

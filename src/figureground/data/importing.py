@@ -23,6 +23,7 @@ from figureground.data.layouts.clothing import find_clothing_pairs
 from figureground.data.layouts.coco import find_coco_pairs
 from figureground.data.layouts.folders import find_folder_pairs
 from figureground.data.layouts.pairing import Found, Item, MaskError, Refused
+from figureground.data.licences import licensed
 from figureground.data.metadata import Row, held_path, mask_path, write_metadata
 from figureground.data.sources import Source, SourceError, parse_source, read_sources
 from figureground.errors import FiguregroundError
@@ -106,7 +107,7 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     with _only_import(destination):
         recover(destination)
         _check_destination(destination, sources)
-        found = [(source, _LAYOUTS[source.layout](source)) for source in sources]
+        found = [(source, licensed(source, _LAYOUTS[source.layout](source))) for source in sources]
         draft = _draft(destination)
         try:
             report = _write(found, draft, workers or os.cpu_count() or 1)
@@ -252,7 +253,7 @@ def _convert(job: _Job) -> Row | Refused:
     if held is not None and held.any():
         held_path(job.data, name).parent.mkdir(parents=True, exist_ok=True)
         held_path(job.data, name).write_bytes(encode_png(held))
-    return Row(name, source.name, source.group_of(photo_file.stem), source.licence, size[1], size[0])
+    return Row(name, source.name, source.group_of(photo_file.stem), job.item.licence, size[1], size[0])
 
 
 def _masks(item: Item, size: tuple[int, int], orientation: int) -> tuple[Picture, Picture | None]:

@@ -15,7 +15,7 @@ from ruamel.yaml.error import YAMLError
 from figureground.errors import FiguregroundError
 from figureground.pictures import PERSON
 
-_PATHS = ("photos", "masks", "held")
+_PATHS = ("photos", "masks", "held", "licences")
 
 
 class SourceError(FiguregroundError):
@@ -34,6 +34,9 @@ class Source:
         held: Folder of PNGs with the photos' stems, 0 except at what people hold or carry (folders); a photo without
             one shows nothing held, or nobody has said.
         licence: As the source states it, kept with every pair.
+        licences: CSV file with the columns name (a photo's path below `photos`, with or without suffix) and licence,
+            for the photos that have one of their own.
+        only_licences: Photos of these licences alone are imported; all where it is empty.
         nobody: The photos show no person and have no mask files; they get empty masks.
         mask_threshold: Values from here on are person, 1 to 255 (folders).
         void: The value in the source's masks that means "neither trained on nor scored" (folders).
@@ -51,6 +54,8 @@ class Source:
     masks: Path | None = None
     held: Path | None = None
     licence: str = ""
+    licences: Path | None = None
+    only_licences: tuple[str, ...] = ()
     nobody: bool = False
     mask_threshold: int = 128
     void: int | None = None

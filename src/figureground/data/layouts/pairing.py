@@ -70,10 +70,11 @@ class DrawnMask(Protocol):
 
 @dataclass(frozen=True)
 class Item:
-    """A photo and its mask before conversion; no mask means that the photo shows nobody."""
+    """A photo and its mask before conversion; no mask means that it shows nobody. Licences are filled in last."""
 
     photo: Listed
     mask: DrawnMask | None
+    licence: str = ""
 
 
 @dataclass(frozen=True)
