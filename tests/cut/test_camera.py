@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -13,13 +12,13 @@ import cv2
 import numpy as np
 import pytest
 
+from calling import call
 from drawing import Picture, person
 from figureground.cut.backdrops import Still
 from figureground.cut.backgrounds import background_of
 from figureground.cut.camera import CameraError, Newest, check_backdrop, open_camera, open_sink, replace_live
 from figureground.cut.moving import MovingCutter
 
-COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
 GREEN = (0, 200, 0)
 
 
@@ -158,10 +157,7 @@ def test_neither_virtual_camera_nor_screen(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_what_cannot_begin_is_one_line(bright: Path, options: list[str], status: int, reason: str) -> None:
-    done = subprocess.run(
-        [*COMMAND, "camera", "--model", str(bright), *options],
-        capture_output=True, text=True, check=False, env={**os.environ, "DISPLAY": ""},
-    )  # fmt: skip
+    done = call("camera", "--model", bright, *options, env={**os.environ, "DISPLAY": ""})
     assert done.returncode == status and "Traceback" not in done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
     assert len(lines) == 1 and reason in lines[0]

@@ -19,15 +19,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
+from calling import COMMAND, call
 from drawing import Picture
-
-COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
 
 
 def cut(*arguments: object, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, "cut", *map(str, arguments)], capture_output=True, text=True, check=False, preexec_fn=limit
-    )
+    return call("cut", *arguments, preexec_fn=limit)
 
 
 def files_below(folder: Path) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from calling import call
 from drawing import Picture, face
 from figureground.cut.documents import DocumentError, Frame, Head, framed, head_of, id_photo, sheet
 from figureground.cut.faces import Face, FaceFinder
@@ -147,8 +147,7 @@ def test_a_sheet_holds_as_many_copies_as_fit(name: str, count: int) -> None:
 
 
 def id_photo_command(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from figureground.cli import main; main()", "id-photo", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return call("id-photo", *arguments)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])

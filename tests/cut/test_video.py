@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from calling import COMMAND, call
 from drawing import Picture
 
 pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
@@ -24,12 +24,11 @@ import av
 from figureground.cut.video import in_order
 from filming import film, pictures_of, sound_of, walking
 
-COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
 GREEN = (0, 200, 0)
 
 
 def video(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, "video", *map(str, arguments)], capture_output=True, text=True, check=False)
+    return call("video", *arguments)
 
 
 @pytest.fixture(scope="module")
@@ -243,10 +242,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path, bright: Path, clip: Path) -> No
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 
-    done = subprocess.run(
-        [*COMMAND, "video", str(clip), str(tmp_path / "out.mp4"), "--background", "white", "--model", str(bright)],
-        capture_output=True, text=True, check=False, preexec_fn=limit,
-    )  # fmt: skip
+    done = call("video", clip, tmp_path / "out.mp4", "--background", "white", "--model", bright, preexec_fn=limit)
     assert done.returncode == 1 and "out.mp4: file too large" in done.stderr and "Traceback" not in done.stderr
     assert files_of(tmp_path) == []
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import resource
 import signal
 import subprocess
-import sys
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from calling import COMMAND, call
 from drawing import person
 from figureground.pictures import encode_jpeg
 from figureground.web.serving import ServingError, address, listen
 from serving import Site
 
-COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()", "web"]
-
 
 def test_it_says_where_it_is_and_ends_with_ctrl_c(bright: Path) -> None:
     running = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--model", str(bright)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "web", "--port", "0", "--model", str(bright)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert running.stdout is not None
     line = running.stdout.readline()
@@ -42,7 +43,10 @@ def test_memory_stays_level_over_200_requests(bright: Path) -> None:
 
     photos = [encode_jpeg(person(seed, 300 + 10 * seed, 400)[0]) for seed in range(8)]
     running = subprocess.Popen(
-        [*COMMAND, "--port", "0", "--model", str(bright)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [*COMMAND, "web", "--port", "0", "--model", str(bright)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     try:
         assert running.stdout is not None
@@ -62,15 +66,13 @@ def test_memory_stays_level_over_200_requests(bright: Path) -> None:
 def test_a_port_in_use_is_one_line(bright: Path) -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        done = subprocess.run([*COMMAND, "--port", str(port)], capture_output=True, text=True, check=False)
+        done = call("web", "--port", port)
     assert done.returncode == 1
     assert done.stderr == f"Error: 127.0.0.1, port {port}: address already in use; give another --port or --host\n"
 
 
 def test_a_model_that_is_none_is_one_line(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [*COMMAND, "--port", "0", "--model", str(tmp_path / "x.tflite")], capture_output=True, text=True, check=False
-    )
+    done = call("web", "--port", 0, "--model", tmp_path / "x.tflite")
     assert done.returncode == 1 and done.stdout == ""
     assert done.stderr.startswith("Error: ") and "x.tflite: cannot be read" in done.stderr
 

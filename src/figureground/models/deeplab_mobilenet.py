@@ -9,36 +9,28 @@ own decision is kept as a first guess that the decoder refines.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from figureground.errors import FiguregroundError
+from figureground.models.inverted_residuals import Stage, convolve, inverted_residuals
 
 
 class QuantisedFileError(FiguregroundError):
     """A LiteRT file that does not hold the published network."""
 
 
-class Stage(NamedTuple):
-    """Inverted residual blocks of one width; only the first has the stride."""
-
-    repeats: int
-    stride: int
-    expansion: int
-    width: int
-
-
 STAGES = (
-    Stage(1, 1, 1, 16),
-    Stage(2, 2, 6, 24),
-    Stage(3, 2, 6, 32),
-    Stage(4, 2, 6, 64),
-    Stage(3, 1, 6, 96),
-    Stage(3, 2, 6, 160),
-    Stage(1, 1, 6, 320),
+    Stage(1, 3, 1, 1, 16),
+    Stage(2, 3, 2, 6, 24),
+    Stage(3, 3, 2, 6, 32),
+    Stage(4, 3, 2, 6, 64),
+    Stage(3, 3, 1, 6, 96),
+    Stage(3, 3, 2, 6, 160),
+    Stage(1, 3, 1, 6, 320),
 )
 STEM_WIDTH = 32
 HEAD_WIDTH = 256
@@ -57,12 +49,8 @@ def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras
         published file, but for the projection, which is split in two.
     """
     photo = keras.Input((*input_shape, 3), name="photo")
-    x = _convolve(photo, STEM_WIDTH, "stem", kernel_size=3, strides=2)
-    block = 0
-    for stage in STAGES:
-        for repeat in range(stage.repeats):
-            x = _inverted_residual(x, stage, stage.stride if repeat == 0 else 1, f"block{block}")
-            block += 1
+    x = convolve(photo, STEM_WIDTH, "stem", normed=False, kernel_size=3, strides=2)
+    x = inverted_residuals(x, STAGES, normed=False)
     return keras.Model(photo, _lead(_head(x)), name="mobilenet_v2_deeplab")
 
 
@@ -129,28 +117,15 @@ def _layer_names() -> list[str]:
     return [*names, "head_point_conv", "head_image_conv"]
 
 
-def _inverted_residual(x: Any, stage: Stage, stride: int, name: str) -> Any:
-    """Sandler et al. 2018: widen, filter each channel, narrow; the sum where shapes agree."""
-    shortcut, width = x, x.shape[-1]
-    if stage.expansion != 1:
-        x = _convolve(x, width * stage.expansion, f"{name}_expand")
-    x = keras.layers.DepthwiseConv2D(3, stride, padding="same", name=f"{name}_depthwise_conv")(x)
-    x = keras.layers.ReLU(6.0, name=f"{name}_depthwise_relu")(x)
-    x = keras.layers.Conv2D(stage.width, 1, name=f"{name}_project_conv")(x)
-    if stride == 1 and width == stage.width:
-        x = keras.layers.Add(name=f"{name}_add")([x, shortcut])
-    return x
-
-
 def _head(x: Any) -> Any:
     """1x1 convolutions of the features and of the pooled image, projected together.
 
     A 1x1 convolution of a concatenation is the sum of 1x1 convolutions, so the pooled image need not be spread out.
     """
     image = keras.layers.GlobalAveragePooling2D(keepdims=True, name="head_image_pool")(x)
-    image = _convolve(image, HEAD_WIDTH, "head_image")
+    image = convolve(image, HEAD_WIDTH, "head_image", normed=False)
     image = keras.layers.Conv2D(HEAD_WIDTH, 1, use_bias=False, name="head_image_project")(image)
-    x = _convolve(x, HEAD_WIDTH, "head_point")
+    x = convolve(x, HEAD_WIDTH, "head_point", normed=False)
     x = keras.layers.Conv2D(HEAD_WIDTH, 1, name="head_project")(x)
     return keras.layers.ReLU(6.0, name="head_relu")(keras.layers.Add(name="head_add")([x, image]))
 
@@ -175,8 +150,3 @@ class Largest(keras.layers.Layer):  # type: ignore[misc]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], 1)
-
-
-def _convolve(x: Any, width: int, name: str, kernel_size: int = 1, strides: int = 1) -> Any:
-    x = keras.layers.Conv2D(width, kernel_size, strides, padding="same", name=f"{name}_conv")(x)
-    return keras.layers.ReLU(6.0, name=f"{name}_relu")(x)

@@ -1,0 +1,18 @@
+"""The command `figureground`. Each subcommand imports what it needs when it is called, so that help is quick."""
+
+from __future__ import annotations
+
+import click
+
+from figureground.cli.cutting import camera, cut, id_photo, video, web
+from figureground.cli.rendering import synth
+from figureground.cli.training import data, model, sweep, ui
+
+
+@click.group(
+    commands=[cut, id_photo, video, camera, web, data, ui, model, sweep, synth],
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="figureground")
+def main() -> None:
+    """Separate people from the background of a photo, and train the model that does it."""

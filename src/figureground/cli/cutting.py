@@ -1,0 +1,215 @@
+"""Commands that cut people out: of photos, videos and the camera, here or for others over the network."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from figureground.cli.errors import one_line_errors
+from figureground.cut.standards import STANDARDS
+
+if TYPE_CHECKING:
+    from figureground.cut.batch import Outcome
+
+
+@click.command()
+@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO|FOLDER...")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path),
+    help="A folder; for a single photo also a .png, .webp or .jpg file.",
+)  # fmt: skip
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option(
+    "--background", default="transparent", show_default=True, metavar="WHAT",
+    help="transparent, blur (the original out of focus), a colour (white, #1e90ff) or a picture file.",
+)  # fmt: skip
+@click.option(
+    "--fit", type=click.Choice(["cover", "contain"]), default="cover", show_default=True,
+    help="A background picture is cut to cover the photo, or contained in it between white margins.",
+)  # fmt: skip
+@click.option("--mask-only", is_flag=True, help="Write masks (8-bit grey PNG, 255 = person) instead of cut-outs.")
+@click.option(
+    "--format", "format_", type=click.Choice(["png", "webp", "jpg"]),
+    help="Of the results. Without it: PNG for transparent backgrounds and masks, JPEG for others.",
+)  # fmt: skip
+@click.option("--overwrite", is_flag=True, help="Replace results that are there already instead of skipping them.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Photos cut at once. Without it: one a core.")
+def cut(
+    photos: tuple[Path, ...],
+    output: Path,
+    model: str,
+    background: str,
+    fit: Literal["cover", "contain"],
+    mask_only: bool,
+    format_: str | None,
+    overwrite: bool,
+    jobs: int | None,
+) -> None:
+    """Cut the people out of photos: single ones, or all that lie below folders.
+
+    Results keep the photos' names and folders. Exit status: 0 all well, 1 a photo failed, 2 wrong usage,
+    3 none failed, but in at least one there is no person.
+    """
+    with one_line_errors():
+        from figureground.cut.backgrounds import background_of
+        from figureground.cut.batch import Settings, cut_all, usable_cores
+        from figureground.cut.planning import plan, result_suffix
+
+        behind = background_of(background)
+        suffix = result_suffix(output, format_, transparent=behind.transparent, mask_only=mask_only)
+        planned = plan(photos, output, suffix)
+        outcomes = cut_all(planned, Settings(model, behind, fit, mask_only, overwrite), jobs or usable_cores())
+        with click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr) as bar:
+            done = list(bar)
+    _report(done)
+
+
+def _report(outcomes: Sequence[Outcome]) -> None:
+    """A line for what needs one, a summary, and the exit status."""
+    from figureground.cut.batch import Status
+
+    for outcome in outcomes:
+        if outcome.note:
+            click.echo(f"{outcome.status.value}: {outcome.note}", err=True)
+    counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
+    click.echo(
+        ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.CUT)
+    )
+    sys.exit(1 if counts[Status.FAILED] else 3 if counts[Status.NOBODY] else 0)
+
+
+def _mover(bar: Any) -> Callable[[float, int, float], None]:
+    """Moves a progress bar of seconds and tells the frames a second beside it."""
+
+    def move(position: float, frames: int, seconds: float) -> None:
+        bar.current_item = f"{frames / max(seconds, 1e-6):.1f} frames/s"
+        bar.update(round(position) - bar.pos)
+
+    return move
+
+
+@click.command("id-photo", epilog="\n\n".join(f"{name}: {each.title}" for name, each in STANDARDS.items()))
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A .jpg or .png file; replaced.")
+@click.option("--standard", type=click.Choice(list(STANDARDS)), default="eu", show_default=True, help="See below.")
+@click.option(
+    "--background", default="white", show_default=True, metavar="COLOUR|original",
+    help="A light colour, or the original left untouched: some authorities refuse altered photos.",
+)  # fmt: skip
+@click.option("--sheet", type=click.Path(path_type=Path), help="Also write a print of 10 x 15 cm full of copies.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: Path | None, model: str) -> None:
+    """Make a document photo of one person: head found, cut to a standard and scaled to 300 dots per inch.
+
+    Exit status: 0 all well, 1 nothing could be made of it, 2 wrong usage, 3 no person or no face found,
+    4 made, but it does not satisfy the standard, and what is wrong is said.
+    """
+    with one_line_errors():
+        from figureground.cut.documents import photo_file
+        from figureground.cut.segmenter import NobodyError
+
+        try:
+            shortcomings = photo_file(photo, output, STANDARDS[standard], background, sheet, model)
+        except NobodyError as nobody:
+            click.echo(f"{photo}: {nobody}", err=True)
+            sys.exit(3)
+    click.echo(f"{output}: {STANDARDS[standard].title}")
+    for shortcoming in shortcomings:
+        click.echo(f"not satisfied: {shortcoming}", err=True)
+    sys.exit(4 if shortcomings else 0)
+
+
+@click.command()
+@click.argument("video_in", type=click.Path(path_type=Path), metavar="IN")
+@click.argument("video_out", type=click.Path(path_type=Path), metavar="OUT")
+@click.option(
+    "--background", default="transparent", show_default=True, metavar="WHAT",
+    help="transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped.",
+)  # fmt: skip
+@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
+def video(video_in: Path, video_out: Path, background: str, model: str, jobs: int | None) -> None:
+    """Give the people of a video another background; sound, size, times and colours stay.
+
+    OUT is replaced; its suffix names the format: .mp4, .m4v, .mov, .mkv or .webm. Exit status: 0 all well, 1 it cannot
+    be read or written, 2 wrong usage, 3 no frame shows a person, and nothing is written.
+    """
+    with one_line_errors():
+        from figureground.cut.backdrops import backdrop_of
+        from figureground.cut.batch import usable_cores
+        from figureground.cut.moving import prepared_cutter
+        from figureground.cut.segmenter import NobodyError
+        from figureground.cut.video import MOST_WORKERS, length_of, replace_background
+
+        workers = jobs or min(usable_cores(), MOST_WORKERS)
+        length = length_of(video_in)
+        cutter, backdrop = prepared_cutter(model, workers), backdrop_of(background)
+        try:
+            with click.progressbar(
+                length=max(1, round(length)), label="Cutting out", item_show_func=lambda pace: pace, file=sys.stderr
+            ) as bar:
+                done = replace_background(video_in, video_out, backdrop, cutter, workers, _mover(bar))
+        except NobodyError as nobody:
+            click.echo(f"{video_in}: {nobody}", err=True)
+            sys.exit(3)
+    if done.damaged:
+        click.echo(f"{video_in}: {done.damaged} damaged places were left out", err=True)
+    pace = f"{done.frames / done.seconds:.1f} a second"
+    click.echo(f"{video_out}: {done.frames} frames, {done.with_person} with a person, {pace}")
+
+
+@click.command()
+@click.option("--device", default="0", show_default=True, help="Number or path of the camera.")
+@click.option("--size", default="1280x720", show_default=True, metavar="WIDTHxHEIGHT", help="To ask the camera for.")
+@click.option(
+    "--background", default="blur", show_default=True, metavar="WHAT",
+    help="blur, a colour, a picture file, or a video that is looped.",
+)  # fmt: skip
+@click.option("--mirror", is_flag=True, help="Turn left for right, as in a mirror.")
+@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+def camera(device: str, size: str, background: str, mirror: bool, model: str) -> None:
+    """Give yourself another background, live: into a virtual camera where there is one, else into a window.
+
+    Ends with Ctrl-C, or q in the window. Frames that come too fast are dropped.
+    """
+    if (sides := re.fullmatch(r"([1-9]\d{1,3})x([1-9]\d{1,3})", size)) is None:
+        raise click.BadParameter(f"{size} is not WIDTHxHEIGHT, such as 640x480", param_hint="--size")
+    with one_line_errors():
+        from figureground.cut.backdrops import backdrop_of
+        from figureground.cut.batch import usable_cores
+        from figureground.cut.camera import check_backdrop, open_camera, open_sink, replace_live
+        from figureground.cut.moving import prepared_cutter
+
+        backdrop = check_backdrop(backdrop_of(background))
+        cutter = prepared_cutter(model, 1, threads=usable_cores())
+        capture = open_camera(device, (int(sides[2]), int(sides[1])))
+        sink = open_sink(capture.size, capture.rate)
+        click.echo(f"into {sink.name}; Ctrl-C ends it", err=True)
+        session = replace_live(capture.source, sink, backdrop, cutter, mirror)
+    click.echo(f"{session.shown} frames, {session.shown / session.seconds:.1f} a second, {session.dropped} dropped")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the whole network in.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+def web(host: str, port: int, model: str) -> None:
+    """Serve a page that cuts people out, and the same for programs (POST /cut)."""
+    with one_line_errors("web"):
+        from figureground.cut.segmenter import without_chatter
+        from figureground.web.app import create_app
+        from figureground.web.limits import Limits
+        from figureground.web.serving import address, listen, server
+
+        listening = listen(host, port)
+        with without_chatter():
+            app = create_app(model, Limits(), host)
+        click.echo(f"figureground: {address(listening)} (ends with Ctrl-C)")
+        with suppress(KeyboardInterrupt):
+            server(app, Limits()).run(sockets=[listening])

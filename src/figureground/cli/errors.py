@@ -1,0 +1,30 @@
+"""What a command says that cannot do its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from figureground.errors import FiguregroundError
+
+
+@contextmanager
+def one_line_errors(extra: str = "train") -> Iterator[None]:
+    """Ends the command in one line and with status 1 where a user's error or a missing package comes up.
+
+    Args:
+        extra: The optional part of the install that has what the body imports (PyAV has one of its own).
+    Raises:
+        click.ClickException: With that line.
+    """
+    try:
+        yield
+    except (FiguregroundError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    except ModuleNotFoundError as error:
+        extra = "video" if error.name == "av" else extra
+        raise click.ClickException(
+            f"this needs the package {error.name}; install what it uses: pip install 'figureground[{extra}]'"
+        ) from None

@@ -1,0 +1,214 @@
+"""Commands around the pipeline: bring data in, look at runs, fetch models, search hyperparameters."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from figureground.cli.errors import one_line_errors
+
+
+@click.group()
+def data() -> None:
+    """Bring photos and masks into the project."""
+
+
+@data.command("import")
+@click.argument("sources", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
+@click.option("--photos", type=click.Path(path_type=Path), help="A folder of photos, instead of a SOURCES file.")
+@click.option("--masks", type=click.Path(path_type=Path), help="Its folder of masks, with the photos' stems.")
+@click.option("--nobody", is_flag=True, help="Photos without people and without mask files.")
+@click.option("--name", default="own", show_default=True, help="What the source is called.")
+@click.option("--licence", default="", help="Its licence, kept with every pair.")
+@click.option(
+    "--to", "destination", type=click.Path(path_type=Path), default=Path("data"), show_default=True,
+    help="Where the data set is built; what was there is replaced once all is written.",
+)  # fmt: skip
+@click.option("--track/--no-track", default=True, show_default=True, help="Run `dvc add` on the data set afterwards.")
+def data_import(
+    sources: Path | None,
+    photos: Path | None,
+    masks: Path | None,
+    nobody: bool,
+    name: str,
+    licence: str,
+    destination: Path,
+    track: bool,
+) -> None:
+    """Build data/ from the sources that a YAML file lists (sources.yaml), or from a folder of photos and its masks."""
+    if sources is not None and photos is not None:
+        raise click.UsageError("give either a SOURCES file or --photos, not both")
+    with one_line_errors():
+        from figureground.data.importing import import_sources
+        from figureground.data.sources import Source, read_sources
+
+        if photos is None:
+            listed = read_sources(sources or Path("sources.yaml"))
+        else:
+            listed = [Source(layout="folders", name=name, photos=photos, masks=masks, licence=licence, nobody=nobody)]
+        report = import_sources(listed, destination)
+        for refused in report.refused:
+            click.echo(f"refused: {refused.source}: {refused.file}: {refused.reason}", err=True)
+        for source, count in report.imported.items():
+            click.echo(f"{source}: {count} pairs")
+        if report.refused:
+            click.echo(f"{len(report.refused)} files refused, listed in {destination / 'refused.csv'}")
+        if track:
+            _dvc("add", str(destination))
+
+
+@data.command("ready")
+def data_ready() -> None:
+    """Fetch data set and start weights with DVC where they are missing; say what to do where there is no data set."""
+    for pointer in sorted(Path("starts").glob("*.dvc")):
+        if not pointer.with_suffix("").exists():
+            _dvc("pull", str(pointer))
+    if _has_data():
+        return
+    if not Path("data.dvc").exists():
+        raise click.ClickException(
+            "data.dvc: not found, so there is nothing to train on yet; bring photos and masks with "
+            "`figureground data import --photos FOLDER --masks FOLDER` or `make data SOURCES=sources.yaml`"
+        )
+    _dvc("pull", "data.dvc")
+
+
+def _has_data() -> bool:
+    if Path("data/metadata.csv").exists():
+        return True
+    with one_line_errors():
+        from figureground.data.importing import recover
+
+        recover(Path("data"))  # of an import that was killed while it swapped the new data set in
+    return Path("data/metadata.csv").exists()
+
+
+def _dvc(*arguments: str) -> None:
+    import subprocess
+
+    program = Path(sys.executable).with_name("dvc")
+    done = subprocess.run([str(program), *arguments], check=False)
+    if done.returncode:
+        raise click.ClickException(f"dvc {' '.join(arguments)} failed with status {done.returncode}; see above")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True)
+def ui(host: str, port: int) -> None:
+    """Open the MLflow UI on the project's runs and models."""
+    with one_line_errors():
+        from figureground.tracking.runs import reconcile
+        from figureground.tracking.store import open_store, ui_command
+
+        command = ui_command(Path(), host=host, port=port)
+        reconcile(open_store(Path()))
+    click.echo(f"MLflow UI: http://{host}:{port} (ends with Ctrl-C)")
+    os.execvp(command[0], command)
+
+
+@click.group()
+def model() -> None:
+    """List, promote and fetch registered models."""
+
+
+@model.command("list")
+@click.option("--name", default="figureground", show_default=True, help="The registered model.")
+def model_list(name: str) -> None:
+    """Every version with its aliases, test scores and what made it."""
+    with one_line_errors():
+        from figureground.tracking.registry import list_models
+
+        versions = list_models(Path(), name)
+    if not versions:
+        click.echo("no model is registered yet; `dvc repro` registers one")
+    for version in versions:
+        click.echo("  ".join((f"{name} {version.version}", ", ".join(version.aliases) or "-", *_facts(version.tags))))
+
+
+def _facts(tags: Mapping[str, str]) -> list[str]:
+    """What the list shows of a version: its score, and the code and data that made it."""
+    score = tags.get("test.overall.person_iou.value")
+    commit = tags.get("git.commit", "unknown")[:8] + ("+changes" if tags.get("git.dirty") == "true" else "")
+    return [f"person IoU {score or 'unknown'}", f"commit {commit}", f"data {tags.get('data.hash', 'unknown')[:8]}"]
+
+
+@model.command("promote")
+@click.argument("version", type=int)
+@click.option("--name", default="figureground", show_default=True, help="The registered model.")
+def model_promote(version: int, name: str) -> None:
+    """Make VERSION the champion, whatever the comparison said."""
+    with one_line_errors():
+        from figureground.tracking.registry import promote
+
+        promote(Path(), name, version)
+    click.echo(f"{name} version {version} is the champion")
+
+
+@model.command("fetch")
+@click.argument("version", default="champion")
+@click.option("--name", default="figureground", show_default=True, help="The registered model.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("figureground.tflite"), show_default=True)
+def model_fetch(version: str, name: str, output: Path) -> None:
+    """Copy the LiteRT file of VERSION (a number, champion or challenger) out of the registry."""
+    with one_line_errors():
+        from figureground.tracking.registry import fetch
+
+        number = fetch(Path(), name, version, output)
+    click.echo(f"{output}: {name} version {number}")
+
+
+@click.group()
+def sweep() -> None:
+    """Search hyperparameters, and take the best ones over into params.yaml."""
+
+
+@sweep.command("run")
+@click.option("--trials", type=click.IntRange(min=2), help="Finished trials to go on to; default: sweep.trials.")
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes on this machine.")
+@click.option("--storage", help="Database URL, for workers on many machines; default: $SWEEP_STORAGE or a local file.")
+def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
+    """Search until enough trials are finished; an earlier, interrupted or shorter sweep is gone on with."""
+    with one_line_errors():
+        from figureground.params import read_params
+        from figureground.stages.shell import prepare
+        from figureground.sweep.run import run_sweep
+
+        prepare()
+        try:
+            study = run_sweep(read_params(), trials=trials, workers=workers, storage=storage)
+        except KeyboardInterrupt:
+            click.echo("interrupted; the next `make sweep` goes on from here", err=True)
+            sys.exit(130)
+    click.echo(f"{study} is finished: `figureground ui` shows it, `figureground sweep best` writes its winner")
+
+
+@sweep.command("best")
+@click.option("--dry-run", is_flag=True, help="Print the change of params.yaml only.")
+@click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
+def sweep_best(dry_run: bool, storage: str | None) -> None:
+    """Write the winner of the sweep to params.yaml and print the change; `dvc repro` then trains it in full."""
+    with one_line_errors():
+        from figureground.stages.shell import prepare
+        from figureground.sweep.winner import take_over
+
+        prepare()
+        click.echo(take_over(Path("params.yaml"), storage=storage, dry_run=dry_run))
+
+
+@sweep.command("dashboard")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8080, show_default=True)
+@click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
+def sweep_dashboard(host: str, port: int, storage: str | None) -> None:
+    """Open Optuna's dashboard on the project's sweeps, also while one runs."""
+    with one_line_errors():
+        from figureground.sweep.storage import dashboard_command
+
+        command = dashboard_command(storage, host=host, port=port)
+    click.echo(f"Optuna dashboard: http://{host}:{port} (ends with Ctrl-C)")
+    os.execvp(command[0], command)
