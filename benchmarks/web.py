@@ -30,7 +30,7 @@ from figureground.cut.packaged import model_content
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--use-fake-device-for-media-stream=device-count=1,fps=60", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream=device-count=1,fps=30", "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
 COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()", "web", "--port", "0", "--model"]
 MEASURES = """

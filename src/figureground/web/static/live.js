@@ -1,9 +1,8 @@
 // The camera's picture before another background.
 
 import { fill, shownSize } from "./composing.js";
+import { Newest } from "./newest.js";
 import { Trouble } from "./photos.js";
-
-const SEEN_SIDE = 320; // pixels of the longer side that the worker gets of each picture
 
 /** Runs from `start` to `stop`; draws on the canvas as fast as masks come, at most once for each of the camera's. */
 export class Live {
@@ -12,6 +11,7 @@ export class Live {
   #video = document.createElement("video");
   #soft = document.createElement("canvas");
   #stream = null;
+  #pictures = null; // of the camera while it runs
   background = {}; // as `compose` takes it, or {blur: true}
 
   constructor(canvas, engine) {
@@ -52,6 +52,7 @@ export class Live {
   stop() {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
+    this.#pictures?.end();
     this.#video.srcObject = null;
   }
 
@@ -63,15 +64,21 @@ export class Live {
     return new File([blob], "webcam.png", { type: "image/png" });
   }
 
-  /** While the worker is at one picture, the one before is drawn: each with its own mask, so that nothing lags. */
+  /**
+   * The model begins with the newest picture as soon as it has done one; meanwhile that one's edge is worked out and it
+   * is drawn. Each is drawn with its own mask, so nothing trails.
+   */
   async #run(current, choice, report) {
+    const pictures = new Newest(this.#video);
+    this.#pictures = pictures;
     let [count, since] = [0, performance.now()];
-    let pending = await this.#ask(choice, true);
-    while (current()) {
-      const [{ frame, mask }] = await Promise.all([settled(pending), this.#nextPicture()]);
-      if (!current()) return frame.close();
-      pending = await this.#ask(choice, false);
-      this.#draw(frame, mask);
+    let drawn = null;
+    for (let first = true; current(); first = false) {
+      const picture = await pictures.next();
+      if (picture === null) break;
+      const answer = await this.#engine.livePerson(picture.seen, choice);
+      await drawn; // of the picture before
+      drawn = this.#finish(current, picture, answer, first);
       count += 1;
       const passed = performance.now() - since;
       if (passed > 1000) {
@@ -79,21 +86,15 @@ export class Live {
         [count, since] = [0, performance.now()];
       }
     }
+    await drawn;
   }
 
-  async #ask(choice, first) {
-    const size = shownSize({ width: this.#video.videoWidth, height: this.#video.videoHeight }, SEEN_SIDE);
-    const small = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "medium" };
-    const [frame, seen] = await Promise.all([createImageBitmap(this.#video), createImageBitmap(this.#video, small)]);
-    return { frame, mask: this.#engine.live(seen, choice, first) };
-  }
-
-  #nextPicture() {
-    if (!this.#video.requestVideoFrameCallback) return new Promise(requestAnimationFrame);
-    return new Promise((resolve) => {
-      this.#video.requestVideoFrameCallback(resolve);
-      setTimeout(resolve, 200); // a camera that stopped must not hold up its end
-    });
+  async #finish(current, { frame, captured }, answer, first) {
+    const mask = await this.#engine.liveEdge(answer, first);
+    if (current()) this.#draw(frame, mask);
+    frame.close();
+    mask.close();
+    performance.measure("figureground delay", { start: captured, end: performance.now() });
   }
 
   #draw(frame, mask) {
@@ -101,20 +102,18 @@ export class Live {
     const context = this.#canvas.getContext("2d");
     const { width, height } = this.#canvas;
     context.globalCompositeOperation = "copy";
-    context.drawImage(mask, 0, 0, width, height);
-    context.globalCompositeOperation = "source-in";
     context.drawImage(frame, 0, 0, width, height);
+    context.globalCompositeOperation = "destination-in";
+    context.drawImage(mask, 0, 0, width, height);
     context.globalCompositeOperation = "destination-over";
     if (this.background.blur) this.#drawSoft(context, frame, mask);
     else fill(context, this.background);
-    frame.close();
-    mask.close();
     performance.measure("figureground drawing", { start: begun, end: performance.now() });
   }
 
   /** The picture out of focus: made tiny and large again, first without its person, so that no halo is left. */
   #drawSoft(context, frame, mask) {
-    const { width, height } = shownSize(frame, 48);
+    const { width, height } = shownSize(this.#canvas, 48);
     Object.assign(this.#soft, { width, height });
     const small = this.#soft.getContext("2d");
     small.imageSmoothingQuality = context.imageSmoothingQuality = "high";
@@ -128,10 +127,6 @@ export class Live {
     small.drawImage(frame, 0, 0, width, height);
     context.drawImage(this.#soft, 0, 0, context.canvas.width, context.canvas.height);
   }
-}
-
-async function settled({ frame, mask }) {
-  return { frame, mask: await mask };
 }
 
 async function camera() {

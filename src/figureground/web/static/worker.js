@@ -5,12 +5,10 @@
 "use strict";
 
 const loaded = (async () => {
-  self.Module = { locateFile: (name) => `/litert/${name}` };
-  const [litert, edges, colours, resizing, steadying] = await Promise.all(
-    ["/litert/index.js", "/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
+  const [edges, colours, resizing, steadying] = await Promise.all(
+    ["/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
   );
-  await litert.loadLiteRt("/litert/litert_wasm_compat_internal.js");
-  return { litert, edges, colours, resizing, steadying };
+  return { edges, colours, resizing, steadying };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
@@ -18,14 +16,23 @@ const LEAST_PERSON = 1e-3; // share of the photo, as in cut/segmenter.py
 const LIVE_SIDE = 192; // pixels of the longer side where a live picture's edge is worked out
 const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as zeros
 
+let runtime = null; // promise of LiteRT.js, where a model is asked for
 const models = new Map();
 let lastPhoto = null; // {pixels, mask, height, width} at a reduced size, for a blur that is asked for later
 let lastAnswer = null; // of the live picture before
 
+function loadRuntime() {
+  self.Module = { locateFile: (name) => `/litert/${name}` };
+  return import("/litert/index.js").then(async (litert) => {
+    await litert.loadLiteRt("/litert/litert_wasm_compat_internal.js");
+    return litert;
+  });
+}
+
 async function modelOf(name, accelerator = "wasm") {
   const key = `${name} ${accelerator}`;
   if (!models.has(key)) {
-    const { litert } = await loaded;
+    const litert = await (runtime ??= loadRuntime());
     models.set(key, litert.loadAndCompile(`/models/${name}.tflite`, { accelerator }));
   }
   const model = await models.get(key);
@@ -35,7 +42,7 @@ async function modelOf(name, accelerator = "wasm") {
 
 /** The model's bare answer to a picture of its own size, colours in 0..1. */
 async function logitsOf({ model, height, width }, seen) {
-  const { litert } = await loaded;
+  const litert = await runtime;
   const input = new litert.Tensor(seen, [1, height, width, 3]);
   const [output] = await model.run(input);
   const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
@@ -82,15 +89,9 @@ async function duration(model, seen) {
   return performance.now() - begun;
 }
 
-let liveContext = null; // kept, as making one for each picture takes longer than drawing it
-
-function pixelsOf(bitmap, kept = false) {
+function pixelsOf(bitmap) {
   const { width, height } = bitmap;
-  let context = kept ? liveContext : null;
-  if (context?.canvas.width !== width || context.canvas.height !== height) {
-    context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  }
-  if (kept) liveContext = context;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, width, height);
@@ -144,20 +145,24 @@ const tasks = {
     return { model: otherwise, accelerator: "wasm" };
   },
 
+  /** How likely each place of a live picture shows a person; all that `liveEdge` needs comes back. */
+  async livePerson({ pixels, width, height, model, accelerator }) {
+    const clock = stopwatch();
+    const probability = await probabilityOf(await modelOf(model, accelerator), pixels, height, width, false);
+    clock("model");
+    return { pixels, width, height, probability, times: clock.times };
+  },
+
   /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
-  async live({ bitmap, model, accelerator, first }) {
+  async liveEdge({ pixels, width, height, probability, first }) {
     const { edges, steadying } = await loaded;
     const clock = stopwatch();
-    const { data, width, height } = pixelsOf(bitmap, true);
-    clock("read");
-    const probability = await probabilityOf(await modelOf(model, accelerator), data, height, width, false);
-    clock("model");
     if (first) lastAnswer = null;
     probability.values = lastAnswer = steadying.steadied(probability.values, lastAnswer);
-    const mask = edges.refine(data, height, width, probability, LIVE_SIDE);
-    for (let i = 0; i < mask.length; i++) data[4 * i + 3] = mask[i];
+    const mask = edges.refine(pixels, height, width, probability, LIVE_SIDE);
+    for (let i = 0; i < mask.length; i++) pixels[4 * i + 3] = mask[i];
     clock("edge");
-    return { mask: await createImageBitmap(new ImageData(data, width, height)), times: clock.times };
+    return { mask: await createImageBitmap(new ImageData(pixels, width, height)), times: clock.times };
   },
 };
 
@@ -184,10 +189,16 @@ function stopwatch() {
   return clock;
 }
 
+/** What changes hands instead of being copied. */
+function transferable(values) {
+  const arrays = values.filter(ArrayBuffer.isView).map(({ buffer }) => buffer);
+  return [...arrays, ...values.filter((value) => value instanceof ImageBitmap)];
+}
+
 self.onmessage = async ({ data: { id, task, ...details } }) => {
   try {
     const result = (await tasks[task](details)) ?? {};
-    self.postMessage({ id, result }, Object.values(result).filter((value) => value instanceof ImageBitmap));
+    self.postMessage({ id, result }, transferable(Object.values(result)));
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
   }
