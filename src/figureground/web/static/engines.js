@@ -57,21 +57,24 @@ export class BrowserEngine {
     return { cutout, blurred };
   }
 
-  /** @returns {Promise<{model: string, accelerator: string}>} what live pictures run on, found out by trying */
+  /**
+   * What live pictures run on, found out by trying, and the size of what it takes.
+   * @returns {Promise<{model: string, accelerator: string, height: number, width: number}>}
+   */
   chooseLive(models, otherwise) {
     return this.#worker.ask("chooseLive", { models, otherwise });
   }
 
-  /** The model's answer to a live picture, for `liveEdge`. */
-  livePerson({ data, width, height }, choice) {
-    return this.#worker.ask("livePerson", { pixels: data, width, height, ...choice }, [data.buffer]);
+  /** How likely each place of a live picture of the model's size shows a person. */
+  async livePerson({ data }, choice) {
+    return (await this.#worker.ask("livePerson", { pixels: data, ...choice }, [data.buffer])).probability;
   }
 
   /** The mask of a live picture, as a bitmap's alpha; `first` forgets the pictures before. */
-  async liveEdge({ pixels, width, height, probability }, first) {
+  async liveEdge({ data, width, height }, probability, first) {
     this.#second ??= new Colleague();
-    const details = { pixels, width, height, probability, first };
-    return (await this.#second.ask("liveEdge", details, [pixels.buffer])).mask;
+    const details = { pixels: data, width, height, probability, first };
+    return (await this.#second.ask("liveEdge", details, [data.buffer])).mask;
   }
 
   close() {

@@ -26,7 +26,7 @@ export class Live {
   }
 
   /**
-   * @param {{model: string, accelerator: string}} choice
+   * @param {{model: string, accelerator: string, height: number, width: number}} choice with the model's size
    * @param {(perSecond: number) => void} report called about once a second
    * @param {(error: Error) => void} failed called if it ends by itself
    */
@@ -69,16 +69,16 @@ export class Live {
    * is drawn. Each is drawn with its own mask, so nothing trails.
    */
   async #run(current, choice, report) {
-    const pictures = new Newest(this.#video);
+    const pictures = new Newest(this.#video, choice);
     this.#pictures = pictures;
     let [count, since] = [0, performance.now()];
     let drawn = null;
     for (let first = true; current(); first = false) {
       const picture = await pictures.next();
       if (picture === null) break;
-      const answer = await this.#engine.livePerson(picture.seen, choice);
+      const probability = await this.#engine.livePerson(picture.seen, choice);
       await drawn; // of the picture before
-      drawn = this.#finish(current, picture, answer, first);
+      drawn = this.#finish(current, picture, probability, first);
       count += 1;
       const passed = performance.now() - since;
       if (passed > 1000) {
@@ -89,8 +89,8 @@ export class Live {
     await drawn;
   }
 
-  async #finish(current, { frame, captured }, answer, first) {
-    const mask = await this.#engine.liveEdge(answer, first);
+  async #finish(current, { frame, small, captured }, probability, first) {
+    const mask = await this.#engine.liveEdge(small, probability, first);
     if (current()) this.#draw(frame, mask);
     frame.close();
     mask.close();

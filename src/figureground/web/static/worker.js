@@ -46,7 +46,7 @@ async function logitsOf({ model, height, width }, seen) {
   const input = new litert.Tensor(seen, [1, height, width, 3]);
   const [output] = await model.run(input);
   const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
-  const values = Float32Array.from(here.toTypedArray());
+  const values = here.toTypedArray().slice();
   for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
   return values;
 }
@@ -130,7 +130,7 @@ const tasks = {
     return { bitmap: await createImageBitmap(new ImageData(pixels, width, height)) };
   },
 
-  /** The model and accelerator for live pictures: the first of `models` that a real GPU serves, else `otherwise`. */
+  /** The model, its size and accelerator for live pictures: the first of `models` that a real GPU serves, else `otherwise`. */
   async chooseLive({ models: names, otherwise }) {
     const processor = await modelOf(otherwise);
     const adapter = await self.navigator.gpu?.requestAdapter();
@@ -139,18 +139,19 @@ const tasks = {
       await duration(processor, blank); // the first time is slower
       const limit = await duration(processor, blank);
       for (const name of names) {
-        if (await gpuServes(name, limit).catch(() => false)) return { model: name, accelerator: "webgpu" };
+        if (await gpuServes(name, limit).catch(() => false)) return liveChoice(name, "webgpu");
       }
     }
-    return { model: otherwise, accelerator: "wasm" };
+    return liveChoice(otherwise, "wasm");
   },
 
-  /** How likely each place of a live picture shows a person; all that `liveEdge` needs comes back. */
-  async livePerson({ pixels, width, height, model, accelerator }) {
+  /** How likely each place of a live picture shows a person; the picture has the model's size. */
+  async livePerson({ pixels, model, accelerator }) {
     const clock = stopwatch();
-    const probability = await probabilityOf(await modelOf(model, accelerator), pixels, height, width, false);
+    const sought = await modelOf(model, accelerator);
+    const probability = await probabilityOf(sought, pixels, sought.height, sought.width, false);
     clock("model");
-    return { pixels, width, height, probability, times: clock.times };
+    return { probability, times: clock.times };
   },
 
   /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
@@ -165,6 +166,11 @@ const tasks = {
     return { mask: await createImageBitmap(new ImageData(pixels, width, height)), times: clock.times };
   },
 };
+
+async function liveChoice(name, accelerator) {
+  const { height, width } = await modelOf(name, accelerator);
+  return { model: name, accelerator, height, width };
+}
 
 /** A photo and its mask, small: all that a blur needs, and cheap to keep. */
 async function reduced(pixels, mask, height, width) {
@@ -189,16 +195,10 @@ function stopwatch() {
   return clock;
 }
 
-/** What changes hands instead of being copied. */
-function transferable(values) {
-  const arrays = values.filter(ArrayBuffer.isView).map(({ buffer }) => buffer);
-  return [...arrays, ...values.filter((value) => value instanceof ImageBitmap)];
-}
-
 self.onmessage = async ({ data: { id, task, ...details } }) => {
   try {
     const result = (await tasks[task](details)) ?? {};
-    self.postMessage({ id, result }, transferable(Object.values(result)));
+    self.postMessage({ id, result }, Object.values(result).filter((value) => value instanceof ImageBitmap));
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
   }
