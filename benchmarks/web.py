@@ -39,6 +39,13 @@ for (const { name, duration } of performance.getEntriesByType("measure")) (steps
 performance.clearMeasures();
 return steps;
 """
+WATCH = """
+const [milliseconds, done] = arguments, steps = {};
+const note = (entries) => entries.forEach(({ name, duration }) => (steps[name] ??= []).push(duration));
+const observer = new PerformanceObserver((list) => note(list.getEntries())); // as the page forgets them
+observer.observe({ type: "measure" });
+setTimeout(() => (note(observer.takeRecords()), observer.disconnect(), done(steps)), milliseconds);
+"""
 
 
 def browser(profile: str) -> webdriver.Chrome:
@@ -60,10 +67,9 @@ def watch_live(page: webdriver.Chrome, seconds: float) -> tuple[float, dict[str,
     page.find_element(By.ID, "camera").click()
     settled(page)
     WebDriverWait(page, 60, 0.2).until(lambda driver: driver.execute_script("return +live.dataset.rate > 0"))
-    page.execute_script(MEASURES)
     page.set_script_timeout(seconds + 10)
-    page.execute_async_script("setTimeout(arguments[1], arguments[0])", 1000 * seconds)
-    steps = page.execute_script(MEASURES)
+    steps = page.execute_async_script(WATCH, 1000 * seconds)
+    page.execute_script(MEASURES)
     page.find_element(By.ID, "camera").click()
     return len(steps["figureground drawing"]) / seconds, steps
 

@@ -72,18 +72,19 @@ export class Live {
     const pictures = new Newest(this.#video, choice);
     this.#pictures = pictures;
     let [count, since] = [0, performance.now()];
-    let drawn = null;
+    let drawn = null; // promise for the picture before
     for (let first = true; current(); first = false) {
       const picture = await pictures.next();
       if (picture === null) break;
       const probability = await this.#engine.livePerson(picture.seen, choice);
-      await drawn; // of the picture before
-      drawn = this.#finish(current, picture, probability, first);
+      await drawn;
+      drawn = this.#finish(current, picture, probability, first).then(() => pictures.putBack(picture));
       count += 1;
       const passed = performance.now() - since;
       if (passed > 1000) {
         report((1000 * count) / passed);
         [count, since] = [0, performance.now()];
+        performance.clearMeasures(); // else hours before the camera fill the memory
       }
     }
     await drawn;
@@ -92,7 +93,6 @@ export class Live {
   async #finish(current, { frame, small, captured }, probability, first) {
     const mask = await this.#engine.liveEdge(small, probability, first);
     if (current()) this.#draw(frame, mask);
-    frame.close();
     mask.close();
     performance.measure("figureground delay", { start: captured, end: performance.now() });
   }

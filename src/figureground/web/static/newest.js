@@ -8,7 +8,9 @@ const EDGE_SIDE = 320; // pixels of the longer side of the picture on which the 
 export class Newest {
   #video;
   #size;
-  #readers = { edge: reader(), model: reader() };
+  #small = surface();
+  #seen = surface();
+  #free = []; // of the surfaces for whole pictures; a few go round
   #kept = null;
   #ended = false;
   #failure = null;
@@ -25,9 +27,9 @@ export class Newest {
   }
 
   /**
-   * Each picture once, to be closed by who asked: as it is, at the model's size and at the edge's, and when it was
-   * captured; null at the end.
-   * @returns {Promise<{frame: VideoFrame|ImageBitmap, seen: ImageData, small: ImageData, captured: number}|null>}
+   * Each picture once: the whole, which `putBack` gets later, its pixels at the model's size and at the edge's, and the
+   * millisecond of its capture. Null at the end.
+   * @returns {Promise<{frame: OffscreenCanvas, seen: ImageData, small: ImageData, captured: number}|null>}
    */
   async next() {
     while (!this.#kept && !this.#ended && !this.#failure) await new Promise((resolve) => (this.#wake = resolve));
@@ -37,26 +39,27 @@ export class Newest {
     return picture;
   }
 
+  putBack({ frame }) {
+    this.#free.push(frame.getContext("2d"));
+  }
+
   end() {
     this.#ended = true;
-    this.#keep(null);
-  }
-
-  async #watch() {
-    while (!this.#ended) {
-      const captured = await this.#shown();
-      if (!this.#ended) this.#keep(await this.#take(captured));
-    }
-  }
-
-  #keep(picture) {
-    this.#kept?.frame.close();
-    this.#kept = this.#ended ? null : picture;
-    if (this.#ended) picture?.frame.close();
+    this.#kept = null;
     this.#wake();
   }
 
-  /** Waits for another picture: milliseconds at which it was captured, or else reached this page. */
+  async #watch() {
+    while (true) {
+      const captured = await this.#shown();
+      if (this.#ended) return;
+      if (this.#kept) this.putBack(this.#kept);
+      this.#kept = this.#take(captured);
+      this.#wake();
+    }
+  }
+
+  /** Waits for another picture: the millisecond at which it was captured, or else reached this page. */
   #shown() {
     return new Promise((resolve) => {
       if (!this.#video.requestVideoFrameCallback) requestAnimationFrame(resolve);
@@ -64,26 +67,33 @@ export class Newest {
     });
   }
 
-  /** A VideoFrame is the camera's own memory, which costs nothing to take; browsers without them copy. */
-  async #take(captured) {
-    const frame = self.VideoFrame ? new VideoFrame(this.#video) : await createImageBitmap(this.#video);
+  /** Drawn once at its own size and from there: a video's colours take longer to convert than all the rest. */
+  #take(captured) {
     const begun = performance.now();
-    const { videoWidth: width, videoHeight: height } = this.#video;
-    const small = this.#readers.edge(frame, shownSize({ width, height }, EDGE_SIDE));
-    const seen = this.#readers.model(small.canvas, this.#size);
+    const whole = this.#free.pop() ?? surface();
+    const size = { width: this.#video.videoWidth, height: this.#video.videoHeight };
+    draw(whole, this.#video, size);
+    draw(this.#small, whole.canvas, shownSize(size, EDGE_SIDE));
+    draw(this.#seen, this.#small.canvas, this.#size);
+    const picture = { frame: whole.canvas, seen: pixelsOf(this.#seen), small: pixelsOf(this.#small), captured };
     performance.measure("figureground read", { start: begun, end: performance.now() });
-    return { frame, seen: seen.pixels, small: small.pixels, captured };
+    return picture;
   }
 }
 
-/** Reads pictures at another size, on a canvas that is kept: making one for each takes longer than drawing on it. */
-function reader() {
-  const canvas = new OffscreenCanvas(1, 1);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  return (source, { height, width }) => {
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    context.imageSmoothingQuality = "medium";
-    context.drawImage(source, 0, 0, width, height);
-    return { canvas, pixels: context.getImageData(0, 0, width, height) };
-  };
+/** Of a canvas that is kept: making one for each picture takes longer than drawing on it. */
+function surface() {
+  return new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+}
+
+function draw(context, source, { width, height }) {
+  const { canvas } = context;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  context.imageSmoothingQuality = "medium";
+  context.globalCompositeOperation = "copy";
+  context.drawImage(source, 0, 0, width, height);
+}
+
+function pixelsOf(context) {
+  return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
 }
