@@ -3,10 +3,11 @@
     python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO]
 
 Needs Chromium and its driver (apt-get install chromium chromium-driver) and Selenium. The camera is Chromium's own test
-picture at 1280 x 720; without a graphics processor the model runs in WebAssembly on one core. Each model is asked for
-as a person's own, so that it is the one that the webcam uses. The steps before `drawing` are the worker's, which goes
-on to the next picture while the page draws: pictures a second are about 1000 over their sum. Milliseconds are wall
-time, so they are worth something on a quiet machine only; the least of each step is shown beside the median.
+picture at 1280 x 720, 30 a second; without a graphics processor the model runs in WebAssembly on one core. Each model
+is asked for as a person's own, so that it is the one that the webcam uses. Of a live picture `read` and `drawing` are
+the page's own thread's, `model` and `edge` are those of a worker each, all at different pictures at a time; `delay` is
+from a picture's capture until it is drawn with its mask. Milliseconds are wall time, so they are worth something on a
+quiet machine only; the least of each step is shown beside the median.
 """
 
 from __future__ import annotations

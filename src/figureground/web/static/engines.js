@@ -65,9 +65,10 @@ export class BrowserEngine {
     return this.#worker.ask("chooseLive", { models, otherwise });
   }
 
-  /** How likely each place of a live picture of the model's size shows a person. */
+  /** How likely each place of a live picture of the model's size shows a person, and the milliseconds it took. */
   async livePerson({ data }, choice) {
-    return (await this.#worker.ask("livePerson", { pixels: data, ...choice }, [data.buffer])).probability;
+    const answer = await this.#worker.ask("livePerson", { pixels: data, ...choice }, [data.buffer]);
+    return { probability: answer.probability, took: answer.times.model };
   }
 
   /** The mask of a live picture, as a bitmap's alpha; `first` forgets the pictures before. */

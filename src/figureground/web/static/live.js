@@ -4,6 +4,9 @@ import { fill, shownSize } from "./composing.js";
 import { Newest } from "./newest.js";
 import { Trouble } from "./photos.js";
 
+const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const AHEAD = 16; // milliseconds before the model's answer at which it gets the next picture
+
 /** Runs from `start` to `stop`; draws on the canvas as fast as masks come, at most once for each of the camera's. */
 export class Live {
   #canvas;
@@ -65,29 +68,30 @@ export class Live {
   }
 
   /**
-   * The model begins with the newest picture as soon as it has done one; meanwhile that one's edge is worked out and it
-   * is drawn. Each is drawn with its own mask, so nothing trails.
+   * While the model is at one picture, the edge of the one before is worked out and that one is drawn: each with its
+   * own mask, so nothing trails. The newest picture is handed over when the model is nearly done, to wait for it
+   * neither long nor in vain.
    */
   async #run(current, choice, report) {
-    const pictures = new Newest(this.#video, choice);
-    this.#pictures = pictures;
-    let [count, since] = [0, performance.now()];
-    let drawn = null; // promise for the picture before
+    const pictures = (this.#pictures = new Newest(this.#video, choice));
+    const rate = paceOf(report);
+    let [before, last] = [null, null]; // the two latest pictures: promises of the model's answer and of the drawing
     for (let first = true; current(); first = false) {
+      const known = await before?.answer;
+      await Promise.race([last?.answer, passed((known?.took ?? 0) - AHEAD)]);
+      await before?.drawn;
       const picture = await pictures.next();
       if (picture === null) break;
-      const probability = await this.#engine.livePerson(picture.seen, choice);
-      await drawn;
-      drawn = this.#finish(current, picture, probability, first).then(() => pictures.putBack(picture));
-      count += 1;
-      const passed = performance.now() - since;
-      if (passed > 1000) {
-        report((1000 * count) / passed);
-        [count, since] = [0, performance.now()];
-        performance.clearMeasures(); // else hours before the camera fill the memory
-      }
+      const answer = this.#engine.livePerson(picture.seen, choice);
+      const drawn = Promise.all([answer, last?.drawn]).then(async ([{ probability }]) => {
+        await this.#finish(current, picture, probability, first);
+        pictures.putBack(picture);
+        if (current()) rate();
+      });
+      drawn.catch(() => {}); // it is awaited later
+      [before, last] = [last, { answer, drawn }];
     }
-    await drawn;
+    await last?.drawn;
   }
 
   async #finish(current, { frame, small, captured }, probability, first) {
@@ -129,12 +133,29 @@ export class Live {
   }
 }
 
+function passed(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** To be called at each picture: reports about once a second how many there are in one. */
+function paceOf(report) {
+  let [count, since] = [0, performance.now()];
+  return () => {
+    count += 1;
+    const seconds = (performance.now() - since) / 1000;
+    if (seconds < 1) return;
+    report(count / seconds);
+    [count, since] = [0, performance.now()];
+    performance.clearMeasures(); // else hours before the camera fill the memory
+  };
+}
+
 async function camera() {
   if (!navigator.mediaDevices) {
     throw new Trouble("Browsers give the camera only to pages of this computer itself (localhost) or over HTTPS.");
   }
   try {
-    return await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, height: { ideal: 720 } } });
+    return await navigator.mediaDevices.getUserMedia({ video: WANTED });
   } catch (error) {
     const denied = error.name === "NotAllowedError" || error.name === "SecurityError";
     const taken = error.name === "NotReadableError";
