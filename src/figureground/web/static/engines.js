@@ -71,11 +71,11 @@ export class BrowserEngine {
     return { probability: answer.probability, took: answer.times.model };
   }
 
-  /** The mask of a live picture, as a bitmap's alpha; `first` forgets the pictures before. */
+  /** What of a live picture is not a person, as a bitmap's alpha; `first` forgets the pictures before. */
   async liveEdge({ data, width, height }, probability, first) {
     this.#second ??= new Colleague();
     const details = { pixels: data, width, height, probability, first };
-    return (await this.#second.ask("liveEdge", details, [data.buffer])).mask;
+    return (await this.#second.ask("liveEdge", details, [data.buffer])).rest;
   }
 
   close() {

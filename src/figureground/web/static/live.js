@@ -95,35 +95,36 @@ export class Live {
   }
 
   async #finish(current, { frame, small, captured }, probability, first) {
-    const mask = await this.#engine.liveEdge(small, probability, first);
-    if (current()) this.#draw(frame, mask);
-    mask.close();
+    const rest = await this.#engine.liveEdge(small, probability, first);
+    if (current()) this.#draw(frame, rest);
+    rest.close();
     performance.measure("figureground delay", { start: captured, end: performance.now() });
   }
 
-  #draw(frame, mask) {
+  /** What is not the person is taken away: to keep the person (destination-in) takes browsers a layer more. */
+  #draw(frame, rest) {
     const begun = performance.now();
     const context = this.#canvas.getContext("2d");
     const { width, height } = this.#canvas;
     context.globalCompositeOperation = "copy";
     context.drawImage(frame, 0, 0, width, height);
-    context.globalCompositeOperation = "destination-in";
-    context.drawImage(mask, 0, 0, width, height);
+    context.globalCompositeOperation = "destination-out";
+    context.drawImage(rest, 0, 0, width, height);
     context.globalCompositeOperation = "destination-over";
-    if (this.background.blur) this.#drawSoft(context, frame, mask);
+    if (this.background.blur) this.#drawSoft(context, frame, rest);
     else fill(context, this.background);
     performance.measure("figureground drawing", { start: begun, end: performance.now() });
   }
 
   /** The picture out of focus: made tiny and large again, first without its person, so that no halo is left. */
-  #drawSoft(context, frame, mask) {
+  #drawSoft(context, frame, rest) {
     const { width, height } = shownSize(this.#canvas, 48);
     Object.assign(this.#soft, { width, height });
     const small = this.#soft.getContext("2d");
     small.imageSmoothingQuality = context.imageSmoothingQuality = "high";
     small.drawImage(frame, 0, 0, width, height);
-    small.globalCompositeOperation = "destination-out";
-    small.drawImage(mask, 0, 0, width, height);
+    small.globalCompositeOperation = "destination-in";
+    small.drawImage(rest, 0, 0, width, height);
     small.globalCompositeOperation = "destination-over";
     small.filter = "blur(3px)"; // what lies behind the person, from around them
     small.drawImage(this.#soft, 0, 0);

@@ -154,16 +154,16 @@ const tasks = {
     return { probability, times: clock.times };
   },
 
-  /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
+  /** What of a live picture is no person, a small bitmap's alpha, steadied over time; `first` forgets those before. */
   async liveEdge({ pixels, width, height, probability, first }) {
     const { edges, steadying } = await loaded;
     const clock = stopwatch();
     if (first) lastAnswer = null;
     probability.values = lastAnswer = steadying.steadied(probability.values, lastAnswer);
     const mask = edges.refine(pixels, height, width, probability, LIVE_SIDE);
-    for (let i = 0; i < mask.length; i++) pixels[4 * i + 3] = mask[i];
+    for (let i = 0; i < mask.length; i++) pixels[4 * i + 3] = 255 - mask[i];
     clock("edge");
-    return { mask: await createImageBitmap(new ImageData(pixels, width, height)), times: clock.times };
+    return { rest: await createImageBitmap(new ImageData(pixels, width, height)), times: clock.times };
   },
 };
 
