@@ -130,7 +130,7 @@ const tasks = {
     return { bitmap: await createImageBitmap(new ImageData(pixels, width, height)) };
   },
 
-  /** The model, its size and accelerator for live pictures: the first of `models` that a real GPU serves, else `otherwise`. */
+  /** The model, its size and accelerator for live pictures: the first that a real GPU serves, else `otherwise`. */
   async chooseLive({ models: names, otherwise }) {
     const processor = await modelOf(otherwise);
     const adapter = await self.navigator.gpu?.requestAdapter();
@@ -195,11 +195,17 @@ function stopwatch() {
   return clock;
 }
 
-self.onmessage = async ({ data: { id, task, ...details } }) => {
+let turn = Promise.resolve(); // messages are worked on in turn: a model is not asked again before it has answered
+
+self.onmessage = ({ data }) => {
+  turn = turn.then(() => answer(data));
+};
+
+async function answer({ id, task, ...details }) {
   try {
     const result = (await tasks[task](details)) ?? {};
     self.postMessage({ id, result }, Object.values(result).filter((value) => value instanceof ImageBitmap));
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
   }
-};
+}
