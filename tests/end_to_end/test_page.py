@@ -396,6 +396,31 @@ def test_live_masks_are_steadied_and_do_not_lag(page: Page) -> None:
     np.testing.assert_allclose(page.driver.execute_async_script(script, None, after), after, atol=1e-6)
 
 
+def test_each_live_picture_has_its_own_mask(page: Page) -> None:
+    # The bright square jumps back when the film begins again: another picture's mask would show much of the dark wall.
+    script = """
+        const [milliseconds, done] = arguments, { canvas } = live.getContext("2d"), shown = [];
+        const end = performance.now() + milliseconds;
+        (function look() {
+          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+          const count = [0, 0]; // of wall and of square
+          for (let i = 0; i < data.length; i += 4) data[i] < 60 ? count[0]++ : data[i] > 200 && count[1]++;
+          shown.push(count);
+          performance.now() < end ? requestAnimationFrame(look) : done(shown);
+        })();
+    """
+    page.choose("mode", "live")
+    page.choose("background", "#6fa8dc")
+    page.one("camera").click()
+    page.settled()
+    page.until("document.getElementById('live').dataset.rate > 0")
+    shown = np.array(page.driver.execute_async_script(script, 3000))
+    page.one("camera").click()
+    assert len(np.unique(shown[:, 1])) > 3  # pictures of a moving square
+    area = 120 * 100
+    assert shown[:, 0].max() < 0.02 * area and shown[:, 1].min() > 0.9 * area
+
+
 def test_no_other_host_is_asked(page: Page, portrait: Path) -> None:
     page.take(portrait)
     asked = page.run("return performance.getEntriesByType('resource').map(entry => entry.name)")

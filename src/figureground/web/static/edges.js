@@ -120,25 +120,32 @@ function product(a, b) {
 }
 
 /** Slopes and offset of each place: symmetric 3 x 3 systems, by Cramer's rule. Four maps. */
-function functionsOf([RR, RG, RB, GG, GB, BB], right, means, mean, epsilon) {
+function functionsOf([RR, RG, RB, GG, GB, BB], [X, Y, Z], [red, green, blue], mean, epsilon) {
   const maps = [0, 1, 2, 3].map(() => new Float32Array(mean.length));
+  const [reds, greens, blues, offsets] = maps;
   for (let i = 0; i < mean.length; i++) {
-    const [rr, gg, bb] = [RR[i] + epsilon, GG[i] + epsilon, BB[i] + epsilon];
-    const [rg, rb, gb] = [RG[i], RB[i], GB[i]];
-    const [x, y, z] = [right[0][i], right[1][i], right[2][i]];
+    const rr = RR[i] + epsilon;
+    const gg = GG[i] + epsilon;
+    const bb = BB[i] + epsilon;
+    const rg = RG[i];
+    const rb = RB[i];
+    const gb = GB[i];
+    const x = X[i];
+    const y = Y[i];
+    const z = Z[i];
     const first = gg * bb - gb * gb;
     const second = rb * gb - rg * bb;
     const third = rg * gb - rb * gg;
     const middle = rg * rb - rr * gb;
     const corner = rr * bb - rb * rb;
-    const determinant = rr * first + rg * second + rb * third;
-    const red = (first * x + second * y + third * z) / determinant;
-    const green = (second * x + corner * y + middle * z) / determinant;
-    const blue = (third * x + middle * y + (rr * gg - rg * rg) * z) / determinant;
-    maps[0][i] = red;
-    maps[1][i] = green;
-    maps[2][i] = blue;
-    maps[3][i] = mean[i] - red * means[0][i] - green * means[1][i] - blue * means[2][i];
+    const inverse = 1 / (rr * first + rg * second + rb * third);
+    const a = (first * x + second * y + third * z) * inverse;
+    const b = (second * x + corner * y + middle * z) * inverse;
+    const c = (third * x + middle * y + (rr * gg - rg * rg) * z) * inverse;
+    reds[i] = a;
+    greens[i] = b;
+    blues[i] = c;
+    offsets[i] = mean[i] - a * red[i] - b * green[i] - c * blue[i];
   }
   return maps;
 }

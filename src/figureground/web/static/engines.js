@@ -4,8 +4,8 @@ import { Trouble } from "./photos.js";
 
 const NOBODY = "No person was found in this photo. Try another one.";
 
-/** The model in this browser. Photos do not leave it. */
-export class BrowserEngine {
+/** A thread of its own that answers what it is asked. */
+class Colleague {
   #worker = new Worker("/worker.js");
   #waiting = new Map();
   #count = 0;
@@ -23,43 +23,64 @@ export class BrowserEngine {
     };
   }
 
-  prepare(model) {
-    return this.#ask("prepare", { model });
-  }
-
-  /** @returns {Promise<{cutout: ImageBitmap, blurred: () => Promise<ImageBitmap>}>} */
-  async cut(photo, model) {
-    const bitmap = await createImageBitmap(photo.bitmap);
-    const { nobody, cutout, times } = await this.#ask("photo", { bitmap, model }, [bitmap]);
-    note(times);
-    if (nobody) throw new Trouble(NOBODY);
-    let picture = null;
-    const blurred = () => (picture ??= this.#ask("blurred", {}).then((answer) => answer.bitmap));
-    return { cutout, blurred };
-  }
-
-  /** @returns {Promise<{model: string, accelerator: string}>} what live pictures run on, found out by trying */
-  chooseLive(models, otherwise) {
-    return this.#ask("chooseLive", { models, otherwise });
-  }
-
-  /** The mask of a live picture, as a bitmap's alpha. */
-  async live(bitmap, choice, first) {
-    const { mask, times } = await this.#ask("live", { bitmap, ...choice, first }, [bitmap]);
-    note(times);
-    return mask;
+  async ask(task, details, transferred = []) {
+    const id = ++this.#count;
+    const result = await new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, task, ...details }, transferred);
+    });
+    note(result.times ?? {});
+    return result;
   }
 
   close() {
     this.#worker.terminate();
   }
+}
 
-  #ask(task, details, transferred = []) {
-    const id = ++this.#count;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, task, ...details }, transferred);
-    });
+/** The model in this browser. Photos do not leave it. */
+export class BrowserEngine {
+  #worker = new Colleague();
+  #second = null; // for live pictures: works out one's edge while the model is at the next
+
+  prepare(model) {
+    return this.#worker.ask("prepare", { model });
+  }
+
+  /** @returns {Promise<{cutout: ImageBitmap, blurred: () => Promise<ImageBitmap>}>} */
+  async cut(photo, model) {
+    const bitmap = await createImageBitmap(photo.bitmap);
+    const { nobody, cutout } = await this.#worker.ask("photo", { bitmap, model }, [bitmap]);
+    if (nobody) throw new Trouble(NOBODY);
+    let picture = null;
+    const blurred = () => (picture ??= this.#worker.ask("blurred", {}).then((answer) => answer.bitmap));
+    return { cutout, blurred };
+  }
+
+  /**
+   * What live pictures run on, found out by trying, and the size of what it takes.
+   * @returns {Promise<{model: string, accelerator: string, height: number, width: number}>}
+   */
+  chooseLive(models, otherwise) {
+    return this.#worker.ask("chooseLive", { models, otherwise });
+  }
+
+  /** How likely each place of a live picture of the model's size shows a person, and the milliseconds it took. */
+  async livePerson({ data }, choice) {
+    const answer = await this.#worker.ask("livePerson", { pixels: data, ...choice }, [data.buffer]);
+    return { probability: answer.probability, took: answer.times.model };
+  }
+
+  /** What of a live picture is not a person, as a bitmap's alpha; `first` forgets the pictures before. */
+  async liveEdge({ data, width, height }, probability, first) {
+    this.#second ??= new Colleague();
+    const details = { pixels: data, width, height, probability, first };
+    return (await this.#second.ask("liveEdge", details, [data.buffer])).rest;
+  }
+
+  close() {
+    this.#worker.close();
+    this.#second?.close();
   }
 }
 

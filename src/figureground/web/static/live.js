@@ -1,9 +1,11 @@
 // The camera's picture before another background.
 
 import { fill, shownSize } from "./composing.js";
+import { Newest } from "./newest.js";
 import { Trouble } from "./photos.js";
 
-const SEEN_SIDE = 320; // pixels of the longer side that the worker gets of each picture
+const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+const AHEAD = 16; // milliseconds before the model's answer at which it gets the next picture
 
 /** Runs from `start` to `stop`; draws on the canvas as fast as masks come, at most once for each of the camera's. */
 export class Live {
@@ -12,6 +14,7 @@ export class Live {
   #video = document.createElement("video");
   #soft = document.createElement("canvas");
   #stream = null;
+  #pictures = null; // of the camera while it runs
   background = {}; // as `compose` takes it, or {blur: true}
 
   constructor(canvas, engine) {
@@ -26,7 +29,7 @@ export class Live {
   }
 
   /**
-   * @param {{model: string, accelerator: string}} choice
+   * @param {{model: string, accelerator: string, height: number, width: number}} choice with the model's size
    * @param {(perSecond: number) => void} report called about once a second
    * @param {(error: Error) => void} failed called if it ends by itself
    */
@@ -52,6 +55,7 @@ export class Live {
   stop() {
     for (const track of this.#stream?.getTracks() ?? []) track.stop();
     this.#stream = null;
+    this.#pictures?.end();
     this.#video.srcObject = null;
   }
 
@@ -63,64 +67,64 @@ export class Live {
     return new File([blob], "webcam.png", { type: "image/png" });
   }
 
-  /** While the worker is at one picture, the one before is drawn: each with its own mask, so that nothing lags. */
+  /**
+   * While the model is at one picture, the edge of the one before is worked out and that one is drawn: each with its
+   * own mask, so nothing trails. The newest picture is handed over when the model is nearly done, to wait for it
+   * neither long nor in vain.
+   */
   async #run(current, choice, report) {
-    let [count, since] = [0, performance.now()];
-    let pending = await this.#ask(choice, true);
-    while (current()) {
-      const [{ frame, mask }] = await Promise.all([settled(pending), this.#nextPicture()]);
-      if (!current()) return frame.close();
-      pending = await this.#ask(choice, false);
-      this.#draw(frame, mask);
-      count += 1;
-      const passed = performance.now() - since;
-      if (passed > 1000) {
-        report((1000 * count) / passed);
-        [count, since] = [0, performance.now()];
-      }
+    const pictures = (this.#pictures = new Newest(this.#video, choice));
+    const rate = paceOf(report);
+    let [before, last] = [null, null]; // the two latest pictures: promises of the model's answer and of the drawing
+    for (let first = true; current(); first = false) {
+      const known = await before?.answer;
+      await Promise.race([last?.answer, passed((known?.took ?? 0) - AHEAD)]);
+      await before?.drawn;
+      const picture = await pictures.next();
+      if (picture === null) break;
+      const answer = this.#engine.livePerson(picture.seen, choice);
+      const drawn = Promise.all([answer, last?.drawn]).then(async ([{ probability }]) => {
+        await this.#finish(current, picture, probability, first);
+        pictures.putBack(picture);
+        if (current()) rate();
+      });
+      drawn.catch(() => {}); // it is awaited later
+      [before, last] = [last, { answer, drawn }];
     }
+    await last?.drawn;
   }
 
-  async #ask(choice, first) {
-    const size = shownSize({ width: this.#video.videoWidth, height: this.#video.videoHeight }, SEEN_SIDE);
-    const small = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "medium" };
-    const [frame, seen] = await Promise.all([createImageBitmap(this.#video), createImageBitmap(this.#video, small)]);
-    return { frame, mask: this.#engine.live(seen, choice, first) };
+  async #finish(current, { frame, small, captured }, probability, first) {
+    const rest = await this.#engine.liveEdge(small, probability, first);
+    if (current()) this.#draw(frame, rest);
+    rest.close();
+    performance.measure("figureground delay", { start: captured, end: performance.now() });
   }
 
-  #nextPicture() {
-    if (!this.#video.requestVideoFrameCallback) return new Promise(requestAnimationFrame);
-    return new Promise((resolve) => {
-      this.#video.requestVideoFrameCallback(resolve);
-      setTimeout(resolve, 200); // a camera that stopped must not hold up its end
-    });
-  }
-
-  #draw(frame, mask) {
+  /** What is not the person is taken away: to keep the person (destination-in) takes browsers a layer more. */
+  #draw(frame, rest) {
     const begun = performance.now();
     const context = this.#canvas.getContext("2d");
     const { width, height } = this.#canvas;
     context.globalCompositeOperation = "copy";
-    context.drawImage(mask, 0, 0, width, height);
-    context.globalCompositeOperation = "source-in";
     context.drawImage(frame, 0, 0, width, height);
+    context.globalCompositeOperation = "destination-out";
+    context.drawImage(rest, 0, 0, width, height);
     context.globalCompositeOperation = "destination-over";
-    if (this.background.blur) this.#drawSoft(context, frame, mask);
+    if (this.background.blur) this.#drawSoft(context, frame, rest);
     else fill(context, this.background);
-    frame.close();
-    mask.close();
     performance.measure("figureground drawing", { start: begun, end: performance.now() });
   }
 
   /** The picture out of focus: made tiny and large again, first without its person, so that no halo is left. */
-  #drawSoft(context, frame, mask) {
-    const { width, height } = shownSize(frame, 48);
+  #drawSoft(context, frame, rest) {
+    const { width, height } = shownSize(this.#canvas, 48);
     Object.assign(this.#soft, { width, height });
     const small = this.#soft.getContext("2d");
     small.imageSmoothingQuality = context.imageSmoothingQuality = "high";
     small.drawImage(frame, 0, 0, width, height);
-    small.globalCompositeOperation = "destination-out";
-    small.drawImage(mask, 0, 0, width, height);
+    small.globalCompositeOperation = "destination-in";
+    small.drawImage(rest, 0, 0, width, height);
     small.globalCompositeOperation = "destination-over";
     small.filter = "blur(3px)"; // what lies behind the person, from around them
     small.drawImage(this.#soft, 0, 0);
@@ -130,8 +134,21 @@ export class Live {
   }
 }
 
-async function settled({ frame, mask }) {
-  return { frame, mask: await mask };
+function passed(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** To be called at each picture: reports about once a second how many there are in one. */
+function paceOf(report) {
+  let [count, since] = [0, performance.now()];
+  return () => {
+    count += 1;
+    const seconds = (performance.now() - since) / 1000;
+    if (seconds < 1) return;
+    report(count / seconds);
+    [count, since] = [0, performance.now()];
+    performance.clearMeasures(); // else hours before the camera fill the memory
+  };
 }
 
 async function camera() {
@@ -139,7 +156,7 @@ async function camera() {
     throw new Trouble("Browsers give the camera only to pages of this computer itself (localhost) or over HTTPS.");
   }
   try {
-    return await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, height: { ideal: 720 } } });
+    return await navigator.mediaDevices.getUserMedia({ video: WANTED });
   } catch (error) {
     const denied = error.name === "NotAllowedError" || error.name === "SecurityError";
     const taken = error.name === "NotReadableError";

@@ -24,11 +24,20 @@ export function scaled(map) {
 }
 
 function resizedChannels(source, stride, channels, height, width, newHeight, newWidth) {
+  if (height === newHeight && width === newWidth) return channelsOf(source, stride, channels);
   const low = Math.min(height, newHeight);
   const narrow = Math.min(width, newWidth);
   const small = byArea(source, stride, channels, height, width, low, narrow);
   if (low === newHeight && narrow === newWidth) return small;
   return round(bilinear(small, channels, low, narrow, newHeight, newWidth));
+}
+
+function channelsOf(source, stride, channels) {
+  const result = new Float32Array((source.length / stride) * channels);
+  for (let from = 0, at = 0; from < source.length; from += stride) {
+    for (let channel = 0; channel < channels; channel++) result[at++] = source[from + channel];
+  }
+  return result;
 }
 
 function round(values) {
@@ -145,42 +154,36 @@ export function mirrorImage(map, channels, width) {
  * (REFLECT_101).
  */
 export function boxBlur(map, height, width, radius, twice) {
-  const rows = new Float32Array(map.length);
   const result = new Float32Array(map.length);
-  for (let y = 0; y < height; y++) meanOfRow(map, rows, y * width, width, radius, twice);
-  meanOfColumns(rows, result, height, width, radius, twice);
+  const share = 1 / (2 * radius + 1) ** 2;
+  const sums = columnSums(map, height, width, radius, twice);
+  for (let y = 0; y < height; y++) {
+    for (let i = 0; i < radius; i++) {
+      sums[i] = sums[radius + mirrored(i - radius, width, twice)];
+      sums[radius + width + i] = sums[radius + mirrored(width + i, width, twice)];
+    }
+    let sum = 0;
+    for (let i = 0; i <= 2 * radius; i++) sum += sums[i];
+    const row = y * width;
+    for (let x = 0; x < width; x++) {
+      result[row + x] = sum * share;
+      sum += sums[x + 2 * radius + 1] - sums[x];
+    }
+    const enters = mirrored(y + radius + 1, height, twice) * width;
+    const leaves = mirrored(y - radius, height, twice) * width;
+    for (let x = 0; x < width; x++) sums[radius + x] += map[enters + x] - map[leaves + x];
+  }
   return result;
 }
 
-function meanOfRow(source, target, offset, length, radius, twice) {
-  const share = 1 / (2 * radius + 1);
-  let sum = 0;
-  for (let i = -radius; i <= radius; i++) sum += source[offset + mirrored(i, length, twice)];
-  const inner = length - radius - 1;
-  for (let i = 0; i < length; i++) {
-    target[offset + i] = sum * share;
-    const enters = i < inner ? i + radius + 1 : mirrored(i + radius + 1, length, twice);
-    const leaves = i >= radius ? i - radius : mirrored(i - radius, length, twice);
-    sum += source[offset + enters] - source[offset + leaves];
-  }
-}
-
-/** All columns at once, row by row, as memory lies. */
-function meanOfColumns(source, target, height, width, radius, twice) {
-  const share = 1 / (2 * radius + 1);
-  const sums = new Float64Array(width);
+/** Sums of the first row's windows, column by column, with room for `radius` mirrored ones on either side. */
+function columnSums(map, height, width, radius, twice) {
+  const sums = new Float64Array(width + 2 * radius + 1);
   for (let i = -radius; i <= radius; i++) {
     const row = mirrored(i, height, twice) * width;
-    for (let x = 0; x < width; x++) sums[x] += source[row + x];
+    for (let x = 0; x < width; x++) sums[radius + x] += map[row + x];
   }
-  for (let y = 0; y < height; y++) {
-    const enters = mirrored(y + radius + 1, height, twice) * width;
-    const leaves = mirrored(y - radius, height, twice) * width;
-    for (let x = 0; x < width; x++) {
-      target[y * width + x] = sums[x] * share;
-      sums[x] += source[enters + x] - source[leaves + x];
-    }
-  }
+  return sums;
 }
 
 function mirrored(i, length, twice) {

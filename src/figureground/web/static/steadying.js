@@ -10,8 +10,10 @@ const STEADY = 0.35; // share of a new answer that counts where hardly anything 
  */
 export function steadied(values, before) {
   if (before === null || before.length !== values.length) return values;
-  return values.map((value, i) => {
-    const change = value - before[i];
-    return before[i] + change * Math.min(1, STEADY + 2 * Math.abs(change));
-  });
+  const result = new Float32Array(values.length);
+  for (let i = 0; i < result.length; i++) {
+    const change = values[i] - before[i];
+    result[i] = before[i] + change * Math.min(1, STEADY + 2 * Math.abs(change));
+  }
+  return result;
 }

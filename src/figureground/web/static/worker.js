@@ -5,12 +5,10 @@
 "use strict";
 
 const loaded = (async () => {
-  self.Module = { locateFile: (name) => `/litert/${name}` };
-  const [litert, edges, colours, resizing, steadying] = await Promise.all(
-    ["/litert/index.js", "/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
+  const [edges, colours, resizing, steadying] = await Promise.all(
+    ["/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
   );
-  await litert.loadLiteRt("/litert/litert_wasm_compat_internal.js");
-  return { litert, edges, colours, resizing, steadying };
+  return { edges, colours, resizing, steadying };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
@@ -18,14 +16,23 @@ const LEAST_PERSON = 1e-3; // share of the photo, as in cut/segmenter.py
 const LIVE_SIDE = 192; // pixels of the longer side where a live picture's edge is worked out
 const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as zeros
 
+let runtime = null; // promise of LiteRT.js, where a model is asked for
 const models = new Map();
 let lastPhoto = null; // {pixels, mask, height, width} at a reduced size, for a blur that is asked for later
 let lastAnswer = null; // of the live picture before
 
+function loadRuntime() {
+  self.Module = { locateFile: (name) => `/litert/${name}` };
+  return import("/litert/index.js").then(async (litert) => {
+    await litert.loadLiteRt("/litert/litert_wasm_compat_internal.js");
+    return litert;
+  });
+}
+
 async function modelOf(name, accelerator = "wasm") {
   const key = `${name} ${accelerator}`;
   if (!models.has(key)) {
-    const { litert } = await loaded;
+    const litert = await (runtime ??= loadRuntime());
     models.set(key, litert.loadAndCompile(`/models/${name}.tflite`, { accelerator }));
   }
   const model = await models.get(key);
@@ -35,11 +42,11 @@ async function modelOf(name, accelerator = "wasm") {
 
 /** The model's bare answer to a picture of its own size, colours in 0..1. */
 async function logitsOf({ model, height, width }, seen) {
-  const { litert } = await loaded;
+  const litert = await runtime;
   const input = new litert.Tensor(seen, [1, height, width, 3]);
   const [output] = await model.run(input);
   const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
-  const values = Float32Array.from(here.toTypedArray());
+  const values = here.toTypedArray().slice();
   for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
   return values;
 }
@@ -82,15 +89,9 @@ async function duration(model, seen) {
   return performance.now() - begun;
 }
 
-let liveContext = null; // kept, as making one for each picture takes longer than drawing it
-
-function pixelsOf(bitmap, kept = false) {
+function pixelsOf(bitmap) {
   const { width, height } = bitmap;
-  let context = kept ? liveContext : null;
-  if (context?.canvas.width !== width || context.canvas.height !== height) {
-    context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
-  }
-  if (kept) liveContext = context;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context.getImageData(0, 0, width, height);
@@ -129,7 +130,7 @@ const tasks = {
     return { bitmap: await createImageBitmap(new ImageData(pixels, width, height)) };
   },
 
-  /** The model and accelerator for live pictures: the first of `models` that a real GPU serves, else `otherwise`. */
+  /** The model, its size and accelerator for live pictures: the first that a real GPU serves, else `otherwise`. */
   async chooseLive({ models: names, otherwise }) {
     const processor = await modelOf(otherwise);
     const adapter = await self.navigator.gpu?.requestAdapter();
@@ -138,28 +139,38 @@ const tasks = {
       await duration(processor, blank); // the first time is slower
       const limit = await duration(processor, blank);
       for (const name of names) {
-        if (await gpuServes(name, limit).catch(() => false)) return { model: name, accelerator: "webgpu" };
+        if (await gpuServes(name, limit).catch(() => false)) return liveChoice(name, "webgpu");
       }
     }
-    return { model: otherwise, accelerator: "wasm" };
+    return liveChoice(otherwise, "wasm");
   },
 
-  /** The mask of a live picture as a small bitmap's alpha, steadied over time; `first` forgets the pictures before. */
-  async live({ bitmap, model, accelerator, first }) {
+  /** How likely each place of a live picture shows a person; the picture has the model's size. */
+  async livePerson({ pixels, model, accelerator }) {
+    const clock = stopwatch();
+    const sought = await modelOf(model, accelerator);
+    const probability = await probabilityOf(sought, pixels, sought.height, sought.width, false);
+    clock("model");
+    return { probability, times: clock.times };
+  },
+
+  /** What of a live picture is no person, a small bitmap's alpha, steadied over time; `first` forgets those before. */
+  async liveEdge({ pixels, width, height, probability, first }) {
     const { edges, steadying } = await loaded;
     const clock = stopwatch();
-    const { data, width, height } = pixelsOf(bitmap, true);
-    clock("read");
-    const probability = await probabilityOf(await modelOf(model, accelerator), data, height, width, false);
-    clock("model");
     if (first) lastAnswer = null;
     probability.values = lastAnswer = steadying.steadied(probability.values, lastAnswer);
-    const mask = edges.refine(data, height, width, probability, LIVE_SIDE);
-    for (let i = 0; i < mask.length; i++) data[4 * i + 3] = mask[i];
+    const mask = edges.refine(pixels, height, width, probability, LIVE_SIDE);
+    for (let i = 0; i < mask.length; i++) pixels[4 * i + 3] = 255 - mask[i];
     clock("edge");
-    return { mask: await createImageBitmap(new ImageData(data, width, height)), times: clock.times };
+    return { rest: await createImageBitmap(new ImageData(pixels, width, height)), times: clock.times };
   },
 };
+
+async function liveChoice(name, accelerator) {
+  const { height, width } = await modelOf(name, accelerator);
+  return { model: name, accelerator, height, width };
+}
 
 /** A photo and its mask, small: all that a blur needs, and cheap to keep. */
 async function reduced(pixels, mask, height, width) {
@@ -184,11 +195,17 @@ function stopwatch() {
   return clock;
 }
 
-self.onmessage = async ({ data: { id, task, ...details } }) => {
+let turn = Promise.resolve(); // messages are worked on in turn: a model is not asked again before it has answered
+
+self.onmessage = ({ data }) => {
+  turn = turn.then(() => answer(data));
+};
+
+async function answer({ id, task, ...details }) {
   try {
     const result = (await tasks[task](details)) ?? {};
     self.postMessage({ id, result }, Object.values(result).filter((value) => value instanceof ImageBitmap));
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
   }
-};
+}
