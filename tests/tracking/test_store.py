@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -50,6 +51,18 @@ def test_a_file_that_is_no_database_is_one_line(root: Path) -> None:
     with pytest.raises(TrackingError, match="cannot be opened") as found:
         open_store(root)
     assert "\n" not in str(found.value)
+
+
+@pytest.mark.slow
+def test_a_kill_while_the_database_is_made_leaves_none_that_cannot_be_opened(tmp_path: Path) -> None:
+    code = "from pathlib import Path; from figureground.tracking.store import open_store; open_store(Path())"
+    making = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while not any(path.stat().st_size for path in tmp_path.glob("*.db")) and time.monotonic() < deadline:
+        time.sleep(0.01)  # its tables are made by now, and a hundred changes of them are under way
+    making.kill()
+    assert making.wait() == -signal.SIGKILL
+    assert open_store(tmp_path).client.get_experiment_by_name(EXPERIMENT) is not None
 
 
 def test_a_server_is_not_served_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
