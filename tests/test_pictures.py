@@ -1,6 +1,7 @@
 """Pictures as people have them come out as a viewer shows them; resizing is the same for photo and mask."""
 
 import io
+import os
 
 import cv2
 import numpy as np
@@ -222,3 +223,22 @@ def test_probabilities_stay_within_their_range():
     assert resized.shape == (30, 41)
     assert resized.dtype == np.float32
     assert probability.min() <= resized.min() and resized.max() <= probability.max()
+
+
+def test_a_file_is_read_as_what_it_is_but_never_as_a_program(photo, tmp_path, monkeypatch):
+    started = []
+    monkeypatch.setattr("subprocess.check_call", lambda command, **options: started.append(command))
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(photo).save(path, format="EPS")  # PostScript, which Pillow hands to Ghostscript
+    for source in (path, path.read_bytes()):
+        with pytest.raises(PictureError, match="not a picture of a known format"):
+            pictures.read_photo(source)
+        with pytest.raises(PictureError, match="not a picture of a known format"):
+            pictures.picture_size(source)
+    assert not started
+
+
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(PictureError, match=r"pipe\.jpg: a pipe or a device"):
+        pictures.read_photo(tmp_path / "pipe.jpg")

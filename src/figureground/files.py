@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+_STEM = 32  # characters
+
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path`, same suffix: it takes its place if the block ends well and is removed if not."""
+    """A temporary path beside `path`, same suffix: it takes its place if the block ends well and is removed if not.
+
+    Who may read the file is what the user's umask says, as of any new file.
+
+    Raises:
+        OSError: The file cannot be made there, or `path` is a folder; the message names `path`.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
-    draft = Path(name)
+    if path.is_dir():  # found out before the work, not after it
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    # A name may have 255 bytes, and `path` may use them all: of its stem no more is taken than helps to recognise it.
+    draft = path.with_name(f".{path.stem[:_STEM]}-{secrets.token_hex(4)}{path.suffix}")
+    draft.touch(exist_ok=False)
     try:
         yield draft
-        draft.chmod(0o644)  # mkstemp makes files that only their owner may read
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

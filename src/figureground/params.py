@@ -108,6 +108,16 @@ class ModelParams(_Section):
         return self
 
     @model_validator(mode="after")
+    def _start_suits_the_encoder(self) -> Self:
+        if self.encoder == "mobilenet_v2_deeplab" and self.start == "imagenet":
+            raise ValueError("encoder mobilenet_v2_deeplab has no start: imagenet; give its .tflite file, or none")
+        if self.encoder != "mobilenet_v2_deeplab" and self.start.endswith(".tflite"):
+            raise ValueError(
+                f"start: {self.start} fits encoder mobilenet_v2_deeplab only, not {self.encoder}; give imagenet"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _input_holds_the_deepest_features(self) -> Self:
         if self.input_size % self.output_stride:
             raise ValueError(
@@ -223,7 +233,7 @@ class SweepParams(_Section):
 
 
 class Params(_Section):
-    seed: Annotated[int, Field(ge=0)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy's older generator, by which Keras draws, can hold
     audit: AuditParams
     split: SplitParams
     augment: AugmentParams

@@ -28,6 +28,10 @@ VOID = 128
 HELD = 64
 HALF = 128  # of coverage, 0..255: 127.5 rounded up
 
+# What people keep photos and masks in. Pillow would read more, by what the file is and not by its name: for PostScript
+# it starts Ghostscript, which must never run what a stranger has sent as a .jpg.
+# The first five are ready at once, the others make Pillow load all of its readers.
+_FORMATS = ("JPEG", "PNG", "GIF", "BMP", "PPM", "WEBP", "TIFF", "AVIF", "JPEG2000")
 # Pillow's readers let all of these through when a file is damaged.
 _READ_ERRORS = (
     OSError,
@@ -61,7 +65,8 @@ class PictureError(FiguregroundError):
 def read_photo(source: Path | bytes) -> Picture:
     """Photo from a file or its bytes, as a viewer shows it: upright, 8 bits, sRGB, transparent parts on white.
 
-    Takes whatever Pillow reads: grey, palette, CMYK, 16-bit (its high byte), alpha, embedded colour profiles.
+    Takes JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000 and PPM, whatever the file is called: grey, palette, CMYK,
+    16-bit (its high byte), alpha, embedded colour profiles.
 
     Returns:
         uint8 HxWx3 RGB, its own memory.
@@ -244,8 +249,10 @@ def _opened(source: Path | bytes) -> Iterator[Image.Image]:
     name = str(source) if isinstance(source, Path) else "picture"
     if _is_empty(source):
         raise PictureError(f"{name}: an empty file; fetch it again")
+    if isinstance(source, Path) and _is_special(source):
+        raise PictureError(f"{name}: a pipe or a device, not a file; save the picture as a file")
     try:
-        with Image.open(source if isinstance(source, Path) else io.BytesIO(source)) as image:
+        with Image.open(source if isinstance(source, Path) else io.BytesIO(source), formats=_FORMATS) as image:
             yield image
     except PictureError:
         raise
@@ -261,6 +268,11 @@ def _is_empty(source: Path | bytes) -> bool:
     if isinstance(source, bytes):
         return not source
     return source.is_file() and source.stat().st_size == 0
+
+
+def _is_special(path: Path) -> bool:
+    """Whether reading it may wait for ever; what is missing or a folder is said by the error of opening it."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _reason(error: BaseException) -> str:

@@ -188,3 +188,22 @@ def test_the_commands_exit_status(
     done = id_photo_command(*wishes, "--model", bright)
     assert done.returncode == status and reason in done.stderr and "Traceback" not in done.stderr
     assert (tmp_path / "id.jpg").exists() == (status == 4)
+
+
+@pytest.mark.parametrize(
+    "options, reason",
+    [
+        (["--sheet", "id.jpg"], "id.jpg: the sheet would replace the document photo"),
+        (["--sheet", "me.png"], "me.png: the sheet would replace the photo"),
+        (["--sheet", "sheet.gif"], "cannot write .gif"),
+    ],
+)
+def test_a_sheet_that_cannot_be_written_leaves_no_document_photo_either(
+    tmp_path: Path, bright: Path, photo: Picture, monkeypatch: pytest.MonkeyPatch, options: list[str], reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(photo).save("me.png")
+    before = Path("me.png").read_bytes()
+    done = id_photo_command("me.png", "-o", "id.jpg", *options, "--model", bright)
+    assert done.returncode == 1 and reason in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["me.png"] and Path("me.png").read_bytes() == before

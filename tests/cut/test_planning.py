@@ -89,6 +89,14 @@ def test_a_folder_without_photos_is_said(tmp_path: Path) -> None:
         plan([tmp_path / "in"], tmp_path / "out", ".png")
 
 
+def test_a_link_that_leads_to_itself_is_one_bad_photo_among_others(tmp_path: Path) -> None:
+    touch(tmp_path / "in", "a.jpg")
+    (tmp_path / "in/loop.jpg").symlink_to("loop.jpg")
+    jobs = plan([tmp_path / "in"], tmp_path / "out", ".png")
+    assert targets(jobs, tmp_path / "out") == {"a.jpg": "a.png", "loop.jpg": "loop.png"}
+    assert len(plan([tmp_path / "in/loop.jpg"], tmp_path / "b.png", ".png")) == 1
+
+
 @pytest.mark.parametrize(
     "output, wish, transparent, mask_only, expected",
     [
@@ -113,6 +121,8 @@ def test_the_format_suits_the_result(
         ("a.jpg", None, True, False, "JPEG has no transparency"),
         ("out", "jpg", False, True, "exact only as PNG"),
         ("a.png", "webp", True, False, "another format"),
+        ("a.bmp", None, True, False, r"a\.bmp: \.bmp cannot be written"),
+        ("a.TIFF", "png", True, False, r"a\.TIFF: \.TIFF cannot be written"),
     ],
 )
 def test_a_format_that_cannot_hold_the_result_is_refused(

@@ -107,6 +107,10 @@ def test_an_encoder_with_a_start_of_its_own_needs_no_imagenet_weights() -> None:
         ({"train.epochs": {"choices": [10, 20]}}, "train.epochs: trials have sweep.epochs epochs"),
         ({"split.val_share": {"low": 0.1, "high": 0.2}}, "a sweep changes parameters of augment, model, loss, train"),
         ({"model.dropout": {"low": 0.0, "high": 1.5}}, "model.dropout = 1.5: Input should be less than 1"),
+        (
+            {"model.encoder": {"choices": ["mobilenet_v2_deeplab", "resnet50"]}},
+            "fits encoder mobilenet_v2_deeplab only, not resnet50",
+        ),
         ({"model.aspp_width": {"choices": [128, "wide"]}}, "model.aspp_width = wide: "),
         ({"model.dropout": {"choices": [0.2, 0.3]}}, "the present value 0.1 is not among the choices"),
         ({"model.dropout": {"low": 0.2, "high": 0.3}}, "the present value 0.1 is not in the range"),

@@ -31,17 +31,17 @@ def differing(before: str, after: str) -> list[str]:
 
 
 def test_values_change_where_they_stand_and_nothing_else_does() -> None:
-    values = {"model.encoder": "resnet50", "train.learning_rate": 0.001234, "augment.transforms.flip": False}
-    encoder, rate = (
-        next(line for line in OWN.splitlines() if line.startswith(f"  {key}: ")) for key in ("encoder", "learning_rate")
+    values = {"model.start": "champion", "train.learning_rate": 0.001234, "augment.transforms.flip": False}
+    start, rate = (
+        next(line for line in OWN.splitlines() if line.startswith(f"  {key}: ")) for key in ("start", "learning_rate")
     )
     after = changed(OWN, values, "study, trial 7: 0.9")
     assert differing(OWN, after) == [
         "+ # From sweep study, trial 7: 0.9",
         "-     flip: true",
         "+     flip: false",
-        f"- {encoder}",
-        f"+   encoder: resnet50{encoder[encoder.index(' #') :]}",
+        f"- {start}",
+        f"+   start: champion{start[start.index(' #') :]}",
         f"- {rate}",
         "+   learning_rate: 0.001234",
     ]
@@ -72,7 +72,7 @@ def test_a_text_is_quoted_where_it_must_be_and_replaced_as_a_whole() -> None:
     odd = {"model.start": 'weights "7" # new.keras'}
     text = changed(OWN, odd, "study")
     assert parse_params(YAML(typ="safe").load(text)).model.start == odd["model.start"]
-    assert "\n  start: imagenet # imagenet, none," in changed(text, {"model.start": "imagenet"}, "study")
+    assert "\n  start: champion # imagenet, none," in changed(text, {"model.start": "champion"}, "study")
 
 
 def test_values_that_cannot_be_parameters_are_not_written() -> None:
@@ -121,6 +121,19 @@ def test_the_best_trial_is_taken_over_with_its_origin(project: Path, study: optu
         assert after[name] == (float(f"{value:.4g}") if isinstance(value, float) else value)
     # The values that were searched do not tell studies apart, so the study is still found.
     assert "params.yaml has these values already" in take_over(Path("params.yaml"))
+
+
+def test_what_a_winner_has_not_drawn_is_as_it_was_trained_with_it(project: Path, study: optuna.Study) -> None:
+    """After a winner with another encoder, which has a start of its own, one with the present encoder wins."""
+    encoders = ("efficientnet_lite0", "mobilenet_v2_deeplab")
+    for value, encoder in zip((0.9, 0.95), encoders, strict=True):
+        study.enqueue_trial({"model.encoder": encoder})
+        trial = study.ask()
+        Space(read_params(studying.ROOT / "params.yaml")).draw(trial)
+        study.tell(trial, value)
+        take_over(Path("params.yaml"))
+        assert read_params().model.encoder == encoder
+    assert read_params().model.start == read_params(studying.ROOT / "params.yaml").model.start
 
 
 def test_where_the_present_parameters_are_best_nothing_changes(project: Path, study: optuna.Study) -> None:

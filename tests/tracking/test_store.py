@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -50,6 +51,26 @@ def test_a_file_that_is_no_database_is_one_line(root: Path) -> None:
     with pytest.raises(TrackingError, match="cannot be opened") as found:
         open_store(root)
     assert "\n" not in str(found.value)
+
+
+DIES_HALF_WAY = """
+import os, signal, sqlalchemy
+from pathlib import Path
+from figureground.tracking.store import open_store
+
+@sqlalchemy.event.listens_for(sqlalchemy.engine.Engine, "after_cursor_execute")
+def die(connection, cursor, statement, *_):
+    if "ADD COLUMN" in statement:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+open_store(Path())
+"""
+
+
+@pytest.mark.slow
+def test_a_kill_while_the_database_is_made_leaves_none_that_cannot_be_opened(tmp_path: Path) -> None:
+    assert subprocess.run([sys.executable, "-c", DIES_HALF_WAY], cwd=tmp_path).returncode == -signal.SIGKILL
+    assert open_store(tmp_path).client.get_experiment_by_name(EXPERIMENT) is not None
 
 
 def test_a_server_is_not_served_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

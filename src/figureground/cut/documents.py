@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from itertools import product
 from math import atan2, degrees
@@ -11,10 +12,11 @@ import numpy as np
 
 from figureground.cut.backgrounds import Background, BackgroundError, Colour, background_of, composed
 from figureground.cut.faces import Face, FaceFinder, part_of
-from figureground.cut.saving import save
+from figureground.cut.saving import encoded
 from figureground.cut.segmenter import NobodyError, Segmenter, shows_person, without_chatter
 from figureground.cut.standards import Range, Standard
 from figureground.errors import FiguregroundError
+from figureground.files import write_bytes
 from figureground.pictures import Picture, read_photo, resize_photo
 
 DPI = 300
@@ -98,19 +100,30 @@ def photo_file(
         The document's shortcomings.
     Raises:
         As `id_photo`; BackgroundError: `background` is no light colour. PictureError: The photo cannot be read.
-        SavingError, OSError: A file cannot be written.
+        SavingError: A file's format cannot hold its picture; nothing is written then.
+        OSError: A file cannot be written.
     """
     colour = None if background == "original" else light_colour(background, background_of(background))
-    for path in (target, printed):
-        if path is not None and path.resolve() == source.resolve():
-            raise DocumentError(f"{path}: the result would replace the photo; give another name")
+    _check_names(source, target, printed)
     with without_chatter():
         segmenter, finder = Segmenter(model), FaceFinder()
     document = id_photo(read_photo(source), segmenter, finder, standard, colour)
-    save(target, document.picture, DPI)
+    contents = {target: encoded(target, document.picture, DPI)}
     if printed is not None:
-        save(printed, sheet(document.picture), DPI)
+        contents[printed] = encoded(printed, sheet(document.picture), DPI)
+    for path, content in contents.items():
+        write_bytes(path, content)
     return document.shortcomings
+
+
+def _check_names(source: Path, target: Path, printed: Path | None) -> None:
+    """Refuses names by which a result would replace the photo or the other result."""
+    taken = {os.path.realpath(source): "photo"}
+    for path, what in ((target, "document photo"), (printed, "sheet")):
+        if path is None:
+            continue
+        if (other := taken.setdefault(os.path.realpath(path), what)) != what:
+            raise DocumentError(f"{path}: the {what} would replace the {other}; give another name")
 
 
 def light_colour(wish: str, background: Background) -> Colour:

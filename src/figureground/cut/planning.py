@@ -52,11 +52,13 @@ def result_suffix(output: Path, wish: str | None, *, transparent: bool, mask_onl
         wish: "png", "webp", "jpg" or None.
         transparent: Whether the results have a transparent background.
     Raises:
-        PlanError: The format cannot hold the results, or file and wish differ.
+        PlanError: The format cannot hold the results or is none that is written, or file and wish differ.
     """
     own = output.suffix.lower() if names_file(output) else ""
     if own and wish and own.replace("jpeg", "jpg") != f".{wish}":
         raise PlanError(f"{output}: its name says another format than --format {wish}; leave one of them out")
+    if output.suffix.lower() in PICTURES.difference(WRITABLE) and not output.is_dir():
+        raise PlanError(f"{output}: {output.suffix} cannot be written; name a .png, .webp or .jpg file, or a folder")
     suffix = own or (f".{wish}" if wish else ".png" if transparent or mask_only else ".jpg")
     if mask_only and suffix != ".png":
         raise PlanError(f"masks are exact only as PNG, not as {suffix[1:]}; leave --format out or name a .png file")
@@ -106,20 +108,18 @@ def _found(inputs: Sequence[Path], output: Path) -> Iterator[tuple[Path, Path]]:
         else:
             listed = [(path, Path(path.name))]
         for photo, place in listed:
-            if photo.resolve() not in seen:
-                seen.add(photo.resolve())
+            if (place_on_disk := _real(photo)) not in seen:
+                seen.add(place_on_disk)
                 yield photo, place
 
 
 def _photos_below(folder: Path, output: Path) -> Iterator[Path]:
     """Pictures by suffix in a fixed order; hidden ones and earlier results in `output` are left out."""
-    output = output.resolve()
-    if output == folder.resolve():
+    output = _real(output)
+    if output == _real(folder):
         raise PlanError(f"{output}: photos and results in the same folder; give another folder")
     for place, names, files in os.walk(folder):
-        names[:] = sorted(
-            name for name in names if not name.startswith(".") and (Path(place) / name).resolve() != output
-        )
+        names[:] = sorted(name for name in names if not name.startswith(".") and _real(Path(place) / name) != output)
         for name in sorted(files):
             if not name.startswith(".") and Path(name).suffix.lower() in PICTURES:
                 yield Path(place) / name
@@ -135,14 +135,19 @@ def _into_folder(found: Sequence[tuple[Path, Path]], output: Path, suffix: str) 
 
 
 def _check(jobs: Sequence[Job]) -> None:
-    sources = {job.source.resolve() for job in jobs}
+    sources = {_real(job.source) for job in jobs}
     taken: dict[str, Path] = {}
     for job in jobs:
-        if job.target.resolve() in sources:
+        if _real(job.target) in sources:
             raise PlanError(f"{job.target}: the result would replace a photo; give another folder or name")
         other = taken.setdefault(_key(job.target), job.source)
         if other is not job.source:
             raise PlanError(f"{other} and {job.source}: both would become {job.target}; cut them into two folders")
+
+
+def _real(path: Path) -> Path:
+    """Without symbolic links. `Path.resolve` raises where one leads to itself, before Python 3.13."""
+    return Path(os.path.realpath(path))
 
 
 def _key(target: Path) -> str:

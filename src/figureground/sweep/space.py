@@ -77,6 +77,11 @@ class Space:
         shown = ", ".join(f"{name} = {value}" for name, value in values.items())
         return parse_params(self._nested(values), f"sweep.space: {shown}")
 
+    def trained(self, values: Values) -> dict[str, Value]:
+        """All parameters of the space as a trial with these values has them, those too whose condition is not met."""
+        known = flat(self.apply(values))
+        return {name: value for name in self._entries if (value := known[name]) is not None}
+
     def most_variants(self) -> int:
         """Variants of a photo that any trial can use: an epoch shows one."""
         searched = self._candidates.get("augment.variants", ())

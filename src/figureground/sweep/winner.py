@@ -116,7 +116,9 @@ def _best(study: optuna.Study) -> FrozenTrial:
 
 
 def _values(space: Space, trial: FrozenTrial) -> dict[str, Value]:
-    return space.draw(_Again(trial.params), present=trial.user_attrs.get(KIND) == PRESENT)
+    """What it had drawn, and what it was trained with where a condition was not met: an earlier winner may have changed
+    that since, such as the start of another encoder."""
+    return space.trained(space.draw(_Again(trial.params), present=trial.user_attrs.get(KIND) == PRESENT))
 
 
 def _told(study: optuna.Study, best: FrozenTrial) -> str:

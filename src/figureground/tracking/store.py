@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from figureground.errors import FiguregroundError
+from figureground.files import replacing
 from figureground.places import project_root
 
 if TYPE_CHECKING:
@@ -55,13 +56,28 @@ def open_store(root: Path) -> Store:
     database = database_path(uri)
     try:
         if database:
-            database.parent.mkdir(parents=True, exist_ok=True)
+            _make_database(database)
         client = mlflow.MlflowClient(uri, registry_uri=uri)
         return Store(client, uri, _experiment(client, database is not None), database)
     except Exception as error:  # MLflow, SQLAlchemy and requests share no base class
         raise TrackingError(
             f"{uri}: cannot be opened ({first_line(error)}); check MLFLOW_TRACKING_URI or the file"
         ) from error
+
+
+def _make_database(database: Path) -> None:
+    """An empty store where there is none. It appears whole: one that a kill left half made could never be opened."""
+    import mlflow
+    from filelock import FileLock
+
+    if database.exists():
+        return
+    lock = database.parent / ".figureground" / f"{database.name}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(lock):  # two processes would each make one, and the first lose what it has written by then
+        if not database.exists():
+            with replacing(database) as draft:
+                mlflow.MlflowClient(f"{_SQLITE}{draft}").search_experiments()
 
 
 def tracking_uri(root: Path) -> str:

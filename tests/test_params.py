@@ -1,0 +1,58 @@
+"""What params.yaml may hold: a wrong value is refused before the first stage, by its name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from figureground.params import ParamsError, parse_params, read_params
+
+PARAMS = Path(__file__).parent.parent / "params.yaml"
+
+
+def changed(name: str, value: object) -> dict[str, Any]:
+    values = read_params(PARAMS).model_dump(by_alias=True)
+    *sections, key = name.split(".")
+    place = values
+    for section in sections:
+        place = place[section]
+    place[key] = value
+    return values
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("seed", 2**32, r"params.yaml: seed = 4294967296: .* less than 4294967296"),
+        ("train.learning_rate", float("nan"), "params.yaml: train.learning_rate = nan: Input should be a finite"),
+        ("train.epochs", True, "params.yaml: train.epochs = True: Input should be a valid integer"),
+        ("train.epoch", 3, "params.yaml: train.epoch: unknown key; remove it or check its spelling"),
+        ("train.warmup_epochs", 5.0, r"params.yaml: train: warmup_epochs 5.0 must be less than epochs 5"),
+        ("model.input_size", 250, "params.yaml: model: input_size 250 does not divide by output_stride 16; .* is 256"),
+        ("model.start", "imagenet", "params.yaml: model: encoder mobilenet_v2_deeplab has no start: imagenet"),
+        ("model.encoder", "resnet50", r"params.yaml: model: start: .*\.tflite fits encoder mobilenet_v2_deeplab only"),
+        ("model.start", "none", "params.yaml: model: freeze_batch_norm keeps statistics that start: none does not"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_name(name: str, value: object, reason: str) -> None:
+    with pytest.raises(ParamsError, match=f"^{reason}"):
+        parse_params(changed(name, value))
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("seed: [", "not valid YAML"), ("- 1", "must hold sections"), ("seed: 1", "audit: missing; add it")],
+)
+def test_a_file_that_holds_no_parameters_is_told(tmp_path: Path, content: str, reason: str) -> None:
+    (tmp_path / "params.yaml").write_text(content)
+    with pytest.raises(ParamsError, match=reason):
+        read_params(tmp_path / "params.yaml")
+    with pytest.raises(ParamsError, match="not found; run from the project's root"):
+        read_params(tmp_path / "nowhere.yaml")
+
+
+@pytest.mark.parametrize("path", sorted((PARAMS.parent / "recipes").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_recipes_are_parameters(path: Path) -> None:
+    read_params(path)
