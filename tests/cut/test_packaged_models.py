@@ -1,4 +1,4 @@
-"""What the packaged models find in rendered pictures, which neither has seen in training."""
+"""The packaged models: that they are what their recipes make, and what they find in rendered pictures."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from embedded import embedded_set
+from embedded import ROOT, embedded_set
 from figureground.cut.segmenter import Segmenter
+from figureground.params import read_params
 from figureground.scores import count, person_iou_of
 
 
@@ -23,6 +24,12 @@ def rendered() -> list[tuple[dict[str, str], np.ndarray, np.ndarray]]:
         )
         for row in embedded.rows()[::10]
     ]
+
+
+@pytest.mark.parametrize("model", ["accurate", "fast"])
+def test_a_model_is_of_its_recipes_size(model: str) -> None:
+    side = read_params(ROOT / f"recipes/{model}.yaml").model.input_size
+    assert Segmenter(model).input_size == (side, side)
 
 
 @pytest.mark.slow
