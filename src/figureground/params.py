@@ -261,7 +261,7 @@ def parse_params(values: Mapping[str, Any], origin: str = "params.yaml") -> Para
     try:
         return Params.model_validate(values)
     except ValidationError as error:
-        raise ParamsError("\n".join(_explain(origin, finding) for finding in error.errors())) from None
+        raise ParamsError(*(_explain(origin, finding) for finding in error.errors())) from None
 
 
 def read_params(path: Path = Path("params.yaml")) -> Params:
