@@ -53,7 +53,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
         most_variants=space.most_variants(), encoders=space.imagenet_encoders(), workers=_share_of_cores(workers),
     )  # fmt: skip
     job = Job(
-        study=study_name(params, photos.all()),
+        study=study_name(params, photos.all(), photos.contents()),
         address=address_of(storage),
         params=params,
         trials=trials or params.sweep.trials,

@@ -96,7 +96,8 @@ def _spelt(value: Value) -> str:
 
 
 def _study(params: Params, address: str) -> optuna.Study:
-    name = study_name(params, draw_photos(params).all())
+    photos = draw_photos(params)
+    name = study_name(params, photos.all(), photos.contents())
     there = optuna.get_all_study_names(open_storage(address))
     if name not in there:
         others = f" ({', '.join(there)} had other data or parameters)" if there else ""
