@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,14 +71,14 @@ def test_every_figure_is_a_picture_and_on_a_page_that_needs_no_network(study: op
     assert "loss.boundary_weight" in page and "loss.bce_coef" in page
 
 
-@pytest.mark.parametrize("broken", ["optuna.visualization.plot_slice", "optuna.visualization.matplotlib.plot_slice"])
+@pytest.mark.parametrize("library", ["optuna.visualization", "optuna.visualization.matplotlib"])
 def test_a_figure_that_cannot_be_drawn_is_left_out_with_a_warning(
-    study: optuna.Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, broken: str
+    study: optuna.Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, library: str
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no room\nfor the axes")
 
-    monkeypatch.setattr(broken, fail)
+    monkeypatch.setattr(importlib.import_module(library), "plot_slice", fail)
     names = {path.name for path in write_report(study, Space(studying.small_params()), tmp_path)}
     others = {"trials.csv", "figures.html", *(f"{name}.png" for name in ("history", "importances", "pareto"))}
     assert others <= names and names == {path.name for path in tmp_path.iterdir()}
