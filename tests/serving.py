@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from figureground.web.app import create_app
 from figureground.web.limits import Limits
-from figureground.web.serving import listen, server
+from figureground.web.listening import listen
+from figureground.web.serving import server
 
 BOUNDARY = "-- a boundary --"
 FORM = f'multipart/form-data; boundary="{BOUNDARY}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from figureground.params import ParamsError, parse_params, read_params
 
 PARAMS = Path(__file__).parent.parent / "params.yaml"
+RECIPES = sorted((PARAMS.parent / "recipes").glob("*.yaml"))
 
 
 def changed(name: str, value: object) -> dict[str, Any]:
@@ -33,12 +35,41 @@ def changed(name: str, value: object) -> dict[str, Any]:
         ("model.input_size", 250, "params.yaml: model: input_size 250 does not divide by output_stride 16; .* is 256"),
         ("model.start", "imagenet", "params.yaml: model: encoder mobilenet_v2_deeplab has no start: imagenet"),
         ("model.encoder", "resnet50", r"params.yaml: model: start: .*\.tflite fits encoder mobilenet_v2_deeplab only"),
+        ("model.aspp_rates", [], r"params.yaml: model.aspp_rates = \[\]: must hold one or more$"),
         ("model.start", "none", "params.yaml: model: freeze_batch_norm keeps statistics that start: none does not"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: object, reason: str) -> None:
     with pytest.raises(ParamsError, match=f"^{reason}"):
         parse_params(changed(name, value))
+
+
+@pytest.mark.parametrize(
+    ("entry", "finding"),
+    [
+        ({"low": "few", "high": 3}, "low = 'few': must be a number"),
+        ({"low": 1, "high": True}, "high = True: must be a number"),
+        ({"low": 0.1, "high": float("nan")}, "high = nan: must be a number"),
+        ({"low": 1, "high": 3, "step": [1]}, "step = [1]: must be a number"),
+        ({"choices": [1, [2]]}, "choices.1 = [2]: must be a number, a text, true or false"),
+        ({"choices": [1, 2], "when": {"loss.name": [None]}}, "when.loss.name.0 = None: must be a number, a text, true"),
+        ({"fixed": float("inf")}, "fixed = inf: must be a number, a text, true or false"),
+    ],
+)
+def test_a_wrong_value_of_the_space_is_one_finding(entry: dict[str, Any], finding: str) -> None:
+    with pytest.raises(ParamsError) as error:
+        parse_params(changed("sweep.space", {"train.learning_rate": entry}))
+    assert str(error.value).startswith(f"params.yaml: sweep.space.train.learning_rate.{finding}")
+    assert len(error.value.args) == 1 and "\n" not in str(error.value)
+
+
+def test_numbers_of_the_space_stay_what_they_are() -> None:
+    entries = {"model.aspp_width": {"low": 64, "high": 128}, "model.dropout": {"low": 0, "high": 0.5},
+               "loss.name": {"choices": ["tversky", 1, 1.5, True], "when": {"train.epochs": 3}}}  # fmt: skip
+    space = parse_params(changed("sweep.space", entries)).sweep.space
+    kept = [space["model.aspp_width"].low, space["model.dropout"].high, *space["loss.name"].choices]
+    assert [type(value) for value in kept] == [int, float, str, int, float, bool]
+    assert space["loss.name"].when == {"train.epochs": (3,)}
 
 
 @pytest.mark.parametrize(
@@ -53,6 +84,16 @@ def test_a_file_that_holds_no_parameters_is_told(tmp_path: Path, content: str, r
         read_params(tmp_path / "nowhere.yaml")
 
 
-@pytest.mark.parametrize("path", sorted((PARAMS.parent / "recipes").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [PARAMS, *sorted((PARAMS.parent / "recipes").glob("*.yaml"))], ids=lambda path: path.stem
+)
+def test_a_comment_offers_other_values_than_the_one_that_is_there(path: Path) -> None:
+    offers = re.findall(r"^ +(\w+): (\w+) # or ([^#\n]+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"encoder", "name"} <= {key for key, _, _ in offers}
+    for key, value, others in offers:
+        assert value not in re.findall(r"\w+", others), key
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_the_recipes_are_parameters(path: Path) -> None:
     read_params(path)

@@ -1,5 +1,28 @@
 """What all errors have in common that their reader, not a programmer, can mend."""
 
+import re
+
+# `name:password@` of an address, and a password among its options, as databases' drivers take it.
+_PASSWORDS = (re.compile(r"(://[^/@:\s]*:)\S*(?=@)"), re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE))
+
 
 class FiguregroundError(ValueError):
-    """One line: what is wrong, where, and what to do. Commands and stages print it and exit with status 1."""
+    """One line: what is wrong, where, and what to do. Commands and stages print it and exit with status 1.
+
+    An error that holds several findings is given them as arguments, and has a line for each.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.args))
+
+
+def without_passwords(text: str) -> str:
+    """A text, or an address alone, with `***` for the passwords of the addresses in it.
+
+    Example:
+        >>> without_passwords("https://me:secret@models.example/runs: no answer")
+        'https://me:***@models.example/runs: no answer'
+    """
+    for password in _PASSWORDS:
+        text = password.sub(r"\1***", text)
+    return text

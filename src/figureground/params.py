@@ -5,11 +5,12 @@ Only the stages, the sweep and the command line read the file; what lies below t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
@@ -29,6 +30,12 @@ class ParamsError(FiguregroundError):
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def _is_some(values: Sized) -> Any:
+    if not values:
+        raise ValueError("must hold one or more")
+    return values
 
 
 class AuditParams(_Section):
@@ -88,7 +95,7 @@ class ModelParams(_Section):
     freeze_batch_norm: bool
     output_stride: Literal[8, 16, 32]
     aspp_width: Annotated[int, Field(ge=8)]
-    aspp_rates: tuple[Count, ...]
+    aspp_rates: Annotated[tuple[Count, ...], AfterValidator(_is_some)]
     decoder_width: Annotated[int, Field(ge=8)]
     low_level_width: Annotated[int, Field(ge=4)]
     mid_level_width: Annotated[int, Field(ge=0)]
@@ -183,16 +190,40 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
+# Both are asked before Pydantic tries one type after the other and has a finding for each.
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool | str) or not _is_plain(value):
+        raise ValueError("must be a number")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if not _is_plain(value):
+        raise ValueError("must be a number, a text, true or false")
+    return value
+
+
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
+
+
+_Number = Annotated[Number, BeforeValidator(_number)]
+_Plain = Annotated[Value, BeforeValidator(_plain)]
+_Plains = Annotated[tuple[_Plain, ...], BeforeValidator(_as_tuple)]
+
+
 class SpaceEntry(_Section):
     """What a sweep does with one parameter: search a range, search among choices, or hold it at one value."""
 
-    low: Number | None = None
-    high: Number | None = None
-    step: Number | None = None
+    low: _Number | None = None
+    high: _Number | None = None
+    step: _Number | None = None
     log: bool = False
-    choices: Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)] = ()
-    fixed: Value | None = None
-    when: dict[str, Annotated[tuple[Value, ...], BeforeValidator(_as_tuple)]] = {}
+    choices: _Plains = ()
+    fixed: _Plain | None = None
+    when: dict[str, _Plains] = {}
 
     @model_validator(mode="after")
     def _is_one_of_three(self) -> Self:
@@ -261,7 +292,7 @@ def parse_params(values: Mapping[str, Any], origin: str = "params.yaml") -> Para
     try:
         return Params.model_validate(values)
     except ValidationError as error:
-        raise ParamsError("\n".join(_explain(origin, finding) for finding in error.errors())) from None
+        raise ParamsError(*(_explain(origin, finding) for finding in error.errors())) from None
 
 
 def read_params(path: Path = Path("params.yaml")) -> Params:
@@ -306,5 +337,6 @@ def _explain(origin: str, finding: Any) -> str:
     if finding["type"] == "missing":
         return f"{origin}: {key}: missing; add it (the project's own params.yaml shows each key)"
     message = finding["msg"].removeprefix("Value error, ")
-    shown = "" if isinstance(finding["input"], dict) else f" = {finding['input']!r}"
+    value = list(finding["input"]) if isinstance(finding["input"], tuple) else finding["input"]
+    shown = "" if isinstance(value, dict) else f" = {value!r}"
     return f"{origin}: {key}{shown}: {message}"

@@ -167,6 +167,19 @@ def test_a_result_that_is_there_does_not_hide_a_missing_photo(tmp_path: Path, br
     assert (tmp_path / "out/gone.png").read_bytes() == b"mine"
 
 
+def test_a_name_of_two_lines_is_told_in_one(tmp_path: Path, bright: Path) -> None:
+    done = cut(tmp_path / "two\nlines.jpg", "-o", tmp_path / "out", "--model", bright)
+    assert done.returncode == 1
+    assert f"failed: {tmp_path}/two\\nlines.jpg: no such file" in done.stderr.splitlines()[-1]
+    (tmp_path / "no\nphotos").mkdir()
+    done = cut(tmp_path / "no\nphotos", "-o", tmp_path / "out", "--model", bright)
+    assert done.returncode == 1
+    assert (
+        done.stderr.startswith(f"Error: {tmp_path}/no\\nphotos: no photos in this folder")
+        and done.stderr.count("\n") == 1
+    )
+
+
 @pytest.mark.parametrize(
     "options, name, mode",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,23 @@ def test_every_figure_is_a_picture_and_on_a_page_that_needs_no_network(study: op
         assert f'"text":"{title}"' in page
     # Conditional parameters too, of which no trial has all.
     assert "loss.boundary_weight" in page and "loss.bce_coef" in page
+
+
+@pytest.mark.parametrize("library", ["optuna.visualization", "optuna.visualization.matplotlib"])
+def test_a_figure_that_cannot_be_drawn_is_left_out_with_a_warning(
+    study: optuna.Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, library: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("no room\nfor the axes")
+
+    monkeypatch.setattr(importlib.import_module(library), "plot_slice", fail)
+    names = {path.name for path in write_report(study, Space(studying.small_params()), tmp_path)}
+    others = {"trials.csv", "figures.html", *(f"{name}.png" for name in ("history", "importances", "pareto"))}
+    assert others <= names and names == {path.name for path in tmp_path.iterdir()}
+    shown = ('"text":"Slice"' in (tmp_path / "figures.html").read_text(), "slice.png" in names)
+    assert sum(shown) == 1
+    (warning,) = [record.getMessage() for record in caplog.records if record.name.startswith("figureground")]
+    assert warning.endswith("cannot be drawn (no room); left out") and "slice" in warning
 
 
 def test_a_study_with_nothing_to_compare_has_a_history_only(tmp_path: Path) -> None:

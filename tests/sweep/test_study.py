@@ -36,6 +36,7 @@ from figureground.sweep.study import (
 from figureground.tracking.processes import describe
 
 PAIRS = [Pair("a/1", "a", "a/1", "CC0", 100, 100, "half", 0.3, 0.0)]
+CONTENTS = [["photo", "mask"]]
 
 
 @pytest.fixture
@@ -98,21 +99,22 @@ def changed(section: str, key: str, value: object) -> Params:
 
 
 def test_the_name_tells_studies_apart_whose_values_cannot_be_compared() -> None:
-    name = study_name(studying.small_params(), PAIRS)
+    name = study_name(studying.small_params(), PAIRS, CONTENTS)
     for same in (
         changed("train", "learning_rate", 0.001),  # searched
         changed("train", "epochs", 30),  # trials have their own
         changed("sweep", "trials", 99),
         changed("evaluate", "resamples", 500),
     ):
-        assert study_name(same, PAIRS) == name
+        assert study_name(same, PAIRS, CONTENTS) == name
     for other in (
         changed("train", "ema_momentum", 0.9),
         changed("sweep", "epochs", 3),
         changed("sweep", "train_photos", 3),
     ):
-        assert study_name(other, PAIRS) != name
-    assert study_name(studying.small_params(), []) != name
+        assert study_name(other, PAIRS, CONTENTS) != name
+    assert study_name(studying.small_params(), [], CONTENTS) != name
+    assert study_name(studying.small_params(), PAIRS, [["photo", "another mask"]]) != name
 
 
 def test_a_trial_whose_process_is_gone_is_retried_once_with_its_values(study: optuna.Study) -> None:

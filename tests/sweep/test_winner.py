@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
+import drawing
 import studying
 from figureground.cli import main
 from figureground.data.manifest import Pair, write_manifest
 from figureground.data.split import write_split
-from figureground.params import ParamsError, flat, parse_params, read_params
+from figureground.params import Params, ParamsError, flat, parse_params, read_params
+from figureground.pictures import encode_png
 from figureground.sweep.shards import draw_photos
 from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
@@ -90,14 +92,22 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     sides = ("train", "val", "test")
     write_split(tmp_path / "results/split/split.csv", {pair.name: sides[n % 3] for n, pair in enumerate(pairs)})
     shutil.copy(studying.ROOT / "params.yaml", tmp_path)
+    for pair in pairs:
+        drawing.write_pair(tmp_path / "data", pair.name, *drawing.person(1))
     return tmp_path
+
+
+def begun(params: Params) -> optuna.Study:
+    """The study of the photos that the project's pipeline has, as `figureground sweep run` begins it."""
+    photos = draw_photos(params)
+    return open_study(open_storage(address_of(None)), study_name(params, photos.all(), photos.contents()), params)
 
 
 @pytest.fixture
 def study(project: Path) -> optuna.Study:
     """Null model 0.3, present parameters 0.6, two more trials of which the first, trial 2, has 0.8."""
     params = read_params()
-    study = open_study(open_storage(address_of(None)), study_name(params, draw_photos(params).all()), params)
+    study = begun(params)
     null = study.ask()
     null.report(0.3, 0)
     study.tell(null, state=optuna.trial.TrialState.PRUNED)
@@ -145,11 +155,23 @@ def test_where_the_present_parameters_are_best_nothing_changes(project: Path, st
     assert (project / "params.yaml").read_text() == before
 
 
+@pytest.mark.parametrize("file", ["images/a/0.png", "masks/a/1.png", "held/a/0.png"])
+def test_a_sweep_of_files_that_were_replaced_since_is_none_of_this_data(
+    project: Path, study: optuna.Study, file: str
+) -> None:
+    take_over(Path("params.yaml"), dry_run=True)
+    held = project / "data/held/a/0.png"
+    held.parent.mkdir(parents=True)
+    (project / "data" / file).write_bytes(encode_png(drawing.person(2)[1]))
+    with pytest.raises(SweepError, match=f"no sweep of this data .*{study.study_name} had other data or parameters"):
+        take_over(Path("params.yaml"), dry_run=True)
+
+
 def test_without_a_sweep_or_a_winner_the_error_says_what_to_do(project: Path) -> None:
     with pytest.raises(SweepError, match=r"no sweep of this data and params\.yaml, figureground-.*; run make sweep"):
         take_over(Path("params.yaml"))
     params = read_params()
-    study = open_study(open_storage(address_of(None)), study_name(params, draw_photos(params).all()), params)
+    study = begun(params)
     with pytest.raises(SweepError, match="no trial has gone to its end yet; run make sweep"):
         take_over(Path("params.yaml"))
     null = study.ask()

@@ -9,7 +9,9 @@ from pathlib import Path
 import mlflow
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from figureground.cli import main
 from figureground.tracking.decision import PhotoScore
 from figureground.tracking.registry import Decision, champion_weights, fetch, list_models, promote, register
 from figureground.tracking.runs import StageRun, stage_run
@@ -124,6 +126,17 @@ def test_promote_and_fetch_name_what_is_missing(root: Path, tflite: Path) -> Non
         with pytest.raises(TrackingError, match=f"figureground {which}: not in the registry"):
             fetch(root, "figureground", which, root / "model.tflite")
     assert not (root / "model.tflite").exists()
+
+
+@pytest.mark.parametrize("command", [["list"], ["promote", "1"], ["fetch"]])
+def test_where_there_is_no_store_none_is_made_to_look_into_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["model", *command])
+    assert done.exit_code == 1 and done.output.count("\n") == 1
+    assert "mlflow.db: not found, so nothing is registered here; run this in the project's root" in done.output
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_model_that_does_not_load_back_gets_no_alias(root: Path, tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ def test_a_file_that_is_no_database_is_one_line(root: Path) -> None:
     assert "\n" not in str(found.value)
 
 
+def test_a_password_is_not_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:secret@models.example:5000")
+    with pytest.raises(TrackingError, match=r"http://me:\*\*\*@models.example:5000: is a server"):
+        ui_command(root)
+    for address in ("nonsense://me:secret@127.0.0.1:9", "http://me:secret@127.0.0.1:9"):  # the errors of both repeat it
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        with pytest.raises(TrackingError, match=r"://me:\*\*\*@127.0.0.1:9.*: cannot be opened") as found:
+            open_store(root)
+        assert "secret" not in str(found.value) and "\n" not in str(found.value)
+
+
 DIES_HALF_WAY = """
 import os, signal, sqlalchemy
 from pathlib import Path

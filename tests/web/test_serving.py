@@ -14,7 +14,7 @@ import pytest
 from calling import COMMAND, call
 from drawing import person
 from figureground.pictures import encode_jpeg
-from figureground.web.serving import ServingError, address, listen
+from figureground.web.listening import ListeningError, address, listen
 from serving import Site
 
 
@@ -78,7 +78,7 @@ def test_a_model_that_is_none_is_one_line(tmp_path: Path) -> None:
 
 
 def test_addresses() -> None:
-    with pytest.raises(ServingError, match=r"no-such-host\.invalid, port 0: .*; give another"):
+    with pytest.raises(ListeningError, match=r"no-such-host\.invalid, port 0: .*; give another"):
         listen("no-such-host.invalid", 0)
     with listen("127.0.0.1", 0) as listening:
         assert address(listening) == f"http://127.0.0.1:{listening.getsockname()[1]}/"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from figureground.cli.cutting import camera, cut, id_photo, video, web
+from figureground.cli.lines import spell_what_the_terminal_lacks
 from figureground.cli.rendering import synth
 from figureground.cli.training import data, model, sweep, ui
 
@@ -16,3 +17,4 @@ from figureground.cli.training import data, model, sweep, ui
 @click.version_option(package_name="figureground")
 def main() -> None:
     """Separate people from the background of a photo, and train the model that does it."""
+    spell_what_the_terminal_lacks()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from figureground.cli.errors import one_line_errors
+from figureground.cli.lines import shown
 from figureground.cut.standards import STANDARDS
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _report(outcomes: Sequence[Outcome]) -> None:
 
     for outcome in outcomes:
         if outcome.note:
-            click.echo(f"{outcome.status.value}: {outcome.note}", err=True)
+            click.echo(f"{outcome.status.value}: {shown(outcome.note)}", err=True)
     counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
     click.echo(
         ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.CUT)
@@ -117,9 +118,9 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
         try:
             shortcomings = photo_file(photo, output, STANDARDS[standard], background, sheet, model)
         except NobodyError as nobody:
-            click.echo(f"{photo}: {nobody}", err=True)
+            click.echo(f"{shown(photo)}: {nobody}", err=True)
             sys.exit(3)
-    click.echo(f"{output}: {STANDARDS[standard].title}")
+    click.echo(f"{shown(output)}: {STANDARDS[standard].title}")
     for shortcoming in shortcomings:
         click.echo(f"not satisfied: {shortcoming}", err=True)
     sys.exit(4 if shortcomings else 0)
@@ -156,12 +157,12 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
             ) as bar:
                 done = replace_background(video_in, video_out, backdrop, cutter, workers, _mover(bar))
         except NobodyError as nobody:
-            click.echo(f"{video_in}: {nobody}", err=True)
+            click.echo(f"{shown(video_in)}: {nobody}", err=True)
             sys.exit(3)
     if done.damaged:
-        click.echo(f"{video_in}: {done.damaged} damaged places were left out", err=True)
+        click.echo(f"{shown(video_in)}: {done.damaged} damaged places were left out", err=True)
     pace = f"{done.frames / done.seconds:.1f} a second"
-    click.echo(f"{video_out}: {done.frames} frames, {done.with_person} with a person, {pace}")
+    click.echo(f"{shown(video_out)}: {done.frames} frames, {done.with_person} with a person, {pace}")
 
 
 @click.command()
@@ -190,7 +191,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
         cutter = prepared_cutter(model, 1, threads=usable_cores())
         capture = open_camera(device, (int(sides[2]), int(sides[1])))
         sink = open_sink(capture.size, capture.rate)
-        click.echo(f"into {sink.name}; Ctrl-C ends it", err=True)
+        click.echo(f"into {shown(sink.name)}; Ctrl-C ends it", err=True)
         session = replace_live(capture.source, sink, backdrop, cutter, mirror)
     click.echo(f"{session.shown} frames, {session.shown / session.seconds:.1f} a second, {session.dropped} dropped")
 
@@ -205,7 +206,8 @@ def web(host: str, port: int, model: str) -> None:
         from figureground.cut.segmenter import without_chatter
         from figureground.web.app import create_app
         from figureground.web.limits import Limits
-        from figureground.web.serving import address, listen, server
+        from figureground.web.listening import address, listen
+        from figureground.web.serving import server
 
         listening = listen(host, port)
         with without_chatter():

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import click
 
+from figureground.cli.lines import shown
 from figureground.errors import FiguregroundError
 
 
@@ -21,8 +22,10 @@ def one_line_errors(extra: str = "train") -> Iterator[None]:
     """
     try:
         yield
-    except (FiguregroundError, OSError) as error:
-        raise click.ClickException(str(error)) from None
+    except FiguregroundError as error:
+        raise click.ClickException("\n".join(shown(str(finding)) for finding in error.args)) from None
+    except OSError as error:
+        raise click.ClickException(shown(str(error))) from None
     except ModuleNotFoundError as error:
         extra = "video" if error.name == "av" else extra
         raise click.ClickException(

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from figureground.cli.errors import one_line_errors
+from figureground.cli.lines import shown
 
 
 @click.group()
@@ -40,9 +41,9 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
                 output, count, seed, ingredients_of(assets), size=size, processes=processes or os.cpu_count() or 1
             )
         except KeyboardInterrupt:
-            click.echo(f"interrupted; whole pictures are kept in {output}, the same command goes on", err=True)
+            click.echo(f"interrupted; whole pictures are kept in {shown(output)}, the same command goes on", err=True)
             sys.exit(130)
-    click.echo(f"{output}: {count} pictures, {rendered} of them rendered now")
+    click.echo(f"{shown(output)}: {count} pictures, {rendered} of them rendered now")
 
 
 @synth.command("body")
@@ -56,4 +57,4 @@ def synth_body(output: Path | None) -> None:
         from figureground.synth.ingredients import BODY
 
         bake(output or BODY)
-    click.echo(f"{output or BODY}: written")
+    click.echo(f"{shown(output or BODY)}: written")

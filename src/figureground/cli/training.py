@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from figureground.cli.errors import one_line_errors
+from figureground.cli.lines import shown
 
 
 @click.group()
@@ -52,11 +53,11 @@ def data_import(
             listed = [Source(layout="folders", name=name, photos=photos, masks=masks, licence=licence, nobody=nobody)]
         report = import_sources(listed, destination)
         for refused in report.refused:
-            click.echo(f"refused: {refused.source}: {refused.file}: {refused.reason}", err=True)
+            click.echo(shown(f"refused: {refused.source}: {refused.file}: {refused.reason}"), err=True)
         for source, count in report.imported.items():
-            click.echo(f"{source}: {count} pairs")
+            click.echo(f"{shown(source)}: {count} pairs")
         if report.refused:
-            click.echo(f"{len(report.refused)} files refused, listed in {destination / 'refused.csv'}")
+            click.echo(f"{len(report.refused)} files refused, listed in {shown(destination / 'refused.csv')}")
         if track:
             _dvc("add", str(destination))
 
@@ -93,19 +94,21 @@ def _dvc(*arguments: str) -> None:
     program = Path(sys.executable).with_name("dvc")
     done = subprocess.run([str(program), *arguments], check=False)
     if done.returncode:
-        raise click.ClickException(f"dvc {' '.join(arguments)} failed with status {done.returncode}; see above")
+        raise click.ClickException(f"dvc {shown(' '.join(arguments))} failed with status {done.returncode}; see above")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=5000, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
 def ui(host: str, port: int) -> None:
     """Open the MLflow UI on the project's runs and models."""
     with one_line_errors():
         from figureground.tracking.runs import reconcile
         from figureground.tracking.store import open_store, ui_command
+        from figureground.web.listening import listen
 
         command = ui_command(Path(), host=host, port=port)
+        listen(host, port).close()  # taken, it would be said by the server's stack of calls
         reconcile(open_store(Path()))
     click.echo(f"MLflow UI: http://{host}:{port} (ends with Ctrl-C)")
     os.execvp(command[0], command)
@@ -159,7 +162,7 @@ def model_fetch(version: str, name: str, output: Path) -> None:
         from figureground.tracking.registry import fetch
 
         number = fetch(Path(), name, version, output)
-    click.echo(f"{output}: {name} version {number}")
+    click.echo(f"{shown(output)}: {name} version {number}")
 
 
 @click.group()
@@ -202,13 +205,15 @@ def sweep_best(dry_run: bool, storage: str | None) -> None:
 
 @sweep.command("dashboard")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
 def sweep_dashboard(host: str, port: int, storage: str | None) -> None:
     """Open Optuna's dashboard on the project's sweeps, also while one runs."""
     with one_line_errors():
         from figureground.sweep.storage import dashboard_command
+        from figureground.web.listening import listen
 
         command = dashboard_command(storage, host=host, port=port)
+        listen(host, port).close()
     click.echo(f"Optuna dashboard: http://{host}:{port} (ends with Ctrl-C)")
     os.execvp(command[0], command)

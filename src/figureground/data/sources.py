@@ -116,7 +116,7 @@ def parse_source(values: Mapping[str, Any], folder: Path, origin: str) -> Source
     try:
         return TypeAdapter(Source).validate_python(placed)
     except ValidationError as error:
-        raise SourceError("\n".join(_explain(origin, finding) for finding in error.errors())) from None
+        raise SourceError(*(_explain(origin, finding) for finding in error.errors())) from None
 
 
 def _groups(pattern: str) -> int:

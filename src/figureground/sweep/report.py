@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from figureground import files
 from figureground.sweep.space import Space, neat
 from figureground.sweep.study import ERROR, KIND, LATENCY, NULL, RETRY_OF
+from figureground.tracking.store import first_line
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +45,9 @@ def write_report(study: optuna.Study, space: Space, out: Path) -> list[Path]:
     """Write `trials.csv`, `figures.html` and a PNG a figure.
 
     The figures are history, importances, parallel coordinates, slice, and where latency was measured the Pareto
-    front; one that the trials are too few for is left out. In them a searched parameter whose condition a trial does
-    not meet has its present value; Optuna would leave such parameters out, since no trial has all of them.
+    front. One that the trials are too few for is left out; so is, with a warning, one that cannot be drawn: the trials
+    are worth more, and so is the error that may have ended the sweep. In figures a searched parameter whose condition
+    a trial does not meet has its present value; Optuna would leave such parameters out, since no trial has all of them.
 
     Returns:
         The files, the table first.
@@ -53,9 +56,24 @@ def write_report(study: optuna.Study, space: Space, out: Path) -> list[Path]:
     names = sorted({name for trial in trials for name in trial.params})
     table = out / "trials.csv"
     files.write_table(table, [*COLUMNS, *names], (_row(trial) for trial in trials))
-    figures = _figures(study, space)
-    page = _write_page(study.study_name, figures, out / "figures.html")
-    return [table, *page, *(path for name in figures if (path := _write_picture(name, figures[name], out)))]
+    written, figures = [table], dict[str, Draw]()
+    for drawable in (_history_figure, _searched_figures, _front_figure):
+        with _left_out_if_it_fails("figures"):
+            figures |= drawable(study, space)
+    with _left_out_if_it_fails("figures.html"):
+        written.append(_write_page(study.study_name, figures, out / "figures.html"))
+    for name, draw in figures.items():
+        with _left_out_if_it_fails(f"{name}.png"):
+            written.append(_write_picture(name, draw, out))
+    return written
+
+
+@contextmanager
+def _left_out_if_it_fails(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # Optuna's, Plotly's and Matplotlib's share no base class
+        _log.warning("report of the sweep: %s: cannot be drawn (%s); left out", what, first_line(error))
 
 
 def _row(trial: FrozenTrial) -> dict[str, Any]:
@@ -78,21 +96,29 @@ def _state(trial: FrozenTrial) -> str:
 Draw = Callable[[Any], Any]  # from Optuna's module of figures, Plotly's or Matplotlib's, to a figure
 
 
-def _figures(study: optuna.Study, space: Space) -> dict[str, Draw]:
-    """How to draw each figure that there are trials for."""
-    history, searched, front = _history(study), _searched(study, space), _front(study)
-    figures: dict[str, Draw] = {"history": lambda of: of.plot_optimization_history(history, target_name=_PERSON_IOU)}
-    if len({trial.value for trial in searched.trials if trial.params}) > 1:  # equal values have no reasons
-        # PED-ANOVA (Watanabe et al. 2023), as Optuna's dashboard has it: quick, and made for few trials.
-        evaluator = optuna.importance.PedAnovaImportanceEvaluator()
-        figures |= {
-            "importances": lambda of: of.plot_param_importances(searched, evaluator=evaluator, target_name=_PERSON_IOU),
-            "parallel_coordinates": lambda of: of.plot_parallel_coordinate(searched, target_name=_PERSON_IOU),
-            "slice": lambda of: of.plot_slice(searched, target_name=_PERSON_IOU),
-        }
-    if front.trials:
-        figures["pareto"] = lambda of: of.plot_pareto_front(front, target_names=["milliseconds", _PERSON_IOU])
-    return figures
+def _history_figure(study: optuna.Study, space: Space) -> dict[str, Draw]:
+    history = _history(study)
+    return {"history": lambda of: of.plot_optimization_history(history, target_name=_PERSON_IOU)}
+
+
+def _searched_figures(study: optuna.Study, space: Space) -> dict[str, Draw]:
+    searched = _searched(study, space)
+    if len({trial.value for trial in searched.trials if trial.params}) < 2:
+        return {}  # equal values have no reasons
+    # PED-ANOVA (Watanabe et al. 2023), as Optuna's dashboard has it: quick, and made for few trials.
+    evaluator = optuna.importance.PedAnovaImportanceEvaluator()
+    return {
+        "importances": lambda of: of.plot_param_importances(searched, evaluator=evaluator, target_name=_PERSON_IOU),
+        "parallel_coordinates": lambda of: of.plot_parallel_coordinate(searched, target_name=_PERSON_IOU),
+        "slice": lambda of: of.plot_slice(searched, target_name=_PERSON_IOU),
+    }
+
+
+def _front_figure(study: optuna.Study, space: Space) -> dict[str, Draw]:
+    front = _front(study)
+    if not front.trials:
+        return {}
+    return {"pareto": lambda of: of.plot_pareto_front(front, target_names=["milliseconds", _PERSON_IOU])}
 
 
 def _history(study: optuna.Study) -> optuna.Study:
@@ -134,17 +160,18 @@ def _left_out() -> FrozenTrial:
     return optuna.create_trial(state=TrialState.FAIL)
 
 
-def _write_page(title: str, figures: dict[str, Draw], path: Path) -> list[Path]:
+def _write_page(title: str, figures: dict[str, Draw], path: Path) -> Path:
     """All figures on one page that needs nothing from elsewhere: the library in it, 4 MB, is there once."""
     from plotly.offline import get_plotlyjs
 
     drawn = []
     for name, draw in figures.items():
-        figure = draw(optuna.visualization)
-        figure.update_layout(title=name.replace("_", " ").capitalize())
-        drawn.append(figure.to_html(full_html=False, include_plotlyjs=False))
+        with _left_out_if_it_fails(f"{path.name}: {name}"):
+            figure = draw(optuna.visualization)
+            figure.update_layout(title=name.replace("_", " ").capitalize())
+            drawn.append(figure.to_html(full_html=False, include_plotlyjs=False))
     files.write_bytes(path, _PAGE.format(title=title, plotly=get_plotlyjs(), figures="\n".join(drawn)).encode())
-    return [path]
+    return path
 
 
 def _write_picture(name: str, draw: Draw, out: Path) -> Path:

@@ -13,13 +13,14 @@ from multiprocessing.process import BaseProcess
 
 import optuna
 
+from figureground.errors import without_passwords
 from figureground.params import Params, flat
 from figureground.places import RESULTS
 from figureground.sweep import worker
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.shards import draw_photos
 from figureground.sweep.space import SECTIONS, Space
-from figureground.sweep.storage import SweepError, address_of, open_storage, shown
+from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import base_params, best_trial, finished, is_enough, open_study, retry, study_name
 from figureground.sweep.training import Training
 from figureground.sweep.worker import Job
@@ -52,7 +53,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
         most_variants=space.most_variants(), encoders=space.imagenet_encoders(), workers=_share_of_cores(workers),
     )  # fmt: skip
     job = Job(
-        study=study_name(params, photos.all()),
+        study=study_name(params, photos.all(), photos.contents()),
         address=address_of(storage),
         params=params,
         trials=trials or params.sweep.trials,
@@ -60,7 +61,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
         workers=workers,
     )
     _log.info("sweep %s in %s: %d photos to train on, %d to validate with",
-              job.study, shown(job.address), len(photos.train), len(photos.val))  # fmt: skip
+              job.study, without_passwords(job.address), len(photos.train), len(photos.val))  # fmt: skip
     search(job)
     return job.study
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from figureground import files, pictures
 from figureground.augment.shards import Index, ShardError, checksum, read_index
 from figureground.augment.writing import augment
 from figureground.data.manifest import Pair, read_manifest
+from figureground.data.metadata import coverage_path, held_path, mask_path, photo_path
 from figureground.data.split import read_split
 from figureground.params import Params
 from figureground.places import DATA, RESULTS
@@ -31,6 +33,22 @@ class Photos:
 
     def all(self) -> list[Pair]:
         return [*self.train, *self.val]
+
+    def contents(self) -> list[list[str]]:
+        """SHA-256 of each pair's photo and of the masks that it has, in the order of `all`.
+
+        Raises:
+            MetadataError: A photo is missing.
+        """
+        return [[_digest(path) for path in _files_of(self.data, pair.name)] for pair in self.all()]
+
+
+def _files_of(data: Path, name: str) -> list[Path]:
+    return [photo_path(data, name), *(place(data, name) for place in (mask_path, coverage_path, held_path))]
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def draw_photos(params: Params) -> Photos:

@@ -228,7 +228,7 @@ class Space:
         try:
             parse_params(self._nested(values), "")
         except ParamsError as error:
-            return str(error).splitlines()[0].removeprefix(": ").removeprefix("(whole file): ")
+            return str(error.args[0]).removeprefix(": ").removeprefix("(whole file): ")
         return None
 
     def _nested(self, values: Values) -> dict[str, Any]:
@@ -245,7 +245,7 @@ class Space:
 
 def _refuse(findings: Sequence[str]) -> None:
     if findings:
-        raise SpaceError("\n".join(f"params.yaml: sweep.space: {finding}" for finding in findings))
+        raise SpaceError(*(f"params.yaml: sweep.space: {finding}" for finding in findings))
 
 
 def _is_fixed(entry: SpaceEntry) -> bool:

@@ -15,8 +15,9 @@ from filelock import FileLock
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, without_passwords
 from figureground.places import project_root
+from figureground.tracking.store import first_line
 
 _log = logging.getLogger(__name__)
 
@@ -48,19 +49,6 @@ def is_database(address: str) -> bool:
     return "://" in address
 
 
-def shown(address: str) -> str:
-    """The address without its password."""
-    if not is_database(address):
-        return address
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        return make_url(address).render_as_string(hide_password=True)
-    except ArgumentError:
-        return address.split("://")[0] + "://…"
-
-
 def open_storage(address: str, on_stale: OnStale | None = None, heartbeat: int = HEARTBEAT) -> BaseStorage:
     """The storage at an address of `address_of`, made where there is none.
 
@@ -87,8 +75,8 @@ def open_storage(address: str, on_stale: OnStale | None = None, heartbeat: int =
                 heartbeat_stale_trial_callback=on_stale,
             )
     except Exception as error:  # SQLAlchemy's, the driver's and Alembic's share no base class
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise SweepError(f"{shown(address)}: cannot be opened ({reason}); check SWEEP_STORAGE or --storage") from None
+        place, reason = without_passwords(address), first_line(error)
+        raise SweepError(f"{place}: cannot be opened ({reason}); check SWEEP_STORAGE or --storage") from None
 
 
 def dashboard_command(url: str | None, *, host: str, port: int) -> list[str]:

@@ -35,11 +35,12 @@ _REDUCTION = 3  # of Hyperband: of three trials that come to a rung one goes on
 _RANDOM_TRIALS = 6  # before TPE begins; Optuna's ten, for each of Hyperband's brackets, would be most of a sweep
 
 
-def study_name(params: Params, pairs: Sequence[Pair]) -> str:
+def study_name(params: Params, pairs: Sequence[Pair], contents: Sequence[Sequence[str]]) -> str:
     """Names all that the trials' values depend on, beside what is searched: trials of one name can be compared.
 
     Args:
         pairs: The training and validation pairs of the trials.
+        contents: What changes when a file of theirs does.
     """
     searched = params.sweep.space
     held = {
@@ -48,7 +49,7 @@ def study_name(params: Params, pairs: Sequence[Pair]) -> str:
         if name.split(".")[0] in (*SECTIONS, "seed") and name not in searched and name != "train.epochs"
     }
     settings = params.sweep.model_dump(exclude={"trials"})
-    return f"figureground-{files.fingerprint(held, settings, [asdict(pair) for pair in pairs])[:8]}"
+    return f"figureground-{files.fingerprint(held, settings, [asdict(pair) for pair in pairs], contents)[:8]}"
 
 
 def asking() -> FileLock:

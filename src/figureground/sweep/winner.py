@@ -15,10 +15,11 @@ from optuna.trial import FrozenTrial
 from ruamel.yaml import YAML
 
 from figureground import files
+from figureground.errors import without_passwords
 from figureground.params import Params, Value, flat, parse_params, read_params
 from figureground.sweep.shards import draw_photos
 from figureground.sweep.space import Space
-from figureground.sweep.storage import SweepError, address_of, open_storage, shown
+from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, NULL, PRESENT, base_params, best_trial, study_name, value_of
 
 _ORIGIN = "# From sweep "  # begins the line that says where the values come from
@@ -95,11 +96,13 @@ def _spelt(value: Value) -> str:
 
 
 def _study(params: Params, address: str) -> optuna.Study:
-    name = study_name(params, draw_photos(params).all())
+    photos = draw_photos(params)
+    name = study_name(params, photos.all(), photos.contents())
     there = optuna.get_all_study_names(open_storage(address))
     if name not in there:
         others = f" ({', '.join(there)} had other data or parameters)" if there else ""
-        raise SweepError(f"{shown(address)}: no sweep of this data and params.yaml, {name}{others}; run make sweep")
+        place = without_passwords(address)
+        raise SweepError(f"{place}: no sweep of this data and params.yaml, {name}{others}; run make sweep")
     return optuna.load_study(study_name=name, storage=open_storage(address))
 
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.errors import without_passwords
 from figureground.files import read_table, replacing, write_table
 from figureground.places import project_root
 from figureground.tracking.decision import Comparison, PhotoScore, compare
 from figureground.tracking.packing import global_store, load_back, log_model
 from figureground.tracking.runs import StageRun
-from figureground.tracking.store import Store, TrackingError, first_line, open_store
+from figureground.tracking.store import Store, TrackingError, existing_store, first_line, open_store
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -114,8 +115,12 @@ def register(
 
 
 def list_models(root: Path, name: str) -> list[RegisteredModel]:
-    """All versions, newest first; none where nothing was registered."""
-    store = open_store(root)
+    """All versions, newest first; none where nothing was registered.
+
+    Raises:
+        TrackingError: There is no store.
+    """
+    store = existing_store(root)
     with _explained(f"{name}: cannot be listed"):
         aliases = _aliases(store, name)
         found = store.client.search_model_versions(f"name = '{name}'")
@@ -136,9 +141,9 @@ def promote(root: Path, name: str, version: int, alias: str = CHAMPION) -> None:
     """Gives a version an alias by hand, whatever the scores say.
 
     Raises:
-        TrackingError: There is no such version.
+        TrackingError: There is no such version, or no store.
     """
-    store = open_store(root)
+    store = existing_store(root)
     found = _wanted(store, name, str(version))
     with _explained(f"{name} {version}: cannot become {alias}"):
         store.client.set_registered_model_alias(name, alias, found.version)
@@ -150,9 +155,9 @@ def fetch(root: Path, name: str, which: str, destination: Path) -> int:
     Args:
         which: A version's number or an alias.
     Raises:
-        TrackingError: There is no such version or alias.
+        TrackingError: There is no such version or alias, or no store.
     """
-    store = open_store(root)
+    store = existing_store(root)
     found = _wanted(store, name, which)
     with _explained(f"{name} {which}: cannot be fetched"), tempfile.TemporaryDirectory() as folder:
         place = _download(store, f"models:/{name}/{found.version}", folder)
@@ -269,7 +274,8 @@ def _wanted(store: Store, name: str, which: str) -> ModelVersion:
     with _explained(f"{name} {which}: cannot be looked up"):
         found = _version_of(store, name, which)
     if found is None:
-        raise TrackingError(f"{name} {which}: not in the registry {store.uri}; `figureground model list` shows what is")
+        registry = without_passwords(store.uri)
+        raise TrackingError(f"{name} {which}: not in the registry {registry}; `figureground model list` shows what is")
     return found
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, without_passwords
 from figureground.files import replacing
 from figureground.places import project_root
 
@@ -61,8 +61,23 @@ def open_store(root: Path) -> Store:
         return Store(client, uri, _experiment(client, database is not None), database)
     except Exception as error:  # MLflow, SQLAlchemy and requests share no base class
         raise TrackingError(
-            f"{uri}: cannot be opened ({first_line(error)}); check MLFLOW_TRACKING_URI or the file"
+            f"{without_passwords(uri)}: cannot be opened ({first_line(error)}); check MLFLOW_TRACKING_URI or the file"
         ) from error
+
+
+def existing_store(root: Path) -> Store:
+    """The store of the project at `root`, for who only looks into it.
+
+    Raises:
+        TrackingError: There is none, or it cannot be opened.
+    """
+    database = database_path(tracking_uri(root))
+    if database and not database.exists():
+        raise TrackingError(
+            f"{database}: not found, so nothing is registered here; run this in the project's root, "
+            "where `dvc repro` registers models"
+        )
+    return open_store(root)
 
 
 def _make_database(database: Path) -> None:
@@ -134,7 +149,9 @@ def ui_command(root: Path, host: str = "127.0.0.1", port: int = 5000) -> list[st
     prepare_environment()
     uri = tracking_uri(root)
     if uri.startswith(("http://", "https://")):
-        raise TrackingError(f"{uri}: is a server with a user interface of its own; open that address in a browser")
+        raise TrackingError(
+            f"{without_passwords(uri)}: is a server with a user interface of its own; open that address in a browser"
+        )
     database = database_path(uri)
     folder = database.parent if database else project_root(root)
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
@@ -143,8 +160,8 @@ def ui_command(root: Path, host: str = "127.0.0.1", port: int = 5000) -> list[st
 
 
 def first_line(error: BaseException) -> str:
-    """An error in one line, without the statements and stacks that database errors carry along."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+    """An error in one line, without the statements, stacks and passwords that errors of databases carry along."""
+    return without_passwords((str(error).strip() or type(error).__name__).splitlines()[0])[:200]
 
 
 def _experiment(client: MlflowClient, movable: bool) -> str:
