@@ -62,6 +62,28 @@ def until_served(site: Site, photo: bytes) -> Answer:
     raise AssertionError("the places were never free again")
 
 
+@pytest.mark.parametrize("served", [False, True], ids=["first request", "request after an answer"])
+def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes, *, served: bool) -> None:
+    with serving(bright, Limits(head_seconds=0.5)) as site, socket.create_connection(("127.0.0.1", site.port)) as slow:
+        slow.settimeout(20)
+        if served:
+            slow.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert slow.recv(4096).startswith(b"HTTP/1.1 200")
+        slow.sendall(b"GET /health HTTP/1.1\r\n")
+        while slow.recv(4096):  # what is left of the answer, then the end
+            pass
+        assert site.post("/cut", {"photo": photo}).status == 200
+
+
+def test_slow_work_outlasts_the_time_for_headers(bright: Path, photo: bytes, gate: Gate) -> None:
+    with serving(bright, Limits(head_seconds=0.2)) as site, ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(site.post, "/cut", {"photo": photo})
+        assert gate.entered.acquire(timeout=20)
+        time.sleep(0.5)
+        gate.opened.set()
+        assert answer.result(20).status == 200
+
+
 def test_bytes_are_counted_whatever_the_header_says(strict: Site, photo: bytes) -> None:
     large = form({"photo": bytes(300_000)})
     answer = strict.ask("POST", "/cut", large, {"Content-Type": FORM})

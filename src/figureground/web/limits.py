@@ -25,6 +25,8 @@ class Limits:
         body_bytes: Of a request's whole body, both pictures together.
         pixels: Of each picture; checked in its header, before anything is decoded. A cut-out takes some 20 bytes of
             memory a pixel while it is made.
+        head_seconds: For a request's line and headers to arrive, from the opening of its connection or their first
+            byte; a connection that takes longer is closed.
         upload_seconds: For a request's body to arrive.
         work_seconds: For the answer to be made, waiting for its turn included.
         places: Requests that may be under way at once, uploads included; the next ones are told to come back.
@@ -34,6 +36,7 @@ class Limits:
 
     body_bytes: int = 40_000_000
     pixels: int = 50_000_000
+    head_seconds: float = 10.0
     upload_seconds: float = 30.0
     work_seconds: float = 60.0
     places: int = 8
