@@ -2,12 +2,12 @@
 
     python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO]
 
-Needs Chromium and its driver (apt-get install chromium chromium-driver) and Selenium. The camera is Chromium's own test
-picture at 1280 x 720, 30 a second; without a graphics processor the model runs in WebAssembly on one core. Each model
-is asked for as a person's own, so that it is the one that the webcam uses. Of a live picture `read` and `drawing` are
-the page's own thread's, `model` and `edge` are those of a worker each, all at different pictures at a time; `delay` is
-from a picture's capture until it is drawn with its mask. Milliseconds are wall time, so they are worth something on a
-quiet machine only; the least of each step is shown beside the median.
+Needs Chromium and its driver (apt-get install chromium chromium-driver) and Selenium. The camera sees a rendered
+person at 1280 x 720, 30 pictures a second; without a graphics processor the model runs in WebAssembly on one core.
+Each model is asked for as a person's own, so that it is the one that the webcam uses. Of a live picture `read` and
+`drawing` are the page's own thread's, `model` and `edge` are those of a worker each, all at different pictures at a
+time; `delay` is from a picture's capture until it is drawn with its mask. Milliseconds are wall time, so they are
+worth something on a quiet machine only; the least of each step is shown beside the median.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-import cv2
 import numpy as np
+from cutting import portrait, write_portrait
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from figureground.cut.packaged import model_content
+from figureground.pictures import encode_jpeg
 
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
@@ -49,10 +50,10 @@ setTimeout(() => (note(observer.takeRecords()), observer.disconnect(), done(step
 """
 
 
-def browser(profile: str) -> webdriver.Chrome:
+def browser(profile: str, seen: Path) -> webdriver.Chrome:
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or sys.exit("chromium is not installed")
-    for flag in [*FLAGS, f"--user-data-dir={profile}"]:
+    for flag in [*FLAGS, f"--user-data-dir={profile}", f"--use-file-for-fake-video-capture={seen}"]:
         options.add_argument(flag)
     return webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
 
@@ -95,12 +96,10 @@ def shown(steps: dict[str, list[float]]) -> str:
     )
 
 
-def drawn_photo(folder: str) -> Path:
-    """12 megapixels with a bright disc before a dark wall."""
-    canvas = np.full((4000, 3000, 3), (60, 70, 80), np.uint8)
-    cv2.circle(canvas, (1500, 2000), 1200, (180, 200, 235), -1)
-    cv2.imwrite(path := f"{folder}/drawn.jpg", canvas)
-    return Path(path)
+def film(path: Path) -> Path:
+    """What the camera sees, over and over: a person who keeps still, with a camera's noise."""
+    path.write_bytes(b"".join(encode_jpeg(portrait(720, 1280, seed)) for seed in range(30)))
+    return path
 
 
 def main() -> None:
@@ -114,13 +113,13 @@ def main() -> None:
             own = Path(folder, "own.tflite")
             own.write_bytes(model_content(model)[1])
             serving = subprocess.Popen([*COMMAND, str(own)], stdout=subprocess.PIPE, text=True)
-            page = browser(f"{folder}/profile")
+            page = browser(f"{folder}/profile", film(Path(folder, "film.mjpeg")))
             try:
                 page.get((serving.stdout.readline() if serving.stdout else "").split()[1])
                 settled(page)
                 rate, steps = watch_live(page, options.seconds)
                 print(f"{model}: {rate:.1f} pictures a second; ms, median (least): {shown(steps)}")
-                photo = options.photo or drawn_photo(folder)
+                photo = options.photo or write_portrait(Path(folder, "portrait.jpg"), 3000, 4000, 1)
                 print(f"  photo {photo.name}; ms: {shown(cut_photo(page, photo, 5))}")
             finally:
                 page.quit()
