@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from figureground.augment.shards import file_sha256
 from figureground.data.manifest import read_manifest
 from figureground.data.metadata import photo_path
 from figureground.data.split import split
+from figureground.files import file_sha256
 from figureground.params import read_params
 
 

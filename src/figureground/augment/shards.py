@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from figureground.errors import FiguregroundError
-from figureground.files import write_json
+from figureground.files import file_sha256, write_json
 
 INDEX_NAME = "index.json"
 FORMAT = 1
@@ -123,11 +123,6 @@ def read_index(folder: Path) -> Index:
 def checksum(shards: Iterable[Shard]) -> str:
     """SHA-256 over lines as `sha256sum` prints them, in the shards' order."""
     return hashlib.sha256("".join(f"{shard.sha256}  {shard.file}\n" for shard in shards).encode()).hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _index(folder: Path, content: Mapping[str, Any]) -> Index:

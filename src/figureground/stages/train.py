@@ -12,7 +12,7 @@ shell.prepare()  # TensorFlow reads its environment when it is imported, below
 import figureground.models  # noqa: E402
 import figureground.training  # noqa: E402
 from figureground import files, places  # noqa: E402
-from figureground.augment.shards import file_sha256, read_index  # noqa: E402
+from figureground.augment.shards import read_index  # noqa: E402
 from figureground.params import Params, flat, read_params  # noqa: E402
 from figureground.places import RESULTS  # noqa: E402
 from figureground.tracking.registry import champion_weights  # noqa: E402
@@ -28,7 +28,7 @@ def main() -> None:
     index = read_index(RESULTS / "augment/shards")
     out = RESULTS / "train"
     start = _start(params)
-    digest = file_sha256(Path(start)) if Path(start).is_file() else ""
+    digest = files.file_sha256(Path(start)) if Path(start).is_file() else ""
     key = _fingerprint(params, index.checksum, digest)
     work = places.half_done("train", key)
     tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,15 +39,14 @@ class Photos:
         Raises:
             MetadataError: A photo is missing.
         """
-        return [[_digest(path) for path in _files_of(self.data, pair.name)] for pair in self.all()]
+        return [
+            [files.file_sha256(path) if path.is_file() else "" for path in _files_of(self.data, pair.name)]
+            for pair in self.all()
+        ]
 
 
 def _files_of(data: Path, name: str) -> list[Path]:
     return [photo_path(data, name), *(place(data, name) for place in (mask_path, coverage_path, held_path))]
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def draw_photos(params: Params) -> Photos:
