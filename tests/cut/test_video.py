@@ -107,8 +107,8 @@ def test_a_picture_and_a_video_behind(tmp_path: Path, bright: Path, clip: Path) 
 
 
 def test_a_real_person_is_found_by_the_packaged_model(tmp_path: Path) -> None:
-    """Eileen Collins (NASA, public domain) as in the documentation's picture, before a wall that slides."""
-    with Image.open(Path(__file__).parents[2] / "docs/example.jpg") as image:
+    """Eileen Collins (NASA, public domain), who slides with all that is behind her; beside her the mask to be met."""
+    with Image.open(Path(__file__).parents[1] / "astronaut.jpg") as image:
         panels = np.array(image.convert("RGB"))
     photo, mask = panels[:, :350], panels[:, 350:700, 0]
     source = film(tmp_path / "in.mp4", [np.roll(photo, 3 * number, 1) for number in range(6)])
