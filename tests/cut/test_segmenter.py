@@ -190,7 +190,7 @@ def test_the_package_gives_the_segmenter_when_asked() -> None:
 
 def test_a_mirrored_photo_has_the_mirrored_mask() -> None:
     """The packaged model's answers to the two differ; the mask is made of both."""
-    with Image.open(Path(__file__).parents[2] / "docs/example.jpg") as image:
+    with Image.open(Path(__file__).parents[1] / "astronaut.jpg") as image:
         photo = np.array(image.convert("RGB"))[:, :350]
     mirrored = np.ascontiguousarray(photo[:, ::-1])
     segmenter = Segmenter("fast")
