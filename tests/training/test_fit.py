@@ -168,6 +168,18 @@ def test_the_encoder_learns_at_its_share_of_the_rate() -> None:
     assert float(np.abs(first.get_weights()[0] - before["mobilenet_v2"][0]).max()) == pytest.approx(0.00025, rel=0.02)
 
 
+def test_an_encoder_without_a_rate_stays_as_it_is() -> None:
+    params = small_params(encoder_rate=0.0, learning_rate=0.001)
+    model = build_model(params.model, (SIZE, SIZE))
+    compile_model(model, params.loss, params.train, steps=100)
+    encoder, head = model.get_layer("mobilenet_v2"), model.get_layer("logits")
+    before, head_before = encoder.get_weights(), head.get_weights()
+    photos = np.random.default_rng(1).random((2, SIZE, SIZE, 3), np.float32)
+    model.train_on_batch(photos, np.uint8(255) * (photos[..., :1] > 0.5))
+    assert all(np.array_equal(old, new) for old, new in zip(before, encoder.get_weights(), strict=True))
+    assert not np.array_equal(head_before[0], head.get_weights()[0])
+
+
 def test_early_stop_after_patience_epochs_without_a_better_one(index: Index, tmp_path: Path) -> None:
     # A learning rate of (almost) nothing: the first epoch stays the best.
     params = small_params(epochs=9, patience=2, learning_rate=1e-30, ema_momentum=0.0, weight_decay=0.0)
