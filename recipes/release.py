@@ -2,8 +2,8 @@
 
     python recipes/release.py accurate
 
-The int8 file goes into the package with its SHA-256, the Keras weights to starts/NAME.keras, from which others can train
-on; `dvc add` and `dvc push` that and commit the rest.
+The int8 file goes into the package with its SHA-256, the Keras weights to starts/NAME.keras, from which others can
+train on; `dvc add` and `dvc push` those and commit the rest.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The data set that comes with the project, as DVC keeps it in storage/."""
+"""The data set that comes with the project, and whatever else DVC keeps in storage/."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EmbeddedSet:
     files: dict[str, str]
 
     def content(self, path: str) -> bytes:
-        return _stored(self.files[path]).read_bytes()
+        return stored(self.files[path]).read_bytes()
 
     def picture(self, path: str) -> np.ndarray:
         """As it was written: colours in OpenCV's order."""
@@ -41,10 +41,11 @@ def embedded_set() -> EmbeddedSet:
     if not pointer.is_file():
         pytest.skip("data.dvc is not there")
     (out,) = YAML(typ="safe").load(pointer)["outs"]
-    if not (listing := _stored(out["md5"])).is_file():
+    if not (listing := stored(out["md5"])).is_file():
         pytest.skip("data.dvc names a data set of the user's own")
     return EmbeddedSet({entry["relpath"]: entry["md5"] for entry in json.loads(listing.read_bytes())})
 
 
-def _stored(md5: str) -> Path:
+def stored(md5: str) -> Path:
+    """Where DVC keeps the file of this MD5."""
     return STORE / md5[:2] / md5[2:]

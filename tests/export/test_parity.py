@@ -24,6 +24,13 @@ def test_iou_of_two_masks() -> None:
     assert mask_iou(NOBODY >= 0.5, NOBODY >= 0.5) == 1.0
 
 
+def test_one_pixel_is_no_disagreement_where_nobody_is() -> None:
+    nobody = np.zeros((100, 100), np.bool_)
+    one = nobody.copy()
+    one[50, 50] = True
+    assert mask_iou(nobody, one) == mask_iou(one, nobody) == pytest.approx(0.99)  # one of a hundredth's 100 pixels
+
+
 def test_each_flavour_is_compared_on_each_photo() -> None:
     exported = {"float32": lambda photo: KERAS, "int8": lambda photo: SHY}
     agreements = compare(lambda photo: KERAS, exported, [("a/1", PHOTO), ("a/2", PHOTO)])

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 COLUMNS = ("name", "flavour", "person_iou", "mean_absolute_difference", "max_absolute_difference")
+LEAST_UNION = 0.01  # share of a photo
 
 
 class ExportError(FiguregroundError):
@@ -98,9 +99,13 @@ def write_agreements(path: Path, agreements: Sequence[Agreement]) -> None:
 
 
 def mask_iou(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
-    """Intersection over union of two bool masks of one shape; 1 where both are empty."""
-    union = np.count_nonzero(ours | theirs)
-    return float(np.count_nonzero(ours & theirs) / union) if union else 1.0
+    """Intersection over union of two bool masks of one shape, that is 1 less the differing share of the union.
+
+    A union below a hundredth of the photo counts as a hundredth: else a single pixel of one mask, where the other is
+    empty, would be full disagreement, and a few photos with nobody would decide the mean. 1 where both are empty.
+    """
+    union = max(float(np.count_nonzero(ours | theirs)), LEAST_UNION * ours.size)
+    return 1.0 - np.count_nonzero(ours ^ theirs) / union
 
 
 def _agreement(name: str, flavour: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> Agreement:

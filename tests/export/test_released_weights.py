@@ -1,0 +1,31 @@
+"""The Keras weights in starts/, from which others train on, are those that the package's models were exported from."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from ruamel.yaml import YAML
+
+from embedded import ROOT, embedded_set, stored
+from figureground.cut.segmenter import Segmenter
+from figureground.export.parity import mask_iou
+from figureground.models.deeplab import load_model
+from figureground.models.predictor import Predictor
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["accurate", "fast"])
+def test_the_weights_give_the_packaged_models_masks(model: str, tmp_path: Path) -> None:
+    (out,) = YAML(typ="safe").load(ROOT / f"starts/{model}.keras.dvc")["outs"]
+    shutil.copyfile(stored(out["md5"]), weights := tmp_path / "model.keras")
+    keras, packaged = Predictor(load_model(weights)), Segmenter(model)
+    embedded = embedded_set()
+    names = [row["name"] for row in embedded.rows() if row["persons"] == "1"][::60]
+    photos = [cv2.cvtColor(embedded.picture(f"images/{name}.jpg"), cv2.COLOR_BGR2RGB) for name in names]
+    overlaps = [mask_iou(keras(photo) >= 0.5, packaged.probability(photo) >= 0.5) for photo in photos]
+    assert len(overlaps) >= 5
+    assert np.mean(overlaps) > 0.9
