@@ -180,6 +180,16 @@ def test_an_encoder_without_a_rate_stays_as_it_is() -> None:
     assert not np.array_equal(head_before[0], head.get_weights()[0])
 
 
+def test_a_frozen_batch_norm_stays_frozen_in_an_encoder_that_learns() -> None:
+    params = small_params(encoder_rate=0.25, learning_rate=0.001)
+    model = build_model(params.model.model_copy(update={"freeze_batch_norm": True}), (SIZE, SIZE))
+    compile_model(model, params.loss, params.train, steps=100)
+    layers = model.get_layer("mobilenet_v2").layers
+    norms = [layer for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert norms and not any(layer.trainable for layer in norms)
+    assert all(layer.trainable for layer in layers if isinstance(layer, keras.layers.Conv2D))
+
+
 def test_early_stop_after_patience_epochs_without_a_better_one(index: Index, tmp_path: Path) -> None:
     # A learning rate of (almost) nothing: the first epoch stays the best.
     params = small_params(epochs=9, patience=2, learning_rate=1e-30, ema_momentum=0.0, weight_decay=0.0)

@@ -137,8 +137,9 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
     optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
     encoders = [layer for layer in model.layers if layer.name in ENCODERS]
-    for layer in encoders:
-        layer.trainable = params.encoder_rate > 0  # without its gradients a step takes half the time
+    if not params.encoder_rate:
+        for layer in encoders:
+            layer.trainable = False  # without its gradients a step takes half the time
     optimizer.slow_down([v for layer in encoders for v in layer.trainable_variables], params.encoder_rate)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
