@@ -32,11 +32,11 @@ def main() -> None:
     arguments = parser.parse_args()
     before = PARAMS.read_text(encoding="utf-8")
     try:
-        for source in ("nothing", *arguments.sources):
-            table = arguments.out / f"{source}.csv"
+        for name, left_out in {"nothing": [], **{source: [source] for source in arguments.sources}}.items():
+            table = arguments.out / f"{name}.csv"
             if table.is_file():
                 continue
-            write_bytes(PARAMS, without(before, [source] if source in arguments.sources else []).encode())
+            write_bytes(PARAMS, without(before, left_out).encode())
             subprocess.run(["dvc", "repro", "export"], check=True)
             subprocess.run([sys.executable, SCORE, MODEL, "--out", table], check=True)
     finally:

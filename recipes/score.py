@@ -35,14 +35,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model", type=Path)
     parser.add_argument("--out", type=Path, help="table of all slices to write")
-    parser.add_argument("--side", choices=("val", "test", "all"), default="test")
+    parser.add_argument("--side", choices=("val", "test"), default="test")
     arguments = parser.parse_args()
     segmenter = Segmenter(arguments.model)
     sides = read_split(Path("results/split/split.csv"))
     pairs = [
-        pair
-        for pair in read_manifest(Path("results/audit/manifest.csv"))
-        if arguments.side in ("all", sides.get(pair.name))
+        pair for pair in read_manifest(Path("results/audit/manifest.csv")) if sides.get(pair.name) == arguments.side
     ]
     photos = [scored(pair, segmenter) for pair in tqdm(pairs, unit="photo", disable=None)]
     found = scoring.slices(photos, resamples=2000, confidence=0.95, seed=1)
