@@ -96,6 +96,7 @@ class ModelParams(_Section):
     output_stride: Literal[8, 16, 32]
     aspp_width: Annotated[int, Field(ge=8)]
     aspp_rates: Annotated[tuple[Count, ...], AfterValidator(_is_some)]
+    bound_by_guess: bool
     decoder_width: Annotated[int, Field(ge=8)]
     low_level_width: Annotated[int, Field(ge=4)]
     mid_level_width: Annotated[int, Field(ge=0)]

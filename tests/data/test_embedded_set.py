@@ -58,6 +58,19 @@ def test_photos_and_coverage_agree_with_what_the_table_says_of_them(embedded: Em
     assert 0.15 < 1 - people / len(rows) < 0.3
 
 
+@pytest.mark.slow
+def test_what_is_held_is_no_person_and_only_in_pictures_whose_people_hold_something(embedded: EmbeddedSet, rows):
+    holding = {row["name"] for row in rows if row["held"]}
+    shown = [name for name in sorted(holding) if f"held/{name}.png" in embedded.files]
+    assert len(shown) == sum(file.startswith("held/") for file in embedded.files) > 0.15 * len(rows)
+    for name in shown:
+        held = embedded.picture(f"held/{name}.png")
+        coverage = embedded.picture(f"coverage/{name}.png")
+        assert held.shape == coverage.shape
+        assert set(np.unique(held)) == {0, 255}
+        assert (coverage[held == 255] < 128).all(), name
+
+
 def test_every_ingredient_of_every_picture_is_credited_under_the_licence(embedded: EmbeddedSet, rows):
     credits = embedded.content("CREDITS.md").decode()
     for row in rows:

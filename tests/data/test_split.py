@@ -86,6 +86,15 @@ def test_listed_names_are_the_test_split_and_their_groups_are_kept_out_of_traini
     assert "val" in sides.values()
 
 
+def test_a_list_can_name_a_whole_source(caplog: pytest.LogCaptureFixture):
+    pairs = _pairs(60) + _pairs(40, "b")
+    sides = split(pairs, PARAMS, seed=1, test_names=frozenset({"b/*", "a/7"}))
+    assert {name for name, side in sides.items() if side == "test"} == {"a/7", *(f"b/{n}" for n in range(40))}
+    assert not caplog.text
+    split(pairs, PARAMS, seed=1, test_names=frozenset({"b/*", "c/*"}))
+    assert "1 test names are not in the manifest, such as c/*" in caplog.text
+
+
 def test_a_list_that_names_no_pair_is_refused_and_a_partly_known_one_warns(caplog: pytest.LogCaptureFixture):
     with pytest.raises(SplitError, match=r"none of 1 test names \(such as b/9\)"):
         split(_pairs(30), PARAMS, seed=1, test_names=frozenset({"b/9"}))

@@ -27,7 +27,10 @@ SMALL = {
         "encoder": "mobilenet_v2", "start": "none", "freeze_batch_norm": False, "input_size": 64,
         "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
     },
-    "train": {"epochs": 2, "batch_size": 8, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.01},
+    "train": {
+        "epochs": 2, "batch_size": 8, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.01,
+        "encoder_rate": 0.25,
+    },
     "evaluate": {"resamples": 200},
     "export": {
         "calibration_photos": 8, "parity_photos": 4, "latency_runs": 3, "min_parity": 0.5, "min_parity_int8": 0.0,

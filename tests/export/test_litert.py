@@ -181,6 +181,7 @@ def tiny(encoder: str, start: str) -> keras.Model:
         aspp_width=16,
         aspp_rates=(2, 3),
         decoder_width=16,
+        bound_by_guess=True,
         low_level_width=8,
         mid_level_width=0,
         dropout=0.1,

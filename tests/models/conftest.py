@@ -23,6 +23,7 @@ def model_params() -> Callable[..., ModelParams]:
             "output_stride": 16,
             "aspp_width": 8,
             "aspp_rates": (2, 4),
+            "bound_by_guess": True,
             "decoder_width": 8,
             "low_level_width": 8,
             "mid_level_width": 0,

@@ -39,6 +39,23 @@ def test_training_of_a_network_that_finds_people_begins_with_its_own_guess(
     np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
+def test_a_decoder_makes_nobody_up_where_the_encoder_sees_nobody(model_params: Build, photos: np.ndarray) -> None:
+    model = build_model(model_params(encoder="mobilenet_v2_deeplab"), (97, 65))
+    layer = model.get_layer("logits")
+    *_, guess = model.get_layer("mobilenet_v2_deeplab")(photos * 2 - 1, training=False)
+    best = keras.ops.max_pool(guess, 3, 1, padding="same")
+    bound = keras.ops.convert_to_numpy(keras.ops.image.resize(keras.ops.image.resize(best, (25, 17)), (97, 65)))
+    layer.set_weights([layer.get_weights()[0], np.full(1, 100.0, np.float32)])  # person everywhere
+    np.testing.assert_allclose(model(photos, training=False), bound, atol=1e-5)
+    layer.set_weights([layer.get_weights()[0], np.full(1, -100.0, np.float32)])  # it may take away as it likes
+    assert keras.ops.convert_to_numpy(model(photos, training=False)).max() < -50
+    unbound = build_model(model_params(encoder="mobilenet_v2_deeplab", bound_by_guess=False), (97, 65))
+    unbound.set_weights(model.get_weights())
+    layer = unbound.get_layer("logits")
+    layer.set_weights([layer.get_weights()[0], np.full(1, 100.0, np.float32)])
+    assert keras.ops.convert_to_numpy(unbound(photos, training=False)).min() > 50
+
+
 def test_features_at_stride_8_reach_the_logits(model_params: Build, photos: np.ndarray) -> None:
     model = build_model(model_params(mid_level_width=8), (97, 65))
     assert model.get_layer("decoder_mid_concat").output.shape[1:3] == (13, 9)

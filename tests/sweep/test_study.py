@@ -86,7 +86,7 @@ def test_null_model_and_present_parameters_are_the_first_two(study: optuna.Study
 
 def test_a_study_keeps_the_parameters_that_it_began_with(study: optuna.Study) -> None:
     values = studying.small_params().model_dump(by_alias=True)
-    values["train"]["learning_rate"] = 0.002
+    values["train"]["learning_rate"] *= 2
     changed = parse_params(values)
     assert base_params(study, changed).train.learning_rate == studying.small_params().train.learning_rate
     assert base_params(study, changed).sweep == changed.sweep

@@ -36,7 +36,8 @@ def small_params(**train: object) -> Params:
         "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
     }  # fmt: skip
     values["train"] |= {
-        "epochs": 3, "batch_size": 4, "warmup_epochs": 0.0, "ema_momentum": 0.5, "deterministic": True, **train
+        "epochs": 3, "batch_size": 4, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.0006,
+        "encoder_rate": 0.25, "deterministic": True, **train
     }  # fmt: skip
     values["augment"] |= {"variants": 2, "background_share": 0.0, "second_person_share": 0.0, "strength": 0.3}
     return parse_params(values)

@@ -39,8 +39,9 @@ def split(
     Args:
         pairs: Of the manifest; a group stays together.
         seed: Another seed gives another split.
-        test_names: If given, exactly these are the test split. Pairs of their groups that are not named are left out
-            of the answer: in training they would leak, in the test they would change a list meant for comparison.
+        test_names: If given, exactly these are the test split; source/* names all of a source. Pairs of their groups
+            that are not named are left out of the answer: in training they would leak, in the test they would change
+            a list meant for comparison.
     Raises:
         SplitError: Fewer than six groups while a side stays empty, none of the listed names is among the pairs, or a
             group would be on two sides. Listed names that are missing are only warned of.
@@ -54,7 +55,7 @@ def split(
     for pair in pairs:
         if pair.group not in held:
             answer[pair.name] = sides[pair.group]
-        elif test_names is not None and pair.name in test_names:
+        elif test_names is not None and _is_named(pair, test_names):
             answer[pair.name] = "test"
     check_groups(pairs, answer)
     return answer
@@ -78,7 +79,8 @@ def check_groups(pairs: Sequence[Pair], sides: Mapping[str, str]) -> None:
 
 
 def read_test_names(path: Path) -> frozenset[str]:
-    """Names (source/stem), one a line; empty lines, lines that start with # and what follows a tab are skipped.
+    """Names (source/stem or source/*), one a line; empty lines, those that start with #, and what follows a tab, are
+    skipped.
 
     Raises:
         SplitError: The file is missing or names nothing.
@@ -89,7 +91,7 @@ def read_test_names(path: Path) -> frozenset[str]:
         raise SplitError(f"{path}: not found; split.test_names must be a file of names or null") from None
     names = frozenset(line for line in lines if line and not line.startswith("#"))
     if not names:
-        raise SplitError(f"{path}: no names; write one source/stem a line, or set split.test_names to null")
+        raise SplitError(f"{path}: no names; write one source/stem or source/* a line, or set split.test_names to null")
     return names
 
 
@@ -150,13 +152,22 @@ def _held_groups(pairs: Sequence[Pair], test_names: frozenset[str] | None) -> se
     """Groups that the fixed list touches."""
     if test_names is None:
         return set()
-    held = {pair.group for pair in pairs if pair.name in test_names}
-    missing = sorted(test_names - {pair.name for pair in pairs})
+    held = {pair.group for pair in pairs if _is_named(pair, test_names)}
+    missing = sorted(test_names - {name for pair in pairs for name in _names_of(pair)})
     if not held:
         raise SplitError(f"none of {len(test_names)} test names (such as {missing[0]}) is in the manifest")
     if missing:
         log.warning("%d test names are not in the manifest, such as %s", len(missing), missing[0])
     return held
+
+
+def _is_named(pair: Pair, names: frozenset[str]) -> bool:
+    return not names.isdisjoint(_names_of(pair))
+
+
+def _names_of(pair: Pair) -> tuple[str, str]:
+    """By which a list can name it: alone, and with all of its source."""
+    return pair.name, f"{pair.source}/*"
 
 
 def _fill_empty_sides(sides: dict[str, str], place: Mapping[str, float], wanted: Sequence[str]) -> None:

@@ -56,6 +56,8 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits", **zeros)(x)
     if guess:
         x = keras.layers.Add(dtype="float32", name="refined")([x, ResizeLike(name="guess")([*guess, x])])
+        if params.bound_by_guess:
+            x = _bounded(x, *guess)
     x = ResizeLike(dtype="float32", name="upsample")([x, photo])
     return keras.Model(photo, x, name="figureground")
 
@@ -111,6 +113,18 @@ def _decoder(x: Any, low_level: Any, mid_level: Any, params: ModelParams) -> Any
     return _separable(x, params.decoder_width, "decoder_2")
 
 
+def _bounded(logits: Any, guess: Any) -> Any:
+    """The logits, nowhere above the best guess within a cell of the encoder.
+
+    So the decoder moves outlines and takes away, but makes nobody up where the encoder, which has seen far more kinds
+    of things than a decoder's few photos show, sees nobody. No gradient comes from where the bound holds: the decoder
+    does not learn to shout down an encoder that misses somebody.
+    """
+    best = keras.layers.MaxPooling2D(3, 1, padding="same", name="best_guess")(guess)
+    bound = ResizeLike(name="bound")([best, logits])
+    return keras.layers.Minimum(dtype="float32", name="bounded")([logits, bound])
+
+
 def _joined(x: Any, features: Any, width: int, name: str) -> Any:
     features = _pointwise(features, width, f"{name}_low_level")
     x = ResizeLike(name=f"{name}_upsample")([x, features])
@@ -129,5 +143,6 @@ def _pointwise(x: Any, width: int, name: str) -> Any:
 
 
 def _norm(x: Any, name: str) -> Any:
-    x = keras.layers.BatchNormalization(name=f"{name}_bn")(x)
+    # Keras' momentum of .99 needs some five hundred steps to forget its start, more than a short training has.
+    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
     return keras.layers.ReLU(name=f"{name}_relu")(x)
