@@ -83,7 +83,7 @@ def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> N
     assert null.data.tags["figureground.trial.kind"] == NULL
     assert null.data.metrics["best_val_person_iou"] == 0.1
     assert present.data.tags["figureground.trial.kind"] == PRESENT
-    assert present.data.params["train.learning_rate"] == "0.0006"
+    assert present.data.params["train.learning_rate"] == str(studying.small_params().train.learning_rate)
     store = open_store(project)
     for run in others:
         assert run.data.tags["figureground.state"] == "COMPLETE"
