@@ -58,13 +58,13 @@ def test_nothing_held_is_person_and_the_same_seed_holds_the_same():
                 assert part.faces.max() < len(part.vertices)
                 assert np.array_equal(part.vertices, other.vertices)
             seen |= set(names)
-    assert {"phone", "cup", "book", "bag", "shoulder bag", "backpack", "umbrella", "racket"} <= seen
+    assert {"phone", "cup", "book", "bag", "clutch", "shoulder bag", "backpack", "umbrella", "racket"} <= seen
 
 
 def test_who_grips_nothing_has_only_bags_and_who_sits_none():
     for seed in range(20):
         _, names = hold(np.random.default_rng(seed), standing(""))
-        assert set(names) <= {"shoulder bag", "backpack"}
+        assert set(names) <= {"shoulder bag", "handbag", "backpack"}
         assert hold(np.random.default_rng(seed), standing("", posture="seated")) == ((), ())
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from figureground.synth import decor, surfaces
+from figureground.synth.bags import clutch, draw_bag
 from figureground.synth.grasp import Hand, hand, trunk
 from figureground.synth.parts import Floats, Part, Person
 from figureground.synth.shapes import (
@@ -93,7 +94,8 @@ def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
         "cup": 3.0 if upright else 0.3,
         "bottle": 1.5 if upright or low else 0.3,
         "book": 1.5,
-        "bag": 5.0 if low and standing else 0.0,
+        "bag": 9.0 if low and standing else 0.0,
+        "clutch": 1.5 if standing else 0.3,
         "umbrella": 1.2 if grip.along[1] > -0.2 and standing else 0.0,
         "closed umbrella": 1.0 if low and standing else 0.0,
         "walking stick": 1.5 if low and standing else 0.0,
@@ -271,6 +273,15 @@ def closed_umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
 def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A shopping bag, handbag or briefcase that hangs from the fist."""
     front = trunk(person).front
+    frame = frame_of(UP, np.cross(front, UP))
+    if stock.chance(0.6):
+        made, drop = draw_bag(stock), stock.between(0.06, 0.2)
+        clear = float(grip.middle[1]) - 0.03  # metres over the floor
+        drop = min(drop, max(0.05, clear - made.height))
+        size = min(1.0, (clear - drop) / made.height)
+        hang = grip.middle - UP * (drop + made.height * size)
+        whole = [*made.thing, (made.strap, made.handles(drop / size))]
+        return [(surface, mesh.scaled(size).framed(frame, hang)) for surface, mesh in whole]
     width, depth = stock.between(0.25, 0.42), stock.between(0.08, 0.16)
     drop = stock.between(0.08, 0.25)
     height = min(stock.between(0.25, 0.42), float(grip.middle[1]) - drop - 0.03)
@@ -279,7 +290,6 @@ def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
     soft = stock.chance(0.5)
     case = cushion(width, height, depth, 0.3) if soft else box(width, height, depth)
     cover = stock.cloth if soft else stock.colour()
-    frame = frame_of(UP, np.cross(front, UP))
     hang = grip.middle - [0, drop + height, 0]
     meshes: list[Mesh] = [case.framed(frame, hang)]
     for side in (-0.3, 0.3):
@@ -297,12 +307,20 @@ def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
     return [(cover, join(meshes))]
 
 
+def held_clutch(stock: Stock, person: Person, grip: Hand) -> Thing:
+    """A flat bag in the palm."""
+    made = clutch(stock)
+    turned = [(surface, mesh.moved(y=-made.height / 2)) for surface, mesh in made.thing]
+    return _against_palm(turned, grip, made.height)
+
+
 MAKERS: dict[str, Maker] = {
     "phone": phone,
     "cup": cup,
     "bottle": bottle,
     "book": book,
     "bag": bag,
+    "clutch": held_clutch,
     "umbrella": umbrella,
     "closed umbrella": closed_umbrella,
     "walking stick": walking_stick,

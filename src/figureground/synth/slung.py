@@ -1,4 +1,4 @@
-"""Bags on shoulders: straps lie on the body as taut bands do, the bag hangs at the hip or on the back."""
+"""Bags on shoulders and forearms: straps lie on the body as taut bands do, the bag hangs at the hip or on the back."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from figureground.synth.bags import draw_bag
 from figureground.synth.grasp import Trunk, from_bone, taut, trunk, trunk_points
 from figureground.synth.parts import Floats, Person
 from figureground.synth.shapes import UP, Mesh, curve, cushion, frame_of, grid, join, unit, vec
@@ -14,13 +15,20 @@ from figureground.synth.surfaces import Thing
 
 
 def on_shoulder(stock: Stock, person: Person, held: Sequence[str]) -> tuple[str, Thing]:
-    """A backpack or a shoulder bag; on a side whose strap a hand holds if there is one."""
+    """A backpack, a handbag on a forearm that is held level, or a shoulder bag, whose strap a hand may hold.
+
+    Args:
+        held: The sides whose hand holds a strap.
+    """
     body = trunk(person)
     points = trunk_points(person, body)
     kind = stock.rng.random()
     side = "LR"[int(stock.rng.integers(2))] if not held else held[0]
-    if kind < 0.3:
+    if kind < 0.25:
         return "backpack", _backpack(stock, person, body, points)
+    level = [side for side in "LR" if side not in held and _is_level(person, side)]
+    if level and stock.chance(0.6):
+        return "handbag", _on_forearm(stock, person, body, level[int(stock.rng.integers(len(level)))])
     return "shoulder bag", _shoulder_bag(stock, person, body, points, side, crossed=kind > 0.62 and not held)
 
 
@@ -35,14 +43,15 @@ def _strap(path: Floats, outward: Sequence[Floats] | Floats, width: float) -> Me
 def _shoulder_bag(stock: Stock, person: Person, body: Trunk, points: Floats, side: str, crossed: bool) -> Thing:
     """A bag at the hip whose strap runs over the shoulder of the same side or, `crossed`, over the other."""
     out = body.left if side == "L" else -body.left
-    width, height, depth = stock.between(0.22, 0.36), stock.between(0.16, 0.3), stock.between(0.07, 0.13)
+    bag = draw_bag(stock)
     other = {"L": "R", "R": "L"}[side] if crossed else side
     top = 0.62 * person.joints[f"upperarm01.{other}"] + 0.38 * person.joints["neck01"]
     hip = person.joints[f"upperleg01.{side}"]
     reach = float(((points[points[:, 1] < body.hip + 0.15] - body.middle) @ out).max(initial=0.15))
-    centre = body.middle + out * (reach + depth / 2 + 0.01)
-    centre[1] = hip[1] + stock.between(-0.02, 0.12) + height / 2 * (0 if crossed else -0.3)
-    ends = np.array([centre + [0, height * 0.4, 0] + body.front * width * s for s in (-0.42, 0.42)])
+    frame = frame_of(UP, out)
+    place = body.middle + out * (reach + bag.depth / 2 + 0.01)
+    place[1] = hip[1] + stock.between(-0.02, 0.12) - bag.height * (0.5 if crossed else 0.65)
+    ends = bag.ends @ frame.T + place
     up = unit(top - ends.mean(0))
     near = np.abs((points - top) @ unit(np.cross(body.front, up))) < 0.03
     near &= (points - ends.mean(0)) @ up > 0.0
@@ -50,9 +59,27 @@ def _shoulder_bag(stock: Stock, person: Person, body: Trunk, points: Floats, sid
     thick = stock.between(0.015, 0.05)
     outward = path - (path.mean(0) + 0 * path)
     outward -= np.outer(outward @ unit(np.cross(body.front, up)), unit(np.cross(body.front, up)))
-    case = cushion(width, height, depth, stock.between(0.15, 0.4)).moved(y=-height / 2)
+    made = [(surface, mesh.framed(frame, place)) for surface, mesh in bag.thing]
+    return [*made, (bag.strap, _strap(path, outward, thick))]
+
+
+def _is_level(person: Person, side: str) -> bool:
+    """Whether that forearm is so nearly level that a handle stays on it."""
+    way = person.joints[f"wrist.{side}"] - person.joints[f"lowerarm01.{side}"]
+    return bool(abs(unit(way)[1]) < 0.6)
+
+
+def _on_forearm(stock: Stock, person: Person, body: Trunk, side: str) -> Thing:
+    """A handbag in the crook of the arm, its front away from the body."""
+    elbow, wrist = person.joints[f"lowerarm01.{side}"], person.joints[f"wrist.{side}"]
+    bag, drop = draw_bag(stock), stock.between(0.09, 0.2)
+    out = body.left if side == "L" else -body.left
     frame = frame_of(UP, out)
-    return [(stock.cloth, case.framed(frame, centre)), (stock.cloth, _strap(path, outward, thick))]
+    arm = 0.035  # metres from the bones to the sleeve on which the handles lie
+    place = elbow + stock.between(0.25, 0.6) * (wrist - elbow) + UP * (arm - drop - bag.height)
+    place = place + out * 0.02
+    made = [(surface, mesh.framed(frame, place)) for surface, mesh in bag.thing]
+    return [*made, (bag.strap, bag.handles(drop).framed(frame, place))]
 
 
 def _backpack(stock: Stock, person: Person, body: Trunk, points: Floats) -> Thing:
