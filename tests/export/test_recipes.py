@@ -1,0 +1,62 @@
+"""The scripts of recipes/ with which a model is released and its sources are left out one at a time."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from embedded import ROOT
+from figureground.files import file_sha256
+from figureground.models.deeplab import load_model
+from figureground.params import read_params
+
+
+def results_with(folder: Path, content: bytes) -> Path:
+    photo = keras.Input((8, 8, 3))
+    model = keras.Model(photo, keras.layers.Conv2D(1, 1)(photo))
+    (folder / "train").mkdir(parents=True)
+    (folder / "export").mkdir()
+    model.save(folder / "train" / "model.keras")
+    (folder / "export" / "int8.tflite").write_bytes(content)
+    return folder
+
+
+def run(script: str, *arguments: str | Path) -> None:
+    subprocess.run([sys.executable, ROOT / "recipes" / script, *arguments], check=True, capture_output=True)
+
+
+def test_a_release_is_the_exported_file_with_its_hash_and_the_weights_to_train_on_from(tmp_path: Path) -> None:
+    results = results_with(tmp_path / "results", b"another model")
+    (models := tmp_path / "models").mkdir()
+    (tmp_path / "starts").mkdir()
+    (models / "hashes.json").write_text(json.dumps({"fast.tflite": "as it was", "accurate.tflite": "old"}))
+    run("release.py", "accurate", "--results", results, "--models", models, "--starts", tmp_path / "starts")
+    assert (models / "accurate.tflite").read_bytes() == b"another model"
+    hashes = json.loads((models / "hashes.json").read_text())
+    assert hashes == {"fast.tflite": "as it was", "accurate.tflite": file_sha256(models / "accurate.tflite")}
+    released, trained = load_model(tmp_path / "starts/accurate.keras"), load_model(results / "train/model.keras")
+    for kept, weights in zip(released.get_weights(), trained.get_weights(), strict=True):
+        assert kept.dtype == np.float32
+        assert kept == pytest.approx(weights, rel=1e-3)
+
+
+def test_a_source_that_is_left_out_weighs_nothing_and_all_else_stays(tmp_path: Path) -> None:
+    sys.path.insert(0, str(ROOT / "recipes"))
+    try:
+        from leave_one_out import without
+    finally:
+        sys.path.pop(0)
+    before = (ROOT / "recipes/fast.yaml").read_text()
+    after = tmp_path / "params.yaml"
+    after.write_text(without(before, ["coco"]))
+    left_out, whole = read_params(after), read_params(ROOT / "recipes/fast.yaml")
+    weights = {**whole.augment.source_weights, "coco": 0.0}
+    assert left_out == whole.model_copy(
+        update={"augment": whole.augment.model_copy(update={"source_weights": weights})}
+    )
