@@ -153,7 +153,6 @@ class TrainParams(_Section):
     weight_decay: Annotated[float, Field(ge=0.0)]
     warmup_epochs: Annotated[float, Field(ge=0.0)]
     ema_momentum: Annotated[float, Field(ge=0.0, lt=1.0)]
-    start_share: Annotated[float, Field(ge=0.0, lt=1.0)]
     patience: Count
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
     deterministic: bool

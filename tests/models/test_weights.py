@@ -27,7 +27,7 @@ def same(first: keras.layers.Layer, second: keras.layers.Layer) -> bool:
 def test_none_leaves_the_weights_and_imagenet_changes_only_the_encoder(model_params: Build) -> None:
     model = build(model_params())
     before = {layer.name: layer.get_weights() for layer in model.layers}
-    assert not load_start(model, "none")
+    load_start(model, "none")
     for layer in model.layers:
         assert all(map(np.array_equal, before[layer.name], layer.get_weights()))
     load_start(model, "imagenet")
@@ -42,7 +42,7 @@ def test_a_file_gives_back_all_weights(suffix: str, model_params: Build, tmp_pat
     path = tmp_path / f"earlier{suffix}"
     earlier, model = build(model_params()), build(model_params())
     earlier.save(path) if suffix == ".keras" else earlier.save_weights(path)
-    assert load_start(model, str(path))
+    load_start(model, str(path))
     assert same(model, earlier)
 
 
@@ -51,7 +51,7 @@ def test_of_another_width_what_fits_is_taken_and_the_rest_named(
 ) -> None:
     earlier, model = build(model_params(decoder_width=16, output_stride=8)), build(model_params())
     earlier.save(tmp_path / "wide.keras")
-    assert not load_start(model, str(tmp_path / "wide.keras"))
+    load_start(model, str(tmp_path / "wide.keras"))
     assert same(model.get_layer("efficientnet_lite0"), earlier.get_layer("efficientnet_lite0"))
     assert same(model.get_layer("aspp_project"), earlier.get_layer("aspp_project"))
     assert "decoder_1_conv" in caplog.text

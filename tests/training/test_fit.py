@@ -115,28 +115,6 @@ def test_it_learns_and_returns_the_best_epoch(index: Index, tmp_path: Path) -> N
     assert scores["person_iou"] == pytest.approx(trained.best_person_iou, abs=1e-5)
 
 
-def test_what_is_kept_lies_between_the_start_and_what_was_learned(index: Index, tmp_path: Path) -> None:
-    params = small_params(epochs=1, learning_rate=0.01)
-    build_model(params.model, (SIZE, SIZE)).save(start := tmp_path / "start.keras")
-
-    def weights(share: float) -> list[np.ndarray]:
-        train = params.train.model_copy(update={"start_share": share})
-        work = tmp_path / f"work-{share}"
-        return fit(index, params.model, params.loss, train, start=str(start), seed=3, work=work).model.get_weights()
-
-    learned, between = weights(0.0), weights(0.75)
-    begun = keras.models.load_model(start, compile=False).get_weights()
-    assert any(np.abs(then - now).max() > 0.01 for then, now in zip(begun, learned, strict=True))
-    for then, now, kept in zip(begun, learned, between, strict=True):
-        assert kept == pytest.approx(0.75 * then + 0.25 * now, abs=1e-4)
-
-
-def test_a_start_that_leaves_layers_random_gives_no_share(index: Index, tmp_path: Path) -> None:
-    params = small_params(start_share=0.5)
-    with pytest.raises(TrainingError, match=r"train\.start_share is 0\.5, but model\.start none"):
-        fit(index, params.model, params.loss, params.train, start="none", seed=3, work=tmp_path / "work")
-
-
 def tiny_network(**train: object) -> keras.Model:
     """One convolution, compiled as the pipeline compiles its own network."""
     params = small_params(**train)

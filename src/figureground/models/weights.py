@@ -25,37 +25,34 @@ class WeightsError(FiguregroundError):
     """Weights that cannot be had or do not fit; one line: which, why, what to do."""
 
 
-def load_start(model: keras.Model, start: str) -> bool:
+def load_start(model: keras.Model, start: str) -> None:
     """Load the weights that `start` names into a model of `build_model`, in place.
 
     Args:
         start: `imagenet` (the encoder's weights, the rest stays random), `none`, or a file: `.keras`, whose layers of
             equal name and shape are taken over, `.weights.h5` of the same architecture, or, for the encoder
             mobilenet_v2_deeplab, the published `.tflite`.
-    Returns:
-        Whether all of the model's weights came from there, so that no layer is left with random ones.
     Raises:
         WeightsError: They are missing, cannot be downloaded, or fit nowhere.
     """
     if start == "none":
-        return False
+        return
     if start == "imagenet":
         _load_imagenet(next(layer for layer in model.layers if layer.name in ENCODERS))
-        return False
+        return
     path = Path(start)
     if not path.is_file():
         raise WeightsError(f"model.start: {path}: no such file; give imagenet, none, champion or a weights file")
     if path.name.endswith(".weights.h5"):
         _load_same(model, path)
-        return True
-    if path.suffix == ".keras":
-        return _load_fitting(model, path)
-    if path.suffix == ".tflite":
+    elif path.suffix == ".keras":
+        _load_fitting(model, path)
+    elif path.suffix == ".tflite":
         _load_quantised(model, path)
-        return False
-    raise WeightsError(
-        f"model.start: {path}: unknown kind of file; give one that ends in .keras, .weights.h5 or .tflite"
-    )
+    else:
+        raise WeightsError(
+            f"model.start: {path}: unknown kind of file; give one that ends in .keras, .weights.h5 or .tflite"
+        )
 
 
 def _load_same(model: keras.Model, path: Path) -> None:
@@ -70,11 +67,8 @@ def _load_same(model: keras.Model, path: Path) -> None:
         ) from None
 
 
-def _load_fitting(model: keras.Model, path: Path) -> bool:
-    """Take over each layer (the encoder counts as one) that the file has under the same name and with equal shapes.
-
-    Returns whether these are all.
-    """
+def _load_fitting(model: keras.Model, path: Path) -> None:
+    """Take over each layer (the encoder counts as one) that the file has under the same name and with equal shapes."""
     try:
         source = keras.models.load_model(path, compile=False)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
@@ -94,7 +88,6 @@ def _load_fitting(model: keras.Model, path: Path) -> bool:
         raise WeightsError(f"model.start: {path}: none of its layers fits this model; is it another network?")
     if left:
         logger.warning("%s: %d layers taken over, not in it or of other shape: %s", path, fitted, ", ".join(left))
-    return not left
 
 
 def _load_quantised(model: keras.Model, path: Path) -> None:

@@ -71,21 +71,14 @@ def fit(
         on_epoch: Called after each epoch, resumed ones included, with the epoch's number and its row of the history;
             what it raises ends the training.
     Raises:
-        TrainingError: No pairs to train on or to validate with, a share of a start that leaves layers random, or the
-            loss is not a number.
+        TrainingError: No pairs to train on or to validate with, or the loss is not a number.
         WeightsError: `start` cannot be used.
     """
     _refuse_empty(index)
     _seed(seed, params.deterministic)
     keras.config.set_dtype_policy(precision_policy(params.precision))
     model = build_model(model_params, (index.input_size, index.input_size))
-    is_whole = load_start(model, start)
-    if params.start_share and not is_whole:
-        raise TrainingError(
-            f"train.start_share is {params.start_share}, but model.start {start} leaves layers random; "
-            "set it to 0, or model.start to a whole model of the same shape"
-        )
-    blend = _Blend(model, params.start_share)
+    load_start(model, start)
     steps = steps_per_epoch(index.train_pairs, params.batch_size)
     compile_model(model, loss_params, params, steps)
     work.mkdir(parents=True, exist_ok=True)
@@ -95,7 +88,7 @@ def fit(
         if on_epoch:
             on_epoch(int(row["epoch"]), row)
     validation = validation_batches(index, batch_size=params.batch_size)
-    epoch_end = _EpochEnd(validation, progress, params, blend, work, on_epoch)
+    epoch_end = _EpochEnd(validation, progress, params, work, on_epoch)
     if not epoch_end.is_over():
         # Metrics and loss are built here, since `fit` would take the first batch of the epoch to build them on.
         model.evaluate(validation.take(1), verbose=0)
@@ -195,33 +188,6 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
             variable.assign(value)
 
 
-class _Blend:
-    """Weights between those that training started from and those that it found (Wortsman et al. 2022, equation 1).
-
-    Fine-tuned weights know the new photos, the start knows what these do not show; on the straight line between them
-    lie models that know both.
-    """
-
-    def __init__(self, model: keras.Model, share: float) -> None:
-        self._model, self._share = model, share
-        self._start = model.get_weights() if share else []
-
-    @contextlib.contextmanager
-    def mixed_in(self) -> Iterator[None]:
-        """Within the block the model has the weights between; after it those before, to the last bit."""
-        if not self._share:
-            yield
-            return
-        found = self._model.get_weights()
-        self._model.set_weights(
-            [(1.0 - self._share) * now + self._share * then for now, then in zip(found, self._start, strict=True)]
-        )
-        try:
-            yield
-        finally:
-            self._model.set_weights(found)
-
-
 class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
     """Validates the averaged weights, keeps the best, saves the state, stops early."""
 
@@ -230,12 +196,11 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
         validation: tf.data.Dataset,
         progress: checkpoint.Progress,
         params: TrainParams,
-        blend: _Blend,
         work: Path,
         on_epoch: OnEpoch | None,
     ) -> None:
         super().__init__()
-        self._validation, self._progress, self._params, self._blend = validation, progress, params, blend
+        self._validation, self._progress, self._params = validation, progress, params
         self._work, self._on_epoch = work, on_epoch
 
     def is_over(self) -> bool:
@@ -250,7 +215,7 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         progress = self._progress
         seconds = time.monotonic() - self._started
-        with averaged_weights(self.model), self._blend.mixed_in():
+        with averaged_weights(self.model):
             scores = self.model.evaluate(self._validation, return_dict=True, verbose=0)
             if scores["person_iou"] > progress.best_person_iou:
                 progress.best_epoch, progress.best_person_iou = epoch, float(scores["person_iou"])
