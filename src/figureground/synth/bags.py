@@ -57,8 +57,7 @@ class Bag:
 
 def draw_bag(stock: Stock) -> Bag:
     """One of the kinds, in one of its sizes, colours and stuffs."""
-    kind = list(_KINDS)[int(stock.rng.choice(len(_KINDS), p=np.array(list(_KINDS.values())) / sum(_KINDS.values())))]
-    return kind(stock)
+    return stock.pick(_KINDS)(stock)
 
 
 def clutch(stock: Stock) -> Bag:
@@ -69,8 +68,7 @@ def clutch(stock: Stock) -> Bag:
 
 def _hide(stock: Stock) -> Surface:
     """Smooth, grained, patent or quilted leather; canvas; something woven."""
-    share = np.array(list(_HIDES.values()))
-    hue, saturation, value = list(_HIDES)[int(stock.rng.choice(len(_HIDES), p=share / share.sum()))]
+    hue, saturation, value = stock.pick(_HIDES)
     tone = hsv(
         hue + stock.rng.normal(0, 0.015), saturation * stock.between(0.6, 1.2), value * stock.between(0.6, 1.4) + 0.01
     )

@@ -105,8 +105,7 @@ def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
         "tray": 0.7 if grip.out[1] > 0.5 else 0.0,
     }
     odds = GESTURES.get(_gesture(person, grip.side), odds)
-    share = np.array(list(odds.values()))
-    name = list(odds)[int(stock.rng.choice(len(odds), p=share / share.sum()))]
+    name = stock.pick(odds)
     return name, MAKERS[name](stock, person, grip)
 
 
@@ -271,17 +270,24 @@ def closed_umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
 
 
 def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
-    """A shopping bag, handbag or briefcase that hangs from the fist."""
-    front = trunk(person).front
-    frame = frame_of(UP, np.cross(front, UP))
-    if stock.chance(0.6):
-        made, drop = draw_bag(stock), stock.between(0.06, 0.2)
-        clear = float(grip.middle[1]) - 0.03  # metres over the floor
-        drop = min(drop, max(0.05, clear - made.height))
-        size = min(1.0, (clear - drop) / made.height)
-        hang = grip.middle - UP * (drop + made.height * size)
-        whole = [*made.thing, (made.strap, made.handles(drop / size))]
-        return [(surface, mesh.scaled(size).framed(frame, hang)) for surface, mesh in whole]
+    """A handbag, shopping bag or briefcase that hangs from the fist."""
+    frame = frame_of(UP, np.cross(trunk(person).front, UP))
+    return (_handbag if stock.chance(0.6) else _shopping_bag)(stock, grip, frame)
+
+
+def _handbag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
+    """As large as there is room for between the fist and the floor."""
+    made, drop = draw_bag(stock), stock.between(0.06, 0.2)
+    clear = float(grip.middle[1]) - 0.03  # metres over the floor
+    drop = min(drop, max(0.05, clear - made.height))
+    size = min(1.0, (clear - drop) / made.height)
+    hang = grip.middle - UP * (drop + made.height * size)
+    whole = [*made.thing, (made.strap, made.handles(drop / size))]
+    return [(surface, mesh.scaled(size).framed(frame, hang)) for surface, mesh in whole]
+
+
+def _shopping_bag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
+    """A soft or stiff bag of one colour on two loops; the stiff one serves as a briefcase too."""
     width, depth = stock.between(0.25, 0.42), stock.between(0.08, 0.16)
     drop = stock.between(0.08, 0.25)
     height = min(stock.between(0.25, 0.42), float(grip.middle[1]) - drop - 0.03)

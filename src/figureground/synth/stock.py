@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from figureground.synth import surfaces
 from figureground.synth.parts import Floats
 from figureground.synth.surfaces import Surface, hsv, muted
+
+Choice = TypeVar("Choice")
 
 
 class Stock:
@@ -77,6 +80,11 @@ class Stock:
     def chance(self, share: float) -> bool:
         """True in `share` of the calls."""
         return bool(self.rng.random() < share)
+
+    def pick(self, odds: Mapping[Choice, float]) -> Choice:
+        """One of the keys, each as often as its odds say; these need not add up to 1."""
+        share = np.array(list(odds.values()))
+        return list(odds)[int(self.rng.choice(len(odds), p=share / share.sum()))]
 
     def between(self, low: float, high: float) -> float:
         """A number of that range."""
