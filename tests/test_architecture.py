@@ -44,7 +44,7 @@ ONLY_IN = {
     "uvicorn": {"web"},
     "av": {"cut"},
     "pyvirtualcam": {"cut"},
-    "tensorflow": {"training", "export", "stages"},
+    "tensorflow": {"models", "training", "export", "stages"},
     "keras": {"models", "training", "export"},
     "albumentations": {"augment"},
     "mitsuba": {"synth"},

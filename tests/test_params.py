@@ -32,7 +32,11 @@ def changed(name: str, value: object) -> dict[str, Any]:
         ("train.epochs", True, "params.yaml: train.epochs = True: Input should be a valid integer"),
         ("train.epoch", 3, "params.yaml: train.epoch: unknown key; remove it or check its spelling"),
         ("train.warmup_epochs", 5.0, r"params.yaml: train: warmup_epochs 5.0 must be less than epochs 5"),
-        ("model.input_size", 250, "params.yaml: model: input_size 250 does not divide by output_stride 16; .* is 256"),
+        (
+            "model.input_size",
+            250,
+            r"params.yaml: model: input_size 250 is not a multiple of output_stride 16 plus one; .* is 257",
+        ),
         ("model.start", "imagenet", "params.yaml: model: encoder mobilenet_v2_deeplab has no start: imagenet"),
         ("model.encoder", "resnet50", r"params.yaml: model: start: .*\.tflite fits encoder mobilenet_v2_deeplab only"),
         ("model.aspp_rates", [], r"params.yaml: model.aspp_rates = \[\]: must hold one or more$"),

@@ -126,11 +126,12 @@ class ModelParams(_Section):
         return self
 
     @model_validator(mode="after")
-    def _input_holds_the_deepest_features(self) -> Self:
-        if self.input_size % self.output_stride:
+    def _features_lie_on_the_photo_corner_to_corner(self) -> Self:
+        if self.input_size % self.output_stride != 1:
+            nearest = max(1, round((self.input_size - 1) / self.output_stride)) * self.output_stride + 1
             raise ValueError(
-                f"input_size {self.input_size} does not divide by output_stride {self.output_stride}; "
-                f"the nearest that does is {round(self.input_size / self.output_stride) * self.output_stride}"
+                f"input_size {self.input_size} is not a multiple of output_stride {self.output_stride} plus one; "
+                f"the nearest that is is {nearest}"
             )
         return self
 
@@ -153,6 +154,8 @@ class TrainParams(_Section):
     weight_decay: Annotated[float, Field(ge=0.0)]
     warmup_epochs: Annotated[float, Field(ge=0.0)]
     ema_momentum: Annotated[float, Field(ge=0.0, lt=1.0)]
+    teachers: dict[str, Positive]
+    teachers_share: Share
     patience: Count
     precision: Literal["auto", "float32", "mixed_bfloat16", "mixed_float16"]
     deterministic: bool

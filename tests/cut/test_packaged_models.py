@@ -28,8 +28,9 @@ def rendered() -> list[tuple[dict[str, str], np.ndarray, np.ndarray]]:
 
 @pytest.mark.parametrize("model", ["accurate", "fast"])
 def test_a_model_is_of_its_recipes_size(model: str) -> None:
+    """Less a pixel where it was made before sizes became odd, as recipes/README.md tells."""
     side = read_params(ROOT / f"recipes/{model}.yaml").model.input_size
-    assert Segmenter(model).input_size == (side, side)
+    assert Segmenter(model).input_size in ((side, side), (side - 1, side - 1))
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ SMALL = {
     "split": {"test_share": 0.25, "val_share": 0.2},
     "augment": {"variants": 2},
     "model": {
-        "encoder": "mobilenet_v2", "start": "none", "freeze_batch_norm": False, "input_size": 64,
+        "encoder": "mobilenet_v2", "start": "none", "freeze_batch_norm": False, "input_size": 65,
         "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
     },
     "train": {

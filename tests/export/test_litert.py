@@ -176,7 +176,7 @@ def tiny(encoder: str, start: str) -> keras.Model:
         encoder=encoder,  # type: ignore[arg-type]
         start=start,
         freeze_batch_norm=start == "imagenet",
-        input_size=64,
+        input_size=65,
         output_stride=16,
         aspp_width=16,
         aspp_rates=(2, 3),

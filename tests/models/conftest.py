@@ -19,7 +19,7 @@ def model_params() -> Callable[..., ModelParams]:
             "encoder": "efficientnet_lite0",
             "start": "none",
             "freeze_batch_norm": False,
-            "input_size": 64,
+            "input_size": 65,
             "output_stride": 16,
             "aspp_width": 8,
             "aspp_rates": (2, 4),

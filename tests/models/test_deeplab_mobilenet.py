@@ -40,7 +40,7 @@ def original_features(photo: np.ndarray) -> np.ndarray:
 
 @pytest.mark.slow
 def test_the_port_computes_what_the_quantised_original_does(model_params) -> None:  # type: ignore[no-untyped-def]
-    params: ModelParams = model_params(encoder="mobilenet_v2_deeplab", input_size=528)
+    params: ModelParams = model_params(encoder="mobilenet_v2_deeplab", input_size=513)
     model = build_model(params, (SIDE, SIDE))
     load_start(model, str(PUBLISHED))
     encoder = build_encoder("mobilenet_v2_deeplab", 16, (SIDE, SIDE))

@@ -5,7 +5,17 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from figureground.models.losses import MaskLoss, bce, bce_dice, boundary, build_loss, dice, outline_band, tversky
+from figureground.models.losses import (
+    MaskLoss,
+    bce,
+    bce_dice,
+    boundary,
+    build_loss,
+    dice,
+    distillation,
+    outline_band,
+    tversky,
+)
 from figureground.params import LossParams
 
 PARAMS = LossParams(
@@ -127,3 +137,18 @@ def test_loss_takes_uint8_masks_and_survives_serialisation(name: str) -> None:
     assert isinstance(restored, MaskLoss)
     assert restored.name == name
     assert float(restored(MASK.astype(np.uint8), LOGITS)) == pytest.approx(float(loss(MASK, LOGITS)))
+
+
+def test_distillation_is_least_where_student_and_teacher_agree_and_counts_the_outline_more() -> None:
+    answers = np.full((1, 9, 9, 1), 0.1, np.float32)
+    answers[:, :, 5:] = 0.9
+    agreeing = np.log(answers / (1 - answers))
+    least = float(distillation(answers, agreeing, 4.0, 1)[0])
+    entropy = -(0.1 * np.log(0.1) + 0.9 * np.log(0.9))
+    assert least == pytest.approx(entropy, abs=1e-5)
+    far, near = agreeing.copy(), agreeing.copy()
+    far[:, :, 0] += 1.0
+    near[:, :, 4] += 1.0
+    assert least < float(distillation(answers, far, 4.0, 1)[0])
+    gain = [float(distillation(answers, wrong, 4.0, 1)[0]) - least for wrong in (far, near)]
+    assert gain[1] == pytest.approx(4 * gain[0], rel=1e-4)

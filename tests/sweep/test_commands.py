@@ -29,11 +29,11 @@ def called(*arguments: str) -> str:
 
 def test_an_impossible_space_ends_the_command_before_anything_is_done(project: Path) -> None:
     text = (studying.ROOT / "params.yaml").read_text()
-    wrong = text.replace("{choices: [192, 256, 320]}", "{choices: [240, 256, 320]}")
+    wrong = text.replace("{choices: [193, 257, 321]}", "{choices: [241, 257, 321]}")
     assert wrong != text
     (project / "params.yaml").write_text(wrong)
     output = called("run")
-    assert output.startswith("Error: params.yaml: sweep.space: model.output_stride = 32 with model.input_size = 240: ")
+    assert output.startswith("Error: params.yaml: sweep.space: model.output_stride = 32 with model.input_size = 241: ")
     assert not (project / ".figureground").exists()
 
 

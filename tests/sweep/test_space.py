@@ -132,10 +132,10 @@ def test_values_that_no_trial_can_have_are_refused_with_the_reason(space: dict[s
 
 
 def test_values_that_do_not_go_together_are_refused_with_the_reason() -> None:
-    space = {"model.input_size": {"choices": [240, 320]}, "model.output_stride": {"choices": [16, 32]}}
+    space = {"model.input_size": {"choices": [241, 321]}, "model.output_stride": {"choices": [16, 32]}}
     (line,) = refused(space)
-    assert "model.input_size = 240 with model.output_stride = 32: " in line
-    assert "input_size 240 does not divide by output_stride 32" in line
+    assert "model.input_size = 241 with model.output_stride = 32: " in line
+    assert "input_size 241 is not a multiple of output_stride 32 plus one" in line
 
 
 def test_a_pair_under_a_condition_is_checked_with_the_condition_met() -> None:
@@ -146,8 +146,8 @@ def test_a_pair_under_a_condition_is_checked_with_the_condition_met() -> None:
 
 
 def test_values_that_never_meet_are_not_refused() -> None:
-    sizes = {"model.input_size": {"choices": [240, 320]}, "model.output_stride": {"choices": [16, 8]}}
-    assert Space(with_space(sizes)).present() == {"model.input_size": 320, "model.output_stride": 16}
+    sizes = {"model.input_size": {"choices": [241, 321]}, "model.output_stride": {"choices": [16, 8]}}
+    assert Space(with_space(sizes)).present() == {"model.input_size": 321, "model.output_stride": 16}
 
 
 def test_present_values_that_short_trials_cannot_have_are_refused() -> None:

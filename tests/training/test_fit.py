@@ -26,7 +26,7 @@ from figureground.training.fit import TrainingError, averaged_weights, compile_m
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
-SIZE = 64
+SIZE = 65
 
 
 def small_params(**train: object) -> Params:
@@ -113,6 +113,27 @@ def test_it_learns_and_returns_the_best_epoch(index: Index, tmp_path: Path) -> N
     assert trained.best_person_iou == max(row["val_person_iou"] for row in trained.history)
     scores = trained.model.evaluate(validation_batches(index, batch_size=4), return_dict=True, verbose=0)
     assert scores["person_iou"] == pytest.approx(trained.best_person_iou, abs=1e-5)
+
+
+def test_a_student_learns_what_its_teacher_answers(index: Index, tmp_path: Path) -> None:
+    photo = keras.Input((2 * SIZE, 2 * SIZE, 3))  # it sees pictures at its own size
+    everywhere = keras.layers.Conv2D(1, 1, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(4))
+    teacher = tmp_path / "teacher.keras"
+    keras.Model(photo, everywhere(photo)).save(teacher)
+    found = {}
+    for share in (0.0, 1.0):
+        params = small_params(
+            epochs=8, learning_rate=0.01, deterministic=False, teachers={str(teacher): 1.0}, teachers_share=share
+        )
+        trained = fit(
+            index, params.model, params.loss, params.train, start="none", seed=3, work=tmp_path / f"work{share}"
+        )
+        photos, _ = next(iter(validation_batches(index, batch_size=4)))
+        logits = trained.model(photos, training=False)
+        found[share] = float(np.mean(keras.ops.convert_to_numpy(logits) > 0))
+        alone = build_model(params.model, (SIZE, SIZE))
+        assert type(trained.model) is type(alone) and trained.model.count_params() == alone.count_params()
+    assert found[1.0] > 0.95 > 0.7 > found[0.0]
 
 
 def tiny_network(**train: object) -> keras.Model:

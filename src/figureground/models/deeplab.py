@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from figureground.errors import FiguregroundError
 from figureground.models.encoders import ENCODERS, build_encoder
@@ -19,8 +20,29 @@ class ModelError(FiguregroundError):
 
 
 @keras.saving.register_keras_serializable("figureground")
+class AlignedResize(keras.layers.Layer):  # type: ignore[misc]
+    """Bilinear resizing of the first input, (B, h, w, C), to height and width of the second, corner on corner.
+
+    A convolution with stride 2 and padding 1 puts its cell i on pixel 2i of an odd number of pixels, first on first and
+    last on last, so this lays features of any stride back where they were seen (as Chen et al.'s own code does, with
+    `align_corners=True` and inputs of 513). With even sizes and half-pixel centres those of stride 16 would lie half
+    a cell beside the finer ones that the decoder joins them with.
+    """
+
+    def call(self, inputs: list[Any]) -> Any:
+        features, like = inputs
+        size = keras.ops.shape(like)[1:3]
+        resized = tf.raw_ops.ResizeBilinear(images=features, size=size, align_corners=True)  # float32 whatever it gets
+        return keras.ops.cast(resized, features.dtype)
+
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+        features, like = input_shape
+        return (features[0], *like[1:3], features[3])
+
+
+@keras.saving.register_keras_serializable("figureground")
 class ResizeLike(keras.layers.Layer):  # type: ignore[misc]
-    """Bilinear resizing (half-pixel centres) of the first input, (B, h, w, C), to height and width of the second."""
+    """The resizing, with half-pixel centres, of models from before `AlignedResize`, whose files load with it."""
 
     def call(self, inputs: list[Any]) -> Any:
         features, like = inputs
@@ -36,7 +58,8 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
 
     Args:
         params: Encoder, output stride and widths.
-        input_shape: (height, width) in pixels, any size; None leaves one open, which LiteRT serves worse.
+        input_shape: (height, width) in pixels, each a multiple of the output stride plus one, lest features are joined
+            beside their places; None leaves one open, which LiteRT serves worse.
     Returns:
         A functional model "figureground" from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 1),
         whatever the precision of its inner layers.
@@ -55,10 +78,10 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     zeros = {"kernel_initializer": "zeros"} if guess else {}  # training begins with the guess as it is
     x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits", **zeros)(x)
     if guess:
-        x = keras.layers.Add(dtype="float32", name="refined")([x, ResizeLike(name="guess")([*guess, x])])
+        x = keras.layers.Add(dtype="float32", name="refined")([x, AlignedResize(name="guess")([*guess, x])])
         if params.bound_by_guess:
             x = _bounded(x, *guess)
-    x = ResizeLike(dtype="float32", name="upsample")([x, photo])
+    x = AlignedResize(dtype="float32", name="upsample")([x, photo])
     return keras.Model(photo, x, name="figureground")
 
 
@@ -121,13 +144,13 @@ def _bounded(logits: Any, guess: Any) -> Any:
     does not learn to shout down an encoder that misses somebody.
     """
     best = keras.layers.MaxPooling2D(3, 1, padding="same", name="best_guess")(guess)
-    bound = ResizeLike(name="bound")([best, logits])
+    bound = AlignedResize(name="bound")([best, logits])
     return keras.layers.Minimum(dtype="float32", name="bounded")([logits, bound])
 
 
 def _joined(x: Any, features: Any, width: int, name: str) -> Any:
     features = _pointwise(features, width, f"{name}_low_level")
-    x = ResizeLike(name=f"{name}_upsample")([x, features])
+    x = AlignedResize(name=f"{name}_upsample")([x, features])
     return keras.layers.Concatenate(name=f"{name}_concat")([x, features])
 
 

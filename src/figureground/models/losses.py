@@ -80,6 +80,18 @@ def boundary(y_true: Any, y_pred: Any, weight: float, pixels: int, held_weight: 
     return _weighted_mean(_pixel_bce(person, y_pred), weights) + 0.5 * (1.0 - dice(y_true, y_pred))
 
 
+def distillation(answers: Any, y_pred: Any, weight: float, pixels: int) -> Any:
+    """Cross-entropy against what a teacher answers (Hinton et al. 2015, equation 2 at temperature 1), its outlines
+    weighing more as those of `boundary` do.
+
+    Args:
+        answers: Its probabilities of person, float32 (B, H, W, 1), 0..1.
+        weight, pixels: As those of `boundary`.
+    """
+    band = outline_band(ops.cast(answers > 0.5, "float32"), ops.ones_like(answers), pixels)
+    return _weighted_mean(_pixel_bce(answers, y_pred), 1.0 + (weight - 1.0) * band)
+
+
 def outline_band(person: Any, known: Any, pixels: int) -> Any:
     """1 within `pixels` (chessboard distance) of an outline between person and known background; void has none."""
     background = known - person

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from figureground.stages import shell
@@ -28,12 +29,12 @@ def main() -> None:
     index = read_index(RESULTS / "augment/shards")
     out = RESULTS / "train"
     start = _start(params)
-    digest = files.file_sha256(Path(start)) if Path(start).is_file() else ""
-    key = _fingerprint(params, index.checksum, digest)
+    digests = _digests(start, params)
+    key = _fingerprint(params, index.checksum, digests)
     work = places.half_done("train", key)
     tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)
     with shell.only_one(work), tracked as run:
-        run.set_tags({"model.start.sha256": digest} if digest else {})
+        run.set_tags({f"{name}.sha256": digest for name, digest in digests.items()})
         trained = fit(
             index, params.model, params.loss, params.train,
             start=start, seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
@@ -57,11 +58,16 @@ def _start(params: Params) -> str:
     return params.model.start
 
 
-def _fingerprint(params: Params, shards: str, start: str) -> str:
+def _digests(start: str, params: Params) -> dict[str, str]:
+    """SHA-256 of the weights files that training takes, by what they are to it."""
+    taken = {"model.start": start, **{f"train.teachers.{Path(file).name}": file for file in params.train.teachers}}
+    return {name: files.file_sha256(Path(file)) for name, file in taken.items() if Path(file).is_file()}
+
+
+def _fingerprint(params: Params, shards: str, digests: Mapping[str, str]) -> str:
     code = files.source_fingerprint(figureground.models, figureground.training)
-    return files.fingerprint(
-        shards, start, params.seed, params.model.model_dump(), params.loss.model_dump(), params.train.model_dump(), code
-    )
+    sections = [section.model_dump() for section in (params.model, params.loss, params.train)]
+    return files.fingerprint(shards, dict(digests), params.seed, *sections, code)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from figureground.models.weights import load_start
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
+from figureground.training.distillation import Student, load_teachers
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +74,15 @@ def fit(
     Raises:
         TrainingError: No pairs to train on or to validate with, or the loss is not a number.
         WeightsError: `start` cannot be used.
+        ModelError: One of `params.teachers` cannot be used.
     """
     _refuse_empty(index)
     _seed(seed, params.deterministic)
     keras.config.set_dtype_policy(precision_policy(params.precision))
-    model = build_model(model_params, (index.input_size, index.input_size))
-    load_start(model, start)
+    network = model = build_model(model_params, (index.input_size, index.input_size))
+    load_start(network, start)
+    if params.teachers:
+        model = Student(network, load_teachers(params.teachers, model_params), params.teachers_share, loss_params)
     steps = steps_per_epoch(index.train_pairs, params.batch_size)
     compile_model(model, loss_params, params, steps)
     work.mkdir(parents=True, exist_ok=True)
@@ -107,7 +111,7 @@ def fit(
         )
     model.load_weights(_best_weights(work, progress))
     stopped_early = progress.finished_epochs < params.epochs
-    return Trained(model, progress.history, progress.best_epoch, progress.best_person_iou, stopped_early, resumed_at)
+    return Trained(network, progress.history, progress.best_epoch, progress.best_person_iou, stopped_early, resumed_at)
 
 
 def precision_policy(precision: str) -> str:

@@ -1,0 +1,62 @@
+"""Teachers: what they answer, at which size they look, and who they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from figureground.models.deeplab import build_model
+from figureground.models.weights import WeightsError, load_start
+from figureground.params import ModelParams, read_params
+from figureground.training.distillation import load_teachers
+
+ROOT = Path(__file__).parent.parent.parent
+PUBLISHED = ROOT / "starts/deeplabv3_mnv2_pascal_quant.tflite"
+
+
+def params() -> ModelParams:
+    return read_params(ROOT / "params.yaml").model
+
+
+def brightness(folder: Path, side: int, factor: float) -> str:
+    """A saved model whose logits are the red of each pixel times a factor."""
+    photo = keras.Input((side, side, 3))
+    layer = keras.layers.Conv2D(1, 1, use_bias=False)
+    model = keras.Model(photo, layer(photo))
+    layer.set_weights([np.array([factor, 0, 0], np.float32).reshape(1, 1, 3, 1)])
+    path = folder / f"{side}-{factor}.keras"
+    model.save(path)
+    return str(path)
+
+
+def test_several_teachers_answer_with_the_weighted_mean_of_their_logits(tmp_path: Path) -> None:
+    photos = np.random.default_rng(1).random((2, 33, 33, 3), dtype=np.float32)
+    weights = {brightness(tmp_path, 33, 8.0): 3.0, brightness(tmp_path, 33, -4.0): 1.0}
+    answers = keras.ops.convert_to_numpy(load_teachers(weights, params())(photos))
+    np.testing.assert_allclose(answers[..., 0], 1 / (1 + np.exp(-5.0 * photos[..., 0])), rtol=1e-5)
+
+
+def test_a_teacher_looks_at_its_own_size(tmp_path: Path) -> None:
+    photos = np.zeros((1, 33, 33, 3), np.float32)
+    photos[:, :, 16:] = 1.0
+    answers = keras.ops.convert_to_numpy(load_teachers({brightness(tmp_path, 97, 4.0): 1.0}, params())(photos))
+    assert answers.shape == (1, 33, 33, 1)
+    np.testing.assert_allclose(answers[0, :, :12], 0.5, atol=1e-4)
+    np.testing.assert_allclose(answers[0, :, 20:], 1 / (1 + np.exp(-4.0)), atol=1e-4)
+
+
+@pytest.mark.slow
+def test_the_published_network_can_be_one() -> None:
+    photos = np.random.default_rng(2).random((1, 65, 65, 3), dtype=np.float32)
+    start = build_model(params(), (65, 65))
+    load_start(start, str(PUBLISHED))
+    answers = keras.ops.convert_to_numpy(load_teachers({str(PUBLISHED): 1.0}, params())(photos))
+    np.testing.assert_allclose(answers, keras.ops.sigmoid(start(photos, training=False)), atol=1e-5)
+
+
+def test_a_teacher_that_is_not_there_is_named() -> None:
+    with pytest.raises(WeightsError, match=r"train\.teachers: starts/nobody\.keras: no such file"):
+        load_teachers({"starts/nobody.keras": 1.0}, params())
