@@ -41,16 +41,12 @@ class AlignedResize(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable("figureground")
-class ResizeLike(keras.layers.Layer):  # type: ignore[misc]
+class ResizeLike(AlignedResize):
     """The resizing, with half-pixel centres, of models from before `AlignedResize`, whose files load with it."""
 
     def call(self, inputs: list[Any]) -> Any:
         features, like = inputs
         return keras.ops.image.resize(features, keras.ops.shape(like)[1:3], interpolation="bilinear")
-
-    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
-        features, like = input_shape
-        return (features[0], *like[1:3], features[3])
 
 
 def build_model(params: ModelParams, input_shape: Size) -> keras.Model:

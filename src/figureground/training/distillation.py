@@ -1,7 +1,7 @@
-"""Training that learns from what other models answer too (Hinton et al. 2015, Distilling the Knowledge in a Network).
+"""Training that learns from what other models answer too (Hinton et al. 2015, knowledge distillation).
 
 A mask says person or not; a teacher says how sure one can be, of every pixel, void ones included. A larger one shows a
-small one what can be seen at all; the network that training starts from, as a teacher, keeps it from forgetting.
+small one what can be seen at all; the network that training starts from is a teacher against forgetting.
 """
 
 from __future__ import annotations
