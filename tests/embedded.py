@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,3 +50,9 @@ def embedded_set() -> EmbeddedSet:
 def stored(md5: str) -> Path:
     """Where DVC keeps the file of this MD5."""
     return STORE / md5[:2] / md5[2:]
+
+
+def stored_start(name: str, folder: Path) -> Path:
+    """A copy, in `folder`, of the start weights of that name."""
+    (out,) = YAML(typ="safe").load(ROOT / f"starts/{name}.dvc")["outs"]
+    return Path(shutil.copyfile(stored(out["md5"]), folder / name))

@@ -97,6 +97,7 @@ class ModelParams(_Section):
     aspp_width: Annotated[int, Field(ge=8)]
     aspp_rates: Annotated[tuple[Count, ...], AfterValidator(_is_some)]
     bound_by_guess: bool
+    selfie_network: str | None
     decoder_width: Annotated[int, Field(ge=8)]
     low_level_width: Annotated[int, Field(ge=4)]
     mid_level_width: Annotated[int, Field(ge=0)]

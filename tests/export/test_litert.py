@@ -170,7 +170,31 @@ def small() -> keras.Model:
     return keras.Model(photo, keras.layers.Activation("linear", dtype="float32")(x), name="figureground")
 
 
-def tiny(encoder: str, start: str) -> keras.Model:
+def test_a_selfie_network_stays_in_floating_point(tmp_path: Path) -> None:
+    network = tiny("efficientnet_lite0", "imagenet", selfie_network="given")
+    files = convert(network, CALIBRATION, ["float32", "int8"])
+    interpreter = Interpreter(model_content=files["int8"])
+    types = {tensor["index"]: (tensor["name"], tensor["dtype"]) for tensor in interpreter.get_tensor_details()}
+    made = [
+        (operation["op_name"], *types[index])
+        for operation in interpreter._get_ops_details()
+        for index in operation["outputs"]
+        if index in types
+    ]
+    convolved = [(name, dtype) for operator, name, dtype in made if operator == "CONV_2D"]
+    assert {dtype for name, dtype in convolved if "/selfie" in name} == {np.float32}
+    assert {dtype for name, dtype in convolved if "/selfie" not in name} == {np.int8}
+    assert {dtype for operator, _, dtype in made if operator in ("HARD_SWISH", "DEPTH_TO_SPACE", "LOGISTIC")} == {
+        np.float32
+    }
+    logits = {}
+    for flavour, content in files.items():
+        (path := tmp_path / f"{flavour}.tflite").write_bytes(content)
+        logits[flavour] = Segmenter(path).probability(PHOTOS[0][1])
+    assert np.abs(logits["float32"] - logits["int8"]).mean() < 0.05
+
+
+def tiny(encoder: str, start: str, selfie_network: str | None = None) -> keras.Model:
     keras.utils.set_random_seed(3)
     params = ModelParams(
         encoder=encoder,  # type: ignore[arg-type]
@@ -182,6 +206,7 @@ def tiny(encoder: str, start: str) -> keras.Model:
         aspp_rates=(2, 3),
         decoder_width=16,
         bound_by_guess=True,
+        selfie_network=selfie_network,
         low_level_width=8,
         mid_level_width=0,
         dropout=0.1,

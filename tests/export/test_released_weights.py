@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
 
-from embedded import ROOT, embedded_set, stored
+from embedded import embedded_set, stored_start
 from figureground.cut.segmenter import Segmenter
 from figureground.export.parity import mask_iou
 from figureground.models.deeplab import load_model
@@ -20,9 +18,7 @@ from figureground.models.predictor import Predictor
 @pytest.mark.slow
 @pytest.mark.parametrize("model", ["accurate", "fast"])
 def test_the_weights_give_the_packaged_models_masks(model: str, tmp_path: Path) -> None:
-    (out,) = YAML(typ="safe").load(ROOT / f"starts/{model}.keras.dvc")["outs"]
-    shutil.copyfile(stored(out["md5"]), weights := tmp_path / "model.keras")
-    keras, packaged = Predictor(load_model(weights)), Segmenter(model)
+    keras, packaged = Predictor(load_model(stored_start(f"{model}.keras", tmp_path))), Segmenter(model)
     embedded = embedded_set()
     names = [row["name"] for row in embedded.rows() if row["persons"] == "1"][::60]
     photos = [cv2.cvtColor(embedded.picture(f"images/{name}.jpg"), cv2.COLOR_BGR2RGB) for name in names]

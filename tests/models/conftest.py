@@ -24,6 +24,7 @@ def model_params() -> Callable[..., ModelParams]:
             "aspp_width": 8,
             "aspp_rates": (2, 4),
             "bound_by_guess": True,
+            "selfie_network": None,
             "decoder_width": 8,
             "low_level_width": 8,
             "mid_level_width": 0,

@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 
 import drawing
+from embedded import stored_start
 from figureground.augment.shards import Index, read_index
 from figureground.augment.writing import augment
 from figureground.data.manifest import Pair, framing
 from figureground.models.deeplab import build_model
+from figureground.models.litert_file import read_convolutions
+from figureground.models.weights import WeightsError
 from figureground.params import Params, parse_params, read_params
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
@@ -113,6 +116,20 @@ def test_it_learns_and_returns_the_best_epoch(index: Index, tmp_path: Path) -> N
     assert trained.best_person_iou == max(row["val_person_iou"] for row in trained.history)
     scores = trained.model.evaluate(validation_batches(index, batch_size=4), return_dict=True, verbose=0)
     assert scores["person_iou"] == pytest.approx(trained.best_person_iou, abs=1e-5)
+
+
+def test_a_second_network_comes_from_its_file_and_leaves_the_training_as_it_came(index: Index, tmp_path: Path) -> None:
+    def trained(selfie_network: str) -> keras.Model:
+        params = small_params(epochs=1)
+        model = params.model.model_copy(update={"selfie_network": selfie_network})
+        return fit(index, model, params.loss, params.train, start="none", seed=3, work=tmp_path / "work").model
+
+    with pytest.raises(WeightsError, match=r"model\.selfie_network: gone\.tflite: no such file"):
+        trained("gone.tflite")
+    published = stored_start("selfie_segmentation.tflite", tmp_path)
+    kernel, bias = trained(str(published)).get_layer("selfie").get_layer("stem_conv").get_weights()
+    expected = read_convolutions(published)[0]
+    assert np.array_equal(kernel, expected[0]) and np.array_equal(bias, expected[1])
 
 
 def test_a_student_learns_what_its_teacher_answers(index: Index, tmp_path: Path) -> None:

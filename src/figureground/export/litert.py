@@ -14,10 +14,12 @@ from typing import Any, Literal
 import keras
 import numpy as np
 import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from figureground.cut.segmenter import Segmenter
 from figureground.export import latency, parity
+from figureground.models import selfie
 from figureground.models.predictor import Predictor, as_float32, input_size
 from figureground.params import ExportParams
 from figureground.pictures import resize_photo
@@ -84,7 +86,7 @@ def convert(
 
     `float16` stores weights in half the space and computes in float32. `int8` computes in integers (weights with a
     scale for each channel, activations with ranges seen on `calibration`; Jacob et al. 2018) but still takes and gives
-    float32.
+    float32. A selfie network stays in floating point even there: LiteRT computes its activations faster so.
 
     Args:
         calibration: uint8 HxWx3 RGB photos of any size; only int8 needs them.
@@ -92,10 +94,11 @@ def convert(
     with tempfile.TemporaryDirectory() as folder:
         with _quiet():
             _save_graph(as_float32(model), folder)
-        return {flavour: _convert(folder, flavour, calibration, input_size(model)) for flavour in flavours}
+        mixed = any(layer.name == selfie.NAME for layer in model.layers)
+        return {flavour: _convert(folder, flavour, calibration, input_size(model), mixed) for flavour in flavours}
 
 
-def _convert(graph: str, flavour: Flavour, calibration: Sequence[Photo], size: tuple[int, int]) -> bytes:
+def _convert(graph: str, flavour: Flavour, calibration: Sequence[Photo], size: tuple[int, int], mixed: bool) -> bytes:
     log.info("export: converting to %s", flavour)
     with _quiet():
         converter = tf.lite.TFLiteConverter.from_saved_model(graph)
@@ -104,9 +107,26 @@ def _convert(graph: str, flavour: Flavour, calibration: Sequence[Photo], size: t
         if flavour == "float16":
             converter.target_spec.supported_types = [tf.float16]
         if flavour == "int8":
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]  # nothing may stay in float
             converter.representative_dataset = _inputs(calibration, *size)
+            if mixed:
+                return _quantised_in_part(converter, tf.lite.TFLiteConverter.from_saved_model(graph).convert())
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]  # nothing may stay in float
         content: bytes = converter.convert()
+    return content
+
+
+def _quantised_in_part(converter: tf.lite.TFLiteConverter, floating: bytes) -> bytes:
+    """All but a selfie network and what is computed with its answer.
+
+    TensorFlow offers this through the class alone that is made for finding out what quantising costs. It goes by the
+    names of tensors, which `floating`, the same model in floating point, tells.
+    """
+    interpreter = Interpreter(model_content=floating)
+    names = [tensor["name"] for tensor in interpreter.get_tensor_details() if f"/{selfie.NAME}" in tensor["name"]]
+    outputs = [output["name"] for output in interpreter.get_output_details()]  # the vote, under a name of its own
+    options = tf.lite.experimental.QuantizationDebugOptions(denylisted_nodes=[*names, *outputs])
+    debugger = tf.lite.experimental.QuantizationDebugger(converter=converter, debug_options=options)
+    content: bytes = debugger.get_nondebug_quantized_model()
     return content
 
 

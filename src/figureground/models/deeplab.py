@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from figureground.errors import FiguregroundError
 from figureground.models.encoders import ENCODERS, build_encoder
+from figureground.models.selfie import second_opinion
 from figureground.params import ModelParams
 
 Size = tuple[int | None, int | None]
@@ -40,15 +41,6 @@ class AlignedResize(keras.layers.Layer):  # type: ignore[misc]
         return (features[0], *like[1:3], features[3])
 
 
-@keras.saving.register_keras_serializable("figureground")
-class ResizeLike(AlignedResize):
-    """The resizing, with half-pixel centres, of models from before `AlignedResize`, whose files load with it."""
-
-    def call(self, inputs: list[Any]) -> Any:
-        features, like = inputs
-        return keras.ops.image.resize(features, keras.ops.shape(like)[1:3], interpolation="bilinear")
-
-
 def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     """DeepLabV3+ with random weights; `weights.load_start` loads those that `params.start` names.
 
@@ -77,7 +69,9 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
         x = keras.layers.Add(dtype="float32", name="refined")([x, AlignedResize(name="guess")([*guess, x])])
         if params.bound_by_guess:
             x = _bounded(x, *guess)
-    x = AlignedResize(dtype="float32", name="upsample")([x, photo])
+    coarse, x = x, AlignedResize(dtype="float32", name="upsample")([x, photo])
+    if params.selfie_network:
+        x = second_opinion(x, coarse, photo)
     return keras.Model(photo, x, name="figureground")
 
 

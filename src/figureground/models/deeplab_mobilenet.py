@@ -15,13 +15,8 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.errors import FiguregroundError
 from figureground.models.inverted_residuals import Stage, convolve, inverted_residuals
-
-
-class QuantisedFileError(FiguregroundError):
-    """A LiteRT file that does not hold the published network."""
-
+from figureground.models.litert_file import LiteRTFileError, read_convolutions
 
 STAGES = (
     Stage(1, 3, 1, 1, 16),
@@ -57,19 +52,14 @@ def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras
 def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
     """Weights by layer name of `build_deeplab_mobilenet`, from the published quantised file.
 
-    A weight is (q - zero point) * scale, a bias its int32 times scale.
-
     Raises:
-        QuantisedFileError: The file is missing or does not hold that network.
+        LiteRTFileError: The file is missing or does not hold that network.
     """
     names = _layer_names()
-    try:
-        convolutions = _convolutions(path)
-    except (OSError, ValueError) as error:
-        raise QuantisedFileError(f"{path}: cannot be read as a LiteRT model: {str(error).splitlines()[0]}") from None
+    convolutions = read_convolutions(path)
     expected = len(names) + 2  # the projection and the classes come after those
     if len(convolutions) != expected or convolutions[0][0].shape != (3, 3, 3, STEM_WIDTH):
-        raise QuantisedFileError(
+        raise LiteRTFileError(
             f"{path}: {len(convolutions)} convolutions, not the {expected} of DeepLabV3 on MobileNetV2; "
             "give deeplabv3_mnv2_pascal_quant.tflite"
         )
@@ -84,28 +74,6 @@ def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
     weights["person_class"] = [kernel[..., [PERSON_CLASS]], bias[[PERSON_CLASS]]]
     weights["other_classes"] = [kernel[..., others], bias[others]]
     return weights
-
-
-def _convolutions(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """Kernel and bias of each convolution in the file's order, the kernels shaped as Keras wants them."""
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(str(path))
-    tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
-    found = []
-    for operation in interpreter._get_ops_details():
-        if operation["op_name"] not in ("CONV_2D", "DEPTHWISE_CONV_2D"):
-            continue
-        kernel, bias = (_dequantised(interpreter, tensors[index]) for index in operation["inputs"][1:3])
-        # (out, h, w, in) for the most, (1, h, w, channels) for depthwise ones: both become what Keras wants
-        found.append((kernel.transpose(1, 2, 3, 0), bias))
-    return found
-
-
-def _dequantised(interpreter: Any, tensor: dict[str, Any]) -> NDArray[np.float32]:
-    scale, zero = tensor["quantization"]
-    values = interpreter.get_tensor(tensor["index"]).astype(np.float64)
-    return np.asarray((values - zero) * scale, np.float32)
 
 
 def _layer_names() -> list[str]:

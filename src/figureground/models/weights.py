@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.errors import FiguregroundError
-from figureground.models.deeplab_mobilenet import QuantisedFileError, read_deeplab_mobilenet
+from figureground.models import selfie
+from figureground.models.deeplab_mobilenet import read_deeplab_mobilenet
 from figureground.models.encoders import ENCODERS, build_trunk
 from figureground.models.lite0 import STAGES
+from figureground.models.litert_file import LiteRTFileError
 from figureground.models.torch_file import TorchFileError, read_torch_tensors
 
 logger = logging.getLogger(__name__)
@@ -55,6 +57,20 @@ def load_start(model: keras.Model, start: str) -> None:
         )
 
 
+def load_selfie_network(model: keras.Model, file: str) -> None:
+    """Load the weights of `model.selfie_network` into a model of `build_model` that has one, in place.
+
+    Raises:
+        WeightsError: They are missing or another network's.
+    """
+    if not Path(file).is_file():
+        raise WeightsError(f"model.selfie_network: {file}: no such file; give the published .tflite file, or null")
+    try:
+        selfie.load_selfie(model.get_layer(selfie.NAME), Path(file))
+    except LiteRTFileError as error:
+        raise WeightsError(f"model.selfie_network: {error}") from None
+
+
 def _load_same(model: keras.Model, path: Path) -> None:
     try:
         with warnings.catch_warnings():
@@ -77,7 +93,7 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
     left: list[str] = []
     fitted = 0
     for layer in model.layers:
-        if not layer.weights:
+        if not layer.weights or layer.name == selfie.NAME:  # whose weights have a file of their own
             continue
         if _shapes(offered.get(layer.name, [])) == _shapes(layer.weights):
             layer.set_weights(offered[layer.name])
@@ -96,7 +112,7 @@ def _load_quantised(model: keras.Model, path: Path) -> None:
         raise WeightsError(f"model.start: {path} fits model.encoder mobilenet_v2_deeplab only, not {encoder.name}")
     try:
         weights = read_deeplab_mobilenet(path)
-    except QuantisedFileError as error:
+    except LiteRTFileError as error:
         raise WeightsError(f"model.start: {error}") from None
     for layer in encoder.layers:
         if layer.weights:

@@ -60,8 +60,9 @@ def _start(params: Params) -> str:
 
 def _digests(start: str, params: Params) -> dict[str, str]:
     """SHA-256 of the weights files that training takes, by what they are to it."""
-    taken = {"model.start": start, **{f"train.teachers.{Path(file).name}": file for file in params.train.teachers}}
-    return {name: files.file_sha256(Path(file)) for name, file in taken.items() if Path(file).is_file()}
+    teachers = {f"train.teachers.{Path(file).name}": file for file in params.train.teachers}
+    taken = {"model.start": start, "model.selfie_network": params.model.selfie_network, **teachers}
+    return {name: files.file_sha256(Path(file)) for name, file in taken.items() if file and Path(file).is_file()}
 
 
 def _fingerprint(params: Params, shards: str, digests: Mapping[str, str]) -> str:

@@ -69,7 +69,7 @@ def _teacher(file: str, params: ModelParams) -> Answer:
     if Path(file).suffix == ".keras":
         model = load_model(Path(file))
     else:
-        model = build_model(params, (None, None))
+        model = build_model(params.model_copy(update={"selfie_network": None}), (None, None))
         load_start(model, file)
     own = model.input_shape[1:3]
 

@@ -22,7 +22,7 @@ from figureground.models.deeplab import build_model
 from figureground.models.encoders import ENCODERS
 from figureground.models.losses import build_loss
 from figureground.models.metrics import BinaryIoU, FalseAlarms, PersonIoU
-from figureground.models.weights import load_start
+from figureground.models.weights import load_selfie_network, load_start
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
@@ -73,7 +73,7 @@ def fit(
             what it raises ends the training.
     Raises:
         TrainingError: No pairs to train on or to validate with, or the loss is not a number.
-        WeightsError: `start` cannot be used.
+        WeightsError: `start` or `model_params.selfie_network` cannot be used.
         ModelError: One of `params.teachers` cannot be used.
     """
     _refuse_empty(index)
@@ -81,6 +81,8 @@ def fit(
     keras.config.set_dtype_policy(precision_policy(params.precision))
     network = model = build_model(model_params, (index.input_size, index.input_size))
     load_start(network, start)
+    if model_params.selfie_network:
+        load_selfie_network(network, model_params.selfie_network)
     if params.teachers:
         model = Student(network, load_teachers(params.teachers, model_params), params.teachers_share, loss_params)
     steps = steps_per_epoch(index.train_pairs, params.batch_size)

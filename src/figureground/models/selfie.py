@@ -1,0 +1,223 @@
+"""MediaPipe's selfie segmentation beside our network: a second opinion, heard where both see the same people.
+
+Network and weights: `selfie_segmentation.tflite` of the packages mediapipe (PyPI) and @mediapipe/selfie_segmentation
+(npm), Apache-2.0; an encoder as of Howard et al. 2019, Searching for MobileNetV3, and a decoder whose skips are gated
+by the pooled image. It was made for people before a camera: sharp about them, lost where they are small or many, and
+sure of somebody in most photos of nobody. So it moves outlines, no more.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+from figureground.models.litert_file import LiteRTFileError, read_convolutions
+
+NAME = "selfie"  # of the network's layer; the names of all others here begin with it
+SIZE = 256  # pixels, square: what it was made for
+
+# Chosen on validation photos. Below LEAST the two see different people, from FULL on the same ones. The vote may take
+# away what our network is fairly sure of, a passer-by at the side, but add only where it wavers: what people hold is
+# person to the other.
+LEAST, FULL = 0.5, 0.9
+LOWEST_VOTE, HIGHEST_VOTE = -3.0, 0.6
+
+
+class Block(NamedTuple):
+    """An inverted residual block; `squeezed` is the width its squeeze-and-excitation pools to, 0 without."""
+
+    expanded: int
+    width: int
+    kernel_size: int
+    stride: int
+    activation: str
+    squeezed: int
+
+
+STEM_WIDTH = 16
+BLOCKS = (
+    Block(16, 16, 3, 2, "relu", 8),
+    Block(72, 24, 3, 2, "relu", 0),
+    Block(88, 24, 3, 1, "relu", 0),
+    Block(96, 32, 5, 2, "hard_silu", 24),
+    Block(128, 32, 5, 1, "hard_silu", 32),
+    Block(128, 32, 5, 1, "hard_silu", 32),
+    Block(96, 32, 5, 1, "hard_silu", 24),
+    Block(96, 32, 5, 1, "hard_silu", 24),
+)
+HEAD_WIDTH = 128
+
+
+def build_selfie(input_shape: tuple[int, int] = (SIZE, SIZE)) -> keras.Model:
+    """The network with random weights, which no training changes.
+
+    Args:
+        input_shape: (height, width) in pixels, multiples of 16.
+    Returns:
+        A model from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 1). Its convolutions stand in
+        the order of the published file.
+    """
+    photo = keras.Input((*input_shape, 3), name="photo")
+    skips = [_convolve(photo, STEM_WIDTH, "stem", "hard_silu", kernel_size=3, strides=2)]
+    x = skips[0]
+    for number, block in enumerate(BLOCKS):
+        x = _inverted_residual(x, block, f"block{number}")
+        if number in (0, 2):  # the last at strides 4 and 8
+            skips.append(x)
+    pooled = keras.layers.GlobalAveragePooling2D(keepdims=True, name="head_pool")(x)
+    x = _convolve(x, HEAD_WIDTH, "head", "relu")
+    x = keras.layers.Multiply(name="head_scaled")([x, _convolve(pooled, HEAD_WIDTH, "head_scale", "sigmoid")])
+    for skip in reversed(skips):
+        x = _refined(x, skip, f"stride{photo.shape[1] // skip.shape[1]}")
+    # A transposed convolution of 2 x 2 pixels with stride 2, which LiteRT would quantise whatever it is told.
+    quarters = keras.layers.Conv2D(4, 1, dtype="float32", name="logits")(x)
+    model = keras.Model(photo, Unfold(dtype="float32", name="unfold")(quarters), name=NAME)
+    model.trainable = False
+    return model
+
+
+def load_selfie(model: keras.Model, path: Path) -> None:
+    """Load the published weights into a model of `build_selfie`, in place.
+
+    Raises:
+        LiteRTFileError: The file is missing or holds another network.
+    """
+    layers = [model.get_layer(name) for name in _layer_names()]
+    convolutions = read_convolutions(path)
+    if convolutions and convolutions[-1][0].shape == (2, 2, 1, STEM_WIDTH):
+        kernel, bias = convolutions[-1]
+        convolutions[-1] = kernel.transpose(2, 3, 0, 1).reshape(1, 1, STEM_WIDTH, 4), bias.repeat(4)
+    if [kernel.shape for kernel, _ in convolutions] != [tuple(layer.kernel.shape) for layer in layers]:
+        raise LiteRTFileError(f"{path}: not MediaPipe's selfie segmentation; give selfie_segmentation.tflite")
+    for layer, weights in zip(layers, convolutions, strict=True):
+        layer.set_weights(weights)
+
+
+def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
+    """The logits after the selfie network's vote on each pixel.
+
+    The vote is its logit, held within LOWEST_VOTE..HIGHEST_VOTE, times how far the two agree on the photo as a whole.
+
+    Args:
+        logits: Of our network, float32 (B, H, W, 1).
+        coarse: The same before upsampling, (B, h, w, 1), on which agreement is measured.
+        photo: float32 (B, H, W, 3) in 0..1, RGB.
+    """
+    seen = keras.layers.Resizing(SIZE, SIZE, name="selfie_photo")(photo)
+    opinion = build_selfie()(seen)
+    agreement = Agreement(dtype="float32", name="selfie_agreement")(
+        [coarse, ResizeLike(dtype="float32", name="selfie_coarse")([opinion, coarse])]
+    )
+    opinion = ResizeLike(dtype="float32", name="selfie_upsample")([opinion, logits])
+    return Vote(dtype="float32", name="selfie_vote")([logits, opinion, agreement])
+
+
+@keras.saving.register_keras_serializable("figureground")
+class ResizeLike(keras.layers.Layer):  # type: ignore[misc]
+    """Bilinear resizing of the first input, (B, h, w, C), to height and width of the second, with half-pixel centres.
+
+    So pictures are resized. Models from before `deeplab.AlignedResize` resize features so, too.
+    """
+
+    def call(self, inputs: list[Any]) -> Any:
+        features, like = inputs
+        return keras.ops.image.resize(features, keras.ops.shape(like)[1:3], interpolation="bilinear")
+
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+        features, like = input_shape
+        return (features[0], *like[1:3], features[3])
+
+
+@keras.saving.register_keras_serializable("figureground")
+class Unfold(keras.layers.Layer):  # type: ignore[misc]
+    """The four channels of a cell as its 2 x 2 pixels, row by row: (B, h, w, 4) to (B, 2h, 2w, 1)."""
+
+    def call(self, inputs: Any) -> Any:
+        return tf.nn.depth_to_space(inputs, 2)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        batch, height, width, _ = input_shape
+        return (batch, height and 2 * height, width and 2 * width, 1)
+
+
+@keras.saving.register_keras_serializable("figureground")
+class Agreement(keras.layers.Layer):  # type: ignore[misc]
+    """How far two maps of logits, each (B, H, W, 1), see the same people: 0..1, (B, 1, 1, 1).
+
+    From their soft intersection over union, the sum of the smaller probabilities by that of the larger (Ruzicka
+    similarity): 0 up to LEAST, 1 from FULL on. Not learned from, lest a network learn to be heard.
+    """
+
+    def call(self, inputs: list[Any]) -> Any:
+        one, other = (keras.ops.sigmoid(logits) for logits in inputs)
+        shared = keras.ops.sum(keras.ops.minimum(one, other), axis=(1, 2, 3), keepdims=True)
+        either = keras.ops.sum(keras.ops.maximum(one, other), axis=(1, 2, 3), keepdims=True)
+        similarity = shared / (either + keras.config.epsilon())
+        return keras.ops.stop_gradient(keras.ops.clip((similarity - LEAST) / (FULL - LEAST), 0.0, 1.0))
+
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+        return (input_shape[0][0], 1, 1, 1)
+
+
+@keras.saving.register_keras_serializable("figureground")
+class Vote(keras.layers.Layer):  # type: ignore[misc]
+    """Logits (B, H, W, 1), moved by another's as far as these may and as far as they are heard, (B, 1, 1, 1)."""
+
+    def call(self, inputs: list[Any]) -> Any:
+        logits, opinion, agreement = inputs
+        return logits + agreement * keras.ops.clip(opinion, LOWEST_VOTE, HIGHEST_VOTE)
+
+    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
+        return input_shape[0]
+
+
+def _layer_names() -> list[str]:
+    """Our convolutions in the order of the published file."""
+    names = ["stem_conv"]
+    for number, block in enumerate(BLOCKS):
+        gate = ("squeeze_conv", "excite_conv") if block.squeezed else ()
+        names += [f"block{number}_{part}" for part in ("expand_conv", "depthwise", *gate, "project_conv")]
+    names += ["head_conv", "head_scale_conv"]
+    parts = ("narrow_conv", "squeeze_conv", "excite_conv", "conv", "depthwise")
+    return [*names, *(f"stride{stride}_{part}" for stride in (8, 4, 2) for part in parts), "logits"]
+
+
+def _inverted_residual(x: Any, block: Block, name: str) -> Any:
+    shortcut = x
+    x = _convolve(x, block.expanded, f"{name}_expand", block.activation)
+    x = keras.layers.DepthwiseConv2D(
+        block.kernel_size, block.stride, padding="same", activation=block.activation, name=f"{name}_depthwise"
+    )(x)
+    if block.squeezed:
+        x = keras.layers.Multiply(name=f"{name}_excited")([x, _gate(x, block.squeezed, name)])
+    x = _convolve(x, block.width, f"{name}_project", "linear")
+    if shortcut.shape == x.shape:
+        x = keras.layers.Add(name=f"{name}_add")([x, shortcut])
+    return x
+
+
+def _refined(x: Any, skip: Any, name: str) -> Any:
+    """Features at twice the size, with those of the encoder in the measure that both together call for."""
+    width = skip.shape[-1]
+    x = keras.layers.UpSampling2D(2, interpolation="bilinear", name=f"{name}_upsample")(x)
+    x = _convolve(x, width, f"{name}_narrow", "linear")
+    both = keras.layers.Add(name=f"{name}_both")([skip, x])
+    skip = keras.layers.Multiply(name=f"{name}_gated")([skip, _gate(both, width, name)])
+    x = _convolve(keras.layers.Add(name=f"{name}_join")([skip, x]), width, name, "relu")
+    filtered = keras.layers.DepthwiseConv2D(3, padding="same", activation="relu", name=f"{name}_depthwise")(x)
+    return keras.layers.Add(name=f"{name}_add")([x, filtered])
+
+
+def _gate(x: Any, squeezed: int, name: str) -> Any:
+    """Squeeze and excitation (Hu et al. 2018): a factor for each channel, from the pooled image."""
+    pooled = keras.layers.GlobalAveragePooling2D(keepdims=True, name=f"{name}_pool")(x)
+    return _convolve(_convolve(pooled, squeezed, f"{name}_squeeze", "relu"), x.shape[-1], f"{name}_excite", "sigmoid")
+
+
+def _convolve(x: Any, width: int, name: str, activation: str, kernel_size: int = 1, strides: int = 1) -> Any:
+    return keras.layers.Conv2D(width, kernel_size, strides, padding="same", activation=activation, name=f"{name}_conv")(
+        x
+    )
