@@ -119,4 +119,11 @@ def test_a_saved_model_keeps_it_and_one_without_starts_one_with(
     np.testing.assert_allclose(unheard(photos, training=False), alone(photos, training=False), atol=1e-5)
     both.save(tmp_path / "both.keras")
     again = load_model(tmp_path / "both.keras")
+    kept = again.get_layer("selfie_vote").get_config() | again.get_layer("selfie_agreement").get_config()
+    assert {
+        "lowest": -3.0,
+        "highest": 0.6,
+        "least": 0.5,
+        "full": 0.9,
+    }.items() <= kept.items()  # not the program's of then
     np.testing.assert_allclose(again(photos, training=False), both(photos, training=False), atol=1e-5)

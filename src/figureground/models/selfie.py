@@ -148,15 +148,24 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
     """How far two maps of logits, each (B, H, W, 1), see the same people: 0..1, (B, 1, 1, 1).
 
     From their soft intersection over union, the sum of the smaller probabilities by that of the larger (Ruzicka
-    similarity): 0 up to LEAST, 1 from FULL on. Not learned from, lest a network learn to be heard.
+    similarity): 0 up to `least`, 1 from `full` on. Not learned from, lest a network learn to be heard.
     """
+
+    def __init__(self, least: float = LEAST, full: float = FULL, **layer: Any) -> None:
+        super().__init__(**layer)
+        self._least, self._full = least, full
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "least": self._least, "full": self._full}
 
     def call(self, inputs: list[Any]) -> Any:
         one, other = (keras.ops.sigmoid(logits) for logits in inputs)
         shared = keras.ops.sum(keras.ops.minimum(one, other), axis=(1, 2, 3), keepdims=True)
         either = keras.ops.sum(keras.ops.maximum(one, other), axis=(1, 2, 3), keepdims=True)
         similarity = shared / (either + keras.config.epsilon())
-        return keras.ops.stop_gradient(keras.ops.clip((similarity - LEAST) / (FULL - LEAST), 0.0, 1.0))
+        return keras.ops.stop_gradient(
+            keras.ops.clip((similarity - self._least) / (self._full - self._least), 0.0, 1.0)
+        )
 
     def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return (input_shape[0][0], 1, 1, 1)
@@ -164,11 +173,18 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable("figureground")
 class Vote(keras.layers.Layer):  # type: ignore[misc]
-    """Logits (B, H, W, 1), moved by another's as far as these may and as far as they are heard, (B, 1, 1, 1)."""
+    """Logits (B, H, W, 1), moved by another's, from `lowest` to `highest`, as far as it is heard, (B, 1, 1, 1)."""
+
+    def __init__(self, lowest: float = LOWEST_VOTE, highest: float = HIGHEST_VOTE, **layer: Any) -> None:
+        super().__init__(**layer)
+        self._lowest, self._highest = lowest, highest
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "lowest": self._lowest, "highest": self._highest}
 
     def call(self, inputs: list[Any]) -> Any:
         logits, opinion, agreement = inputs
-        return logits + agreement * keras.ops.clip(opinion, LOWEST_VOTE, HIGHEST_VOTE)
+        return logits + agreement * keras.ops.clip(opinion, self._lowest, self._highest)
 
     def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return input_shape[0]
