@@ -19,13 +19,13 @@ from embedded import stored_start
 from figureground.augment.shards import Index, read_index
 from figureground.augment.writing import augment
 from figureground.data.manifest import Pair, framing
-from figureground.models.deeplab import build_model
+from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.litert_file import read_convolutions
 from figureground.models.weights import WeightsError
 from figureground.params import Params, parse_params, read_params
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
-from figureground.training.fit import TrainingError, averaged_weights, compile_model, fit, precision_policy
+from figureground.training.fit import Trained, TrainingError, averaged_weights, compile_model, fit, precision_policy
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
@@ -119,17 +119,24 @@ def test_it_learns_and_returns_the_best_epoch(index: Index, tmp_path: Path) -> N
 
 
 def test_a_second_network_comes_from_its_file_and_leaves_the_training_as_it_came(index: Index, tmp_path: Path) -> None:
-    def trained(selfie_network: str) -> keras.Model:
+    def trained(selfie_network: str | None) -> Trained:
         params = small_params(epochs=1)
         model = params.model.model_copy(update={"selfie_network": selfie_network})
-        return fit(index, model, params.loss, params.train, start="none", seed=3, work=tmp_path / "work").model
+        work = tmp_path / f"work{selfie_network is None}"
+        return fit(index, model, params.loss, params.train, start="none", seed=3, work=work)
 
     with pytest.raises(WeightsError, match=r"model\.selfie_network: gone\.tflite: no such file"):
         trained("gone.tflite")
     published = stored_start("selfie_segmentation.tflite", tmp_path)
-    kernel, bias = trained(str(published)).get_layer("selfie").get_layer("stem_conv").get_weights()
+    both, alone = trained(str(published)), trained(None)
+    kernel, bias = both.model.get_layer("selfie").get_layer("stem_conv").get_weights()
     expected = read_convolutions(published)[0]
     assert np.array_equal(kernel, expected[0]) and np.array_equal(bias, expected[1])
+    assert both.best_person_iou == pytest.approx(alone.best_person_iou)
+    photos, _ = next(iter(validation_batches(index, batch_size=4)))
+    unheard = keras.ops.convert_to_numpy(without_selfie(both.model)(photos, training=False))
+    np.testing.assert_allclose(unheard, alone.model(photos, training=False), atol=1e-4)
+    assert np.abs(unheard - both.model(photos, training=False)).max() > 0.01
 
 
 def test_a_student_learns_what_its_teacher_answers(index: Index, tmp_path: Path) -> None:

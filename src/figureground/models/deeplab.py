@@ -9,8 +9,8 @@ import keras
 import tensorflow as tf
 
 from figureground.errors import FiguregroundError
+from figureground.models import selfie
 from figureground.models.encoders import ENCODERS, build_encoder
-from figureground.models.selfie import second_opinion
 from figureground.params import ModelParams
 
 Size = tuple[int | None, int | None]
@@ -71,8 +71,15 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
             x = _bounded(x, *guess)
     coarse, x = x, AlignedResize(dtype="float32", name="upsample")([x, photo])
     if params.selfie_network:
-        x = second_opinion(x, coarse, photo)
+        x = selfie.second_opinion(x, coarse, photo)
     return keras.Model(photo, x, name="figureground")
+
+
+def without_selfie(model: keras.Model) -> keras.Model:
+    """A model of `build_model` before a selfie network's vote, of the same layers; the model itself if it has none."""
+    if not any(layer.name == selfie.NAME for layer in model.layers):
+        return model
+    return keras.Model(model.input, model.get_layer("upsample").output, name=model.name)
 
 
 def load_model(path: Path) -> keras.Model:

@@ -1,9 +1,9 @@
 """MediaPipe's selfie segmentation beside our network: a second opinion, heard where both see the same people.
 
-Network and weights: `selfie_segmentation.tflite` of the packages mediapipe (PyPI) and @mediapipe/selfie_segmentation
-(npm), Apache-2.0; an encoder as of Howard et al. 2019, Searching for MobileNetV3, and a decoder whose skips are gated
-by the pooled image. It was made for people before a camera: sharp about them, lost where they are small or many, and
-sure of somebody in most photos of nobody. So it moves outlines, no more.
+Network and weights: `selfie_segmentation.tflite` of mediapipe 0.10.14 on PyPI (npm's @mediapipe/selfie_segmentation has
+the same weights), Apache-2.0; an encoder as of Howard et al. 2019, Searching for MobileNetV3, and a decoder whose skips
+are gated by the pooled image. It was made for people before a camera: sharp about them, lost where they are small or
+many, and sure of somebody in most photos of nobody. So it moves outlines, no more.
 """
 
 from __future__ import annotations

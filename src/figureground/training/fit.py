@@ -18,7 +18,7 @@ import tensorflow as tf
 from figureground import files
 from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
-from figureground.models.deeplab import build_model
+from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.encoders import ENCODERS
 from figureground.models.losses import build_loss
 from figureground.models.metrics import BinaryIoU, FalseAlarms, PersonIoU
@@ -66,6 +66,8 @@ def fit(
 ) -> Trained:
     """Train on the shards of `index`; go on from the last finished epoch where `work` holds one.
 
+    A selfie network is loaded into the model, but neither loss nor validation hears it.
+
     Args:
         start: `model.start` with `champion` already resolved to a file.
         work: Folder for the state after each epoch and the best weights so far; the caller removes it on success.
@@ -79,12 +81,14 @@ def fit(
     _refuse_empty(index)
     _seed(seed, params.deterministic)
     keras.config.set_dtype_policy(precision_policy(params.precision))
-    network = model = build_model(model_params, (index.input_size, index.input_size))
+    network = build_model(model_params, (index.input_size, index.input_size))
     load_start(network, start)
     if model_params.selfie_network:
         load_selfie_network(network, model_params.selfie_network)
+    # Trained with its vote, ours would leave to the selfie network what that does well: the portraits.
+    model = alone = without_selfie(network)
     if params.teachers:
-        model = Student(network, load_teachers(params.teachers, model_params), params.teachers_share, loss_params)
+        model = Student(alone, load_teachers(params.teachers, model_params), params.teachers_share, loss_params)
     steps = steps_per_epoch(index.train_pairs, params.batch_size)
     compile_model(model, loss_params, params, steps)
     work.mkdir(parents=True, exist_ok=True)
