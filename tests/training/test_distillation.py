@@ -60,3 +60,9 @@ def test_the_published_network_can_be_one() -> None:
 def test_a_teacher_that_is_not_there_is_named() -> None:
     with pytest.raises(WeightsError, match=r"train\.teachers: starts/nobody\.keras: no such file"):
         load_teachers({"starts/nobody.keras": 1.0}, params())
+
+
+def test_a_teacher_that_cannot_be_used_is_named_as_a_teacher(tmp_path: Path) -> None:
+    (tmp_path / "photo.jpg").write_bytes(b"no weights")
+    with pytest.raises(WeightsError, match=r"^train\.teachers: .*photo\.jpg: unknown kind of file"):
+        load_teachers({str(tmp_path / "photo.jpg"): 1.0}, params())

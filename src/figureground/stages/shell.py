@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from figureground.errors import FiguregroundError
+from figureground.params import Params, flat, read_params
 
 log = logging.getLogger("figureground")
 
@@ -35,6 +36,25 @@ def prepare() -> None:
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it looks for a newer version over the network
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     logging.getLogger("figureground").setLevel(logging.INFO)
+
+
+def refuse_changed(began_with: Params, sections: Sequence[str]) -> None:
+    """Fail at the end of a long stage if params.yaml says by then other than when it began.
+
+    DVC would write down the values as they stand now as those that made the results, and find everything up to date.
+
+    Raises:
+        FiguregroundError: It does, in one of these sections.
+    """
+    before, now = flat(began_with), flat(read_params())
+    keys = [key for key in before | now if key.split(".")[0] in sections]
+    changed = [key for key in keys if before.get(key) != now.get(key)]
+    if changed:
+        listed = ", ".join(f"{key} from {before.get(key)} to {now.get(key)}" for key in changed)
+        raise FiguregroundError(
+            f"params.yaml: {listed}, changed while the stage was at work; change back and run again to keep what was "
+            "made, which takes no time, or run again as it is"
+        )
 
 
 @contextmanager

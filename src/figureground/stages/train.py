@@ -49,6 +49,7 @@ def main() -> None:
         run.log_summary({f"best.{name}": value for name, value in metrics.items()})  # beside the curves by epoch
         for name in ("history.csv", "curves.png", "model.keras"):
             run.log_artifact(out / name)
+        shell.refuse_changed(params, SECTIONS)
     shutil.rmtree(work, ignore_errors=True)
 
 

@@ -70,7 +70,10 @@ def _teacher(file: str, params: ModelParams) -> Answer:
         model = load_model(Path(file))
     else:
         model = build_model(params.model_copy(update={"selfie_network": None}), (None, None))
-        load_start(model, file)
+        try:
+            load_start(model, file)
+        except WeightsError as error:
+            raise WeightsError(f"train.teachers: {str(error).removeprefix('model.start: ')}") from None
     own = model.input_shape[1:3]
 
     def logits(photos: Any) -> Any:
