@@ -100,6 +100,7 @@ def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
     """The logits after the selfie network's vote on each pixel.
 
     The vote is its logit, held within LOWEST_VOTE..HIGHEST_VOTE, times how far the two agree on the photo as a whole.
+    Nothing here is trained, and training does not hear it (`deeplab.without_selfie`).
 
     Args:
         logits: Of our network, float32 (B, H, W, 1).
@@ -148,7 +149,7 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
     """How far two maps of logits, each (B, H, W, 1), see the same people: 0..1, (B, 1, 1, 1).
 
     From their soft intersection over union, the sum of the smaller probabilities by that of the larger (Ruzicka
-    similarity): 0 up to `least`, 1 from `full` on. Not learned from, lest a network learn to be heard.
+    similarity): 0 up to `least`, 1 from `full` on.
     """
 
     def __init__(self, least: float = LEAST, full: float = FULL, **layer: Any) -> None:
@@ -163,9 +164,7 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
         shared = keras.ops.sum(keras.ops.minimum(one, other), axis=(1, 2, 3), keepdims=True)
         either = keras.ops.sum(keras.ops.maximum(one, other), axis=(1, 2, 3), keepdims=True)
         similarity = shared / (either + keras.config.epsilon())
-        return keras.ops.stop_gradient(
-            keras.ops.clip((similarity - self._least) / (self._full - self._least), 0.0, 1.0)
-        )
+        return keras.ops.clip((similarity - self._least) / (self._full - self._least), 0.0, 1.0)
 
     def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return (input_shape[0][0], 1, 1, 1)
@@ -234,6 +233,7 @@ def _gate(x: Any, squeezed: int, name: str) -> Any:
 
 
 def _convolve(x: Any, width: int, name: str, activation: str, kernel_size: int = 1, strides: int = 1) -> Any:
-    return keras.layers.Conv2D(width, kernel_size, strides, padding="same", activation=activation, name=f"{name}_conv")(
-        x
+    convolution = keras.layers.Conv2D(
+        width, kernel_size, strides, padding="same", activation=activation, name=f"{name}_conv"
     )
+    return convolution(x)
