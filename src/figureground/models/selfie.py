@@ -51,16 +51,13 @@ BLOCKS = (
 HEAD_WIDTH = 128
 
 
-def build_selfie(input_shape: tuple[int, int] = (SIZE, SIZE)) -> keras.Model:
+def build_selfie() -> keras.Model:
     """The network with random weights, which no training changes.
 
-    Args:
-        input_shape: (height, width) in pixels, multiples of 16.
     Returns:
-        A model from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 1). Its convolutions stand in
-        the order of the published file.
+        A model from float32 photos (B, SIZE, SIZE, 3) in 0..1, RGB, to float32 logits (B, SIZE, SIZE, 1).
     """
-    photo = keras.Input((*input_shape, 3), name="photo")
+    photo = keras.Input((SIZE, SIZE, 3), name="photo")
     skips = [_convolve(photo, STEM_WIDTH, "stem", "hard_silu", kernel_size=3, strides=2)]
     x = skips[0]
     for number, block in enumerate(BLOCKS):
@@ -71,7 +68,7 @@ def build_selfie(input_shape: tuple[int, int] = (SIZE, SIZE)) -> keras.Model:
     x = _convolve(x, HEAD_WIDTH, "head", "relu")
     x = keras.layers.Multiply(name="head_scaled")([x, _convolve(pooled, HEAD_WIDTH, "head_scale", "sigmoid")])
     for skip in reversed(skips):
-        x = _refined(x, skip, f"stride{photo.shape[1] // skip.shape[1]}")
+        x = _refined(x, skip, f"stride{SIZE // skip.shape[1]}")
     # A transposed convolution of 2 x 2 pixels with stride 2, which LiteRT would quantise whatever it is told.
     quarters = keras.layers.Conv2D(4, 1, dtype="float32", name="logits")(x)
     model = keras.Model(photo, Unfold(dtype="float32", name="unfold")(quarters), name=NAME)

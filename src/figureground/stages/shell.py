@@ -53,7 +53,7 @@ def refuse_changed(began_with: Params, sections: Sequence[str]) -> None:
         listed = ", ".join(f"{key} from {before.get(key)} to {now.get(key)}" for key in changed)
         raise FiguregroundError(
             f"params.yaml: {listed}, changed while the stage was at work; change back and run again to keep what was "
-            "made, which takes no time, or run again as it is"
+            "made, which takes seconds, or run again as it is"
         )
 
 
