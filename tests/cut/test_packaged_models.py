@@ -26,7 +26,7 @@ def rendered() -> list[tuple[dict[str, str], np.ndarray, np.ndarray]]:
     ]
 
 
-@pytest.mark.parametrize(("model", "less"), [("accurate", 0), ("fast", 1)])
+@pytest.mark.parametrize(("model", "less"), [("accurate", 0), ("fast", 1), ("open", 0)])
 def test_a_model_is_of_its_recipes_size(model: str, less: int) -> None:
     """Less a pixel where it was made before sizes became odd, as recipes/README.md tells."""
     side = read_params(ROOT / f"recipes/{model}.yaml").model.input_size - less
@@ -34,7 +34,9 @@ def test_a_model_is_of_its_recipes_size(model: str, less: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("model", "alone", "quiet"), [("accurate", 0.85, 0.85), ("fast", 0.8, 0.8)])
+@pytest.mark.parametrize(
+    ("model", "alone", "quiet"), [("accurate", 0.85, 0.85), ("fast", 0.8, 0.8), ("open", 0.8, 0.85)]
+)
 def test_people_are_found_and_nobody_is_not(model: str, alone: float, quiet: float, rendered) -> None:  # type: ignore[no-untyped-def]
     """`alone`: mean person IoU of single people seen close or by half; `quiet`: share of pictures with nobody in which
     at most a hundredth is called person."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
 import sys
@@ -44,6 +45,20 @@ def test_a_release_is_the_exported_file_with_its_hash_and_the_weights_to_train_o
     for kept, weights in zip(released.get_weights(), trained.get_weights(), strict=True):
         assert kept.dtype == np.float32
         assert kept == pytest.approx(weights, rel=1e-3)
+
+
+def test_open_has_learned_from_what_may_be_given_away_and_credits_it() -> None:
+    with (ROOT / "src/figureground/cut/models/open-credits.csv").open(encoding="utf-8") as file:
+        credits = list(csv.DictReader(file))
+    assert {row["licence"] for row in credits} == {
+        "Attribution License",
+        "Attribution-ShareAlike License",
+        "No known copyright restrictions",
+    }
+    assert all(row["flickr_photo"].isdigit() and row["licence_url"].startswith("http") for row in credits)
+    names = {f"coco/{row['coco_photo']}" for row in credits}
+    tested = {line.split("\t")[0] for line in (ROOT / "recipes/test-photos.tsv").read_text().splitlines()}
+    assert len(names) == len(credits) and len(tested) > 1000 and not names & tested
 
 
 def test_a_source_that_is_left_out_weighs_nothing_and_all_else_stays(tmp_path: Path) -> None:

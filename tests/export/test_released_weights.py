@@ -16,7 +16,7 @@ from figureground.models.predictor import Predictor
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", ["accurate", "fast"])
+@pytest.mark.parametrize("model", ["accurate", "fast", "open"])
 def test_the_weights_give_the_packaged_models_masks(model: str, tmp_path: Path) -> None:
     keras, packaged = Predictor(load_model(stored_start(f"{model}.keras", tmp_path))), Segmenter(model)
     embedded = embedded_set()

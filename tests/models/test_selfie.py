@@ -68,7 +68,7 @@ def half(left: float, right: float) -> np.ndarray:
         (half(9, -9), half(9, -9), 1.0),  # the same people
         (half(9, -9), half(-9, 9), 0.0),  # others
         (half(-9, -9), half(9, 9), 0.0),  # nobody, and everywhere
-        (half(9, -9), half(9, 0), 0.42),  # 8 of 8 + 8 / 2, two thirds of the way from LEAST to 1
+        (half(9, -9), half(0.2, -9), 0.5),  # 0.55 of 1, half-way from LEAST to FULL
     ],
 )
 def test_agreement_is_of_the_photo_as_a_whole(one: np.ndarray, other: np.ndarray, expected: float) -> None:
@@ -84,6 +84,8 @@ def test_a_vote_takes_away_more_than_it_adds_and_weighs_what_was_agreed() -> Non
     np.testing.assert_allclose(selfie.Vote()([logits, opinion, none]), logits)
     expected = half(1 + selfie.LOWEST_VOTE, -0.5 + selfie.HIGHEST_VOTE)
     np.testing.assert_allclose(selfie.Vote()([logits, opinion, full]), expected, rtol=1e-6)
+    mild = half(1 - selfie.WEIGHT, -0.5 + selfie.WEIGHT)
+    np.testing.assert_allclose(selfie.Vote()([logits, half(-1, 1), full]), mild, rtol=1e-6)
 
 
 def test_it_is_heard_in_the_model_and_training_leaves_it_as_it_came(published: Path, model_params: Build) -> None:
@@ -121,9 +123,10 @@ def test_a_saved_model_keeps_it_and_one_without_starts_one_with(
     again = load_model(tmp_path / "both.keras")
     kept = again.get_layer("selfie_vote").get_config() | again.get_layer("selfie_agreement").get_config()
     assert {
-        "lowest": -3.0,
-        "highest": 0.6,
-        "least": 0.5,
-        "full": 0.9,
+        "weight": 0.5,
+        "lowest": -5.0,
+        "highest": 0.7,
+        "least": 0.4,
+        "full": 0.7,
     }.items() <= kept.items()  # not the program's of then
     np.testing.assert_allclose(again(photos, training=False), both(photos, training=False), atol=1e-5)

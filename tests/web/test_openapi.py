@@ -16,7 +16,7 @@ def test_fields_are_those_that_are_taken(site: Site) -> None:
     for path, fields in (("/cut", CUT_FIELDS), ("/id-photo", DOCUMENT_FIELDS)):
         body = paths[path]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
         assert set(body["properties"]) == set(fields) and body["required"] == ["photo"]
-        assert body["properties"]["model"]["enum"] == ["own", "accurate", "fast"]
+        assert body["properties"]["model"]["enum"] == ["own", "accurate", "fast", "open"]
         assert body["properties"]["model"]["default"] == "own"
     assert SHORTCOMINGS in paths["/id-photo"]["post"]["responses"]["200"]["headers"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "-o", "--output", required=True, type=click.Path(path_type=Path),
     help="A folder; for a single photo also a .png, .webp or .jpg file.",
 )  # fmt: skip
-@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
 @click.option(
     "--background", default="transparent", show_default=True, metavar="WHAT",
     help="transparent, blur (the original out of focus), a colour (white, #1e90ff) or a picture file.",
@@ -104,7 +104,7 @@ def _mover(bar: Any) -> Callable[[float, int, float], None]:
     help="A light colour, or the original left untouched: some authorities refuse altered photos.",
 )  # fmt: skip
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a print of 10 x 15 cm full of copies.")
-@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
 def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: Path | None, model: str) -> None:
     """Make a document photo of one person: head found, cut to a standard and scaled to 300 dots per inch.
 
@@ -133,7 +133,7 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
     "--background", default="transparent", show_default=True, metavar="WHAT",
     help="transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped.",
 )  # fmt: skip
-@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
 def video(video_in: Path, video_out: Path, background: str, model: str, jobs: int | None) -> None:
     """Give the people of a video another background; sound, size, times and colours stay.
@@ -173,7 +173,7 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
     help="blur, a colour, a picture file, or a video that is looped.",
 )  # fmt: skip
 @click.option("--mirror", is_flag=True, help="Turn left for right, as in a mirror.")
-@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
 def camera(device: str, size: str, background: str, mirror: bool, model: str) -> None:
     """Give yourself another background, live: into a virtual camera where there is one, else into a window.
 
@@ -199,7 +199,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the whole network in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
-@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|FILE", help="Which model.")
+@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
 def web(host: str, port: int, model: str) -> None:
     """Serve a page that cuts people out, and the same for programs (POST /cut)."""
     with one_line_errors("web"):

@@ -9,7 +9,7 @@ from pathlib import Path
 from figureground.errors import FiguregroundError
 
 MODELS = Path(__file__).with_name("models")
-PACKAGED = ("accurate", "fast")  # what the user gets, not how it is built
+PACKAGED = ("accurate", "fast", "open")  # what the user gets, not how it is built
 
 
 class SegmenterError(FiguregroundError):
@@ -17,7 +17,7 @@ class SegmenterError(FiguregroundError):
 
 
 def model_content(model: str | Path, folder: Path = MODELS) -> tuple[Path, bytes]:
-    """Path and bytes of a packaged model by its name ("accurate" or "fast"), or of a file by its path.
+    """Path and bytes of a packaged model by its name ("accurate", "fast" or "open"), or of a file by its path.
 
     Raises:
         SegmenterError: No such file, a packaged model that this installation lacks, or one whose bytes have changed.

@@ -49,8 +49,8 @@ class Segmenter:
     One segmenter may be shared by threads: they take turns at the model. For real parallelism give each its own.
 
     Args:
-        model: "accurate" or "fast", which come with the package, or the path of a `.tflite` file that figureground
-            exported, of any flavour.
+        model: "accurate", "fast" or "open", which come with the package, or the path of a `.tflite` file that
+            figureground exported, of any flavour.
         threads: CPU threads that one photo may use in the model.
     Attributes:
         input_size: (height, width) that the network sees.

@@ -20,10 +20,11 @@ NAME = "selfie"  # of the network's layer; the names of all others here begin wi
 SIZE = 256  # pixels, square: what it was made for
 
 # Chosen on validation photos. Below LEAST the two see different people, from FULL on the same ones. The vote may take
-# away what our network is fairly sure of, a passer-by at the side, but add only where it wavers: what people hold is
-# person to the other.
-LEAST, FULL = 0.5, 0.9
-LOWEST_VOTE, HIGHEST_VOTE = -3.0, 0.6
+# away what our network is sure of, a passer-by at the side, but add only where it wavers: what people hold is person to
+# the other.
+LEAST, FULL = 0.4, 0.7
+WEIGHT = 0.5
+LOWEST_VOTE, HIGHEST_VOTE = -5.0, 0.7
 
 
 class Block(NamedTuple):
@@ -96,7 +97,8 @@ def load_selfie(model: keras.Model, path: Path) -> None:
 def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
     """The logits after the selfie network's vote on each pixel.
 
-    The vote is its logit, held within LOWEST_VOTE..HIGHEST_VOTE, times how far the two agree on the photo as a whole.
+    The vote is WEIGHT times its logit, held within LOWEST_VOTE..HIGHEST_VOTE, times how far the two agree on the photo
+    as a whole.
     Nothing here is trained, and training does not hear it (`deeplab.without_selfie`).
 
     Args:
@@ -169,18 +171,23 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable("figureground")
 class Vote(keras.layers.Layer):  # type: ignore[misc]
-    """Logits (B, H, W, 1), moved by another's, from `lowest` to `highest`, as far as it is heard, (B, 1, 1, 1)."""
+    """Logits (B, H, W, 1), moved by `weight` times another's, from `lowest` to `highest`, as far as it is heard.
 
-    def __init__(self, lowest: float = LOWEST_VOTE, highest: float = HIGHEST_VOTE, **layer: Any) -> None:
+    How far that is comes as (B, 1, 1, 1), in 0..1.
+    """
+
+    def __init__(
+        self, weight: float = WEIGHT, lowest: float = LOWEST_VOTE, highest: float = HIGHEST_VOTE, **layer: Any
+    ) -> None:
         super().__init__(**layer)
-        self._lowest, self._highest = lowest, highest
+        self._weight, self._lowest, self._highest = weight, lowest, highest
 
     def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "lowest": self._lowest, "highest": self._highest}
+        return {**super().get_config(), "weight": self._weight, "lowest": self._lowest, "highest": self._highest}
 
     def call(self, inputs: list[Any]) -> Any:
         logits, opinion, agreement = inputs
-        return logits + agreement * keras.ops.clip(opinion, self._lowest, self._highest)
+        return logits + agreement * keras.ops.clip(self._weight * opinion, self._lowest, self._highest)
 
     def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return input_shape[0]

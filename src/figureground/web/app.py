@@ -39,7 +39,7 @@ def create_app(
     """The application, its models loaded.
 
     Args:
-        model: What is used where nobody chooses: "accurate", "fast" or the path of a `.tflite` file.
+        model: What is used where nobody chooses: "accurate", "fast", "open" or the path of a `.tflite` file.
         host: The name or address that the server listens on.
         threads: Photos that the server works on at once; without it one a core.
     Raises:
