@@ -85,7 +85,10 @@ def test_a_vote_takes_away_more_than_it_adds_and_weighs_what_was_agreed() -> Non
     expected = half(1 + selfie.LOWEST_VOTE, -0.5 + selfie.HIGHEST_VOTE)
     np.testing.assert_allclose(selfie.Vote()([logits, opinion, full]), expected, rtol=1e-6)
     mild = half(1 - selfie.WEIGHT, -0.5 + selfie.WEIGHT)
-    np.testing.assert_allclose(selfie.Vote()([logits, half(-1, 1), full]), mild, rtol=1e-6)
+    np.testing.assert_allclose(selfie.Vote(selfie.WEIGHT)([logits, half(-1, 1), full]), mild, rtol=1e-6)
+    before = {key: value for key, value in selfie.Vote(selfie.WEIGHT).get_config().items() if key != "weight"}
+    whole = half(1 - 0.6, -0.5 + 0.6)
+    np.testing.assert_allclose(selfie.Vote.from_config(before)([logits, half(-0.6, 0.6), full]), whole, rtol=1e-6)
 
 
 def test_it_is_heard_in_the_model_and_training_leaves_it_as_it_came(published: Path, model_params: Build) -> None:

@@ -98,8 +98,7 @@ def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
     """The logits after the selfie network's vote on each pixel.
 
     The vote is WEIGHT times its logit, held within LOWEST_VOTE..HIGHEST_VOTE, times how far the two agree on the photo
-    as a whole.
-    Nothing here is trained, and training does not hear it (`deeplab.without_selfie`).
+    as a whole. Nothing here is trained, and training does not hear it (`deeplab.without_selfie`).
 
     Args:
         logits: Of our network, float32 (B, H, W, 1).
@@ -112,7 +111,7 @@ def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
         [coarse, ResizeLike(dtype="float32", name="selfie_coarse")([opinion, coarse])]
     )
     opinion = ResizeLike(dtype="float32", name="selfie_upsample")([opinion, logits])
-    return Vote(dtype="float32", name="selfie_vote")([logits, opinion, agreement])
+    return Vote(WEIGHT, dtype="float32", name="selfie_vote")([logits, opinion, agreement])
 
 
 @keras.saving.register_keras_serializable("figureground")
@@ -173,11 +172,11 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
 class Vote(keras.layers.Layer):  # type: ignore[misc]
     """Logits (B, H, W, 1), moved by `weight` times another's, from `lowest` to `highest`, as far as it is heard.
 
-    How far that is comes as (B, 1, 1, 1), in 0..1.
+    How far that is comes as (B, 1, 1, 1), in 0..1. The weight is 1 in files from before there was one.
     """
 
     def __init__(
-        self, weight: float = WEIGHT, lowest: float = LOWEST_VOTE, highest: float = HIGHEST_VOTE, **layer: Any
+        self, weight: float = 1.0, lowest: float = LOWEST_VOTE, highest: float = HIGHEST_VOTE, **layer: Any
     ) -> None:
         super().__init__(**layer)
         self._weight, self._lowest, self._highest = weight, lowest, highest
