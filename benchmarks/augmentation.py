@@ -19,8 +19,8 @@ import cv2
 import numpy as np
 
 from figureground.augment.writing import augment
-from figureground.data.manifest import Pair
-from figureground.data.metadata import mask_path, photo_path, read_metadata
+from figureground.dataset.manifest import Pair
+from figureground.dataset.metadata import mask_path, photo_path, read_metadata
 from figureground.params import read_params
 from figureground.pictures import decode_mask, encode_jpeg, encode_png
 

@@ -18,11 +18,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from figureground.cut.edges import refine
-from figureground.cut.segmenter import Segmenter, sigmoid
-from figureground.data.metadata import mask_path, photo_path
-from figureground.data.split import read_split
+from figureground.dataset.metadata import mask_path, photo_path
+from figureground.dataset.sides import read_split
 from figureground.pictures import read_mask, read_photo, resize_photo, resize_probability
+from figureground.runtime.edges import refine
+from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.scores import boundary_f, paired_difference, person_iou
 
 SCORES = {

@@ -21,10 +21,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from figureground.cut.segmenter import Segmenter, sigmoid
-from figureground.cut.smoothing import Smoother
 from figureground.pictures import read_mask, read_photo, resize_photo
+from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.scores import person_iou
+from figureground.video.smoothing import Smoother
 
 HEIGHT, WIDTH = 360, 640
 FRAMES = 45

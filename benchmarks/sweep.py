@@ -19,10 +19,10 @@ from statistics import median
 import optuna
 from augmentation import draw_pairs, real_pairs
 
-from figureground.data.manifest import Pair, write_manifest
-from figureground.data.split import write_split
+from figureground.dataset.manifest import Pair, write_manifest
+from figureground.dataset.sides import write_split
 from figureground.params import Params, parse_params, read_params
-from figureground.stages.shell import prepare
+from figureground.stages.runner import prepare
 from figureground.sweep.run import run_sweep
 from figureground.sweep.storage import address_of, open_storage
 from figureground.sweep.study import PROCESS, finished

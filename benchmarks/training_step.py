@@ -15,9 +15,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from figureground.stages import shell
+from figureground.stages import runner
 
-shell.prepare()
+runner.prepare()
 
 import cv2  # noqa: E402
 import numpy as np  # noqa: E402
@@ -25,7 +25,7 @@ import numpy as np  # noqa: E402
 from figureground import files, pictures  # noqa: E402
 from figureground.augment.shards import Index  # noqa: E402
 from figureground.augment.writing import augment  # noqa: E402
-from figureground.data.manifest import Pair  # noqa: E402
+from figureground.dataset.manifest import Pair  # noqa: E402
 from figureground.models.deeplab import build_model  # noqa: E402
 from figureground.params import Params, read_params  # noqa: E402
 from figureground.training.batches import steps_per_epoch, training_batches  # noqa: E402

@@ -19,13 +19,13 @@ import av
 import cv2
 import numpy as np
 
-from figureground.cut.backdrops import backdrop_of
-from figureground.cut.clips import Clip
-from figureground.cut.edges import refine
-from figureground.cut.moving import DETAIL, Look, drawn, prepared_cutter
-from figureground.cut.recordings import Recording, coding_of
-from figureground.cut.video import replace_background
 from figureground.pictures import Picture, read_photo, resize_photo
+from figureground.runtime.edges import refine
+from figureground.video.backdrops import backdrop_of
+from figureground.video.clips import Clip
+from figureground.video.moving import DETAIL, Look, drawn, prepared_cutter
+from figureground.video.recordings import Recording, coding_of
+from figureground.video.video import replace_background
 
 ROUNDS = 20
 BACKGROUNDS = {"white": ".mp4", "blur": ".mp4", "transparent": ".webm"}

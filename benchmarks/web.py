@@ -26,8 +26,8 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from figureground.cut.packaged import model_content
 from figureground.pictures import encode_jpeg
+from figureground.runtime.packaged import model_content
 
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",

@@ -9,11 +9,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from figureground.data.manifest import read_manifest
-from figureground.data.metadata import photo_path
-from figureground.data.split import split
+from figureground.dataset.manifest import read_manifest
+from figureground.dataset.metadata import photo_path
 from figureground.files import file_sha256
 from figureground.params import read_params
+from figureground.split.assign import split
 
 
 def main() -> None:

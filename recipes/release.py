@@ -17,9 +17,9 @@ from pathlib import Path
 
 import numpy as np
 
-from figureground.cut.packaged import MODELS, PACKAGED
 from figureground.files import file_sha256, write_bytes
 from figureground.models.deeplab import load_model
+from figureground.runtime.packaged import MODELS, PACKAGED
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Figures of an exported model on the listed test photos, as MODEL_CARD.md shows them.
 
-    python recipes/score.py src/figureground/cut/models/accurate.tflite --out recipes/scores/accurate.csv
+    python recipes/score.py src/figureground/runtime/models/accurate.tflite --out recipes/scores/accurate.csv
 
 After `dvc repro split` on the data of the recipes. What is scored is the shipped file itself, on one core, photo in and
 mask out at model size, brought to the photo's size by bilinear resizing. Only photos in which people cover a
@@ -16,14 +16,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from figureground.cut.segmenter import Segmenter
-from figureground.data.manifest import Pair, read_manifest
-from figureground.data.metadata import held_path, pair_mask, photo_path
-from figureground.data.split import read_split
+from figureground.dataset.manifest import Pair, read_manifest
+from figureground.dataset.metadata import held_path, pair_mask, photo_path
+from figureground.dataset.sides import read_split
 from figureground.evaluation import scoring
 from figureground.evaluation.scoring import OURS, ScoredPhoto, Slice
 from figureground.files import write_table
 from figureground.pictures import read_mask, read_photo
+from figureground.runtime.segmenter import Segmenter
 from figureground.scores import Interval
 
 DATA = Path("data")

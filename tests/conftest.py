@@ -1,11 +1,17 @@
-"""Order and environment of all tests."""
+"""Order and environment of all tests, and what the tests of all uses of the runtime share: a model that takes bright
+pixels for a person, and drawn photos that it therefore cuts out well."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from pathlib import Path
 
+import numpy as np
 import pytest
+
+from helpers.drawing import Picture, person
+from helpers.tiny_networks import save_pixel_network
 
 with contextlib.suppress(ModuleNotFoundError):  # an extra
     import mitsuba  # noqa: F401  # before any test imports TensorFlow: the other way round the process ends
@@ -25,3 +31,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 2 if "end_to_end" in item.path.parts else int(item.get_closest_marker("slow") is not None)
 
     items.sort(key=lateness)
+
+
+@pytest.fixture(scope="session")
+def bright(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_pixel_network(tmp_path_factory.mktemp("model") / "bright.tflite", 64, 64)
+
+
+@pytest.fixture(scope="session")
+def portrait() -> tuple[Picture, Picture]:
+    """A photo and its mask: a person of bright colours before a dark background."""
+    return person(3, 240, 180)
+
+
+@pytest.fixture(scope="session")
+def nobody() -> Picture:
+    return np.full((60, 80, 3), 30, np.uint8)

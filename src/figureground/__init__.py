@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from figureground.cut.segmenter import NobodyError as NobodyError
-    from figureground.cut.segmenter import Segmenter as Segmenter
+    from figureground.runtime.segmenter import NobodyError as NobodyError
+    from figureground.runtime.segmenter import Segmenter as Segmenter
 
 __all__ = ["NobodyError", "Segmenter"]
 
@@ -19,7 +19,7 @@ __all__ = ["NobodyError", "Segmenter"]
 def __getattr__(name: str) -> Any:
     """The runtime, loaded when it is first asked for, so that the command's help need not wait for numpy."""
     if name in __all__:
-        from figureground.cut import segmenter
+        from figureground.runtime import segmenter
 
         return getattr(segmenter, name)
     raise AttributeError(f"module 'figureground' has no attribute {name!r}")

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.params import AugmentParams, TransformSwitches
 from figureground.pictures import PERSON, VOID, encode_jpeg, encode_png
 

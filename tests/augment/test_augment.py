@@ -23,8 +23,8 @@ from figureground.augment.records import read_records
 from figureground.augment.shards import Index, ShardError, read_index
 from figureground.augment.variants import AugmentError, variant_seed
 from figureground.augment.writing import augment
-from figureground.data.manifest import Pair, write_manifest
-from figureground.data.metadata import held_path, mask_path, photo_path
+from figureground.dataset.manifest import Pair, write_manifest
+from figureground.dataset.metadata import held_path, mask_path, photo_path
 from figureground.files import write_bytes, write_json
 from figureground.params import AugmentParams
 from figureground.pictures import (
@@ -213,7 +213,7 @@ import sys
 from pathlib import Path
 import json
 from figureground.augment.writing import augment
-from figureground.data.manifest import read_manifest
+from figureground.dataset.manifest import read_manifest
 from figureground.params import AugmentParams
 
 if __name__ == "__main__":

@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 import pytest
 
-from calling import call
-from drawing import person
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
 from figureground.errors import FiguregroundError
 from figureground.pictures import encode_png
+from helpers.command import call
+from helpers.drawing import person
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from calling import call
 from figureground.cli import main
 from figureground.web.listening import listen
+from helpers.command import call
 
 SERVERS = [("ui",), ("sweep", "dashboard")]
 

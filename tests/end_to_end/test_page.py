@@ -18,13 +18,13 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
-import drawing
-from drawing import Picture, person
 from figureground import Segmenter
 from figureground.pictures import encode_jpeg, encode_png
 from figureground.web.assets import RUNTIME, Asset, read_assets
-from networks import save_pixel_network
-from serving import Site, serving
+from helpers import drawing
+from helpers.drawing import Picture, person
+from helpers.site import Site, serving
+from helpers.tiny_networks import save_pixel_network
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = [

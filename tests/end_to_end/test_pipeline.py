@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-import drawing
+from helpers import drawing
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent

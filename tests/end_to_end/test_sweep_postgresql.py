@@ -18,11 +18,11 @@ from pathlib import Path
 import optuna
 import pytest
 
-import studying
 from figureground.sweep.run import search
 from figureground.sweep.storage import address_of, open_storage
 from figureground.sweep.study import ORIGIN, retry
-from studying import EPOCHS, Toy
+from helpers import objectives
+from helpers.objectives import EPOCHS, Toy
 
 pytestmark = pytest.mark.slow
 
@@ -104,15 +104,15 @@ def project(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 def test_workers_share_a_study_in_postgresql_and_a_killed_one_is_retried(project: Path) -> None:
     address = address_of(None)
     toy = Toy(project / "log", seconds=0.1, kills=(4,))
-    search(studying.job(project, toy, trials=10, workers=2, address=address))
-    found = studying.trials_of(project, address)
+    search(objectives.job(project, toy, trials=10, workers=2, address=address))
+    found = objectives.trials_of(project, address)
     assert [trial.number for trial in found] == list(range(len(found)))
-    assert studying.counted(project, address) == {"COMPLETE": 9, "PRUNED": 1, "FAIL": 1}
+    assert objectives.counted(project, address) == {"COMPLETE": 9, "PRUNED": 1, "FAIL": 1}
     (again,) = [trial for trial in found if ORIGIN in trial.user_attrs]
     assert again.user_attrs[ORIGIN] == 4 and again.params == found[4].params
-    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    worked = Counter((key, epoch) for key, epoch, _, _ in objectives.entries(project / "log"))
     assert set(worked.values()) == {1} and len(worked) == 9 * EPOCHS
-    _, children = studying.runs(project)
+    _, children = objectives.runs(project)
     assert {run.info.status for run in children} == {"FINISHED"}
     assert not (project / ".figureground/sweep/journal.log").exists()
 
@@ -126,10 +126,10 @@ def test_a_trial_of_another_machine_that_falls_silent_is_retried(project: Path) 
     process.kill()
     process.wait()
     deadline = time.monotonic() + 60.0
-    while studying.counted(project, address)["RUNNING"] and time.monotonic() < deadline:
+    while objectives.counted(project, address)["RUNNING"] and time.monotonic() < deadline:
         time.sleep(0.5)
         optuna.storages.fail_stale_trials(study)
-    dead, again = studying.trials_of(project, address)
+    dead, again = objectives.trials_of(project, address)
     assert (dead.state.name, again.state.name) == ("FAIL", "WAITING")
     assert again.user_attrs[ORIGIN] == 0
     assert study.ask().suggest_float("dropout", 0.0, 1.0) == dead.params["dropout"]

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from figureground.data.manifest import Pair, framing
+from figureground.dataset.manifest import Pair, framing
 from figureground.files import write_bytes
 from figureground.pictures import encode_png
 

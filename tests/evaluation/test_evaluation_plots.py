@@ -3,7 +3,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.evaluation import plots
 from figureground.evaluation.scoring import NULL, OURS, Score, ScoredPhoto
 from figureground.scores import Counts

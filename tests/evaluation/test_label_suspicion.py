@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, class_confidence, opinion, suspects
 
 SIZE = (200, 150)

@@ -4,7 +4,7 @@ from math import isnan, nan
 import numpy as np
 import pytest
 
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.evaluation import scoring
 from figureground.evaluation.scoring import NULL, OURS, EvaluationError, Score, ScoredPhoto
 from figureground.scores import Counts

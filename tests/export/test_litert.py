@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from drawing import person
-from figureground.cut.segmenter import Segmenter
 from figureground.export.latency import measure
 from figureground.export.litert import FLAVOURS, convert, export
 from figureground.export.parity import ExportError, check, compare, mask_iou
 from figureground.files import read_table
 from figureground.models.deeplab import build_model
 from figureground.models.encoders import ENCODERS
-from figureground.models.predictor import Predictor
-from figureground.models.weights import load_start
 from figureground.params import ExportParams, ModelParams
+from figureground.predictor import Predictor
+from figureground.runtime.segmenter import Segmenter
+from figureground.training.weights import load_start
+from helpers.drawing import person
 
 PARAMS = ExportParams(min_parity=0.99, min_parity_int8=0.95, calibration_photos=8, parity_photos=6, latency_runs=5)
 CALIBRATION = [person(seed)[0] for seed in range(8)]

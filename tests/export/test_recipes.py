@@ -12,10 +12,10 @@ import keras
 import numpy as np
 import pytest
 
-from embedded import ROOT
 from figureground.files import file_sha256
 from figureground.models.deeplab import load_model
 from figureground.params import read_params
+from helpers.embedded_set import ROOT
 
 
 def results_with(folder: Path, content: bytes) -> Path:
@@ -48,7 +48,7 @@ def test_a_release_is_the_exported_file_with_its_hash_and_the_weights_to_train_o
 
 
 def test_open_has_learned_from_what_may_be_given_away_and_credits_it() -> None:
-    with (ROOT / "src/figureground/cut/models/open-credits.csv").open(encoding="utf-8") as file:
+    with (ROOT / "src/figureground/runtime/models/open-credits.csv").open(encoding="utf-8") as file:
         credits = list(csv.DictReader(file))
     assert {row["licence"] for row in credits} == {
         "Attribution License",

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 import pytest
 
-from embedded import embedded_set, stored_start
-from figureground.cut.segmenter import Segmenter
 from figureground.export.parity import mask_iou
 from figureground.models.deeplab import load_model
-from figureground.models.predictor import Predictor
+from figureground.predictor import Predictor
+from figureground.runtime.segmenter import Segmenter
+from helpers.embedded_set import embedded_set, stored_start
 
 
 @pytest.mark.slow

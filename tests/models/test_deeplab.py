@@ -9,8 +9,8 @@ import pytest
 
 from figureground.models.deeplab import AlignedResize, build_model
 from figureground.models.encoders import ENCODERS
-from figureground.models.losses import MaskLoss
 from figureground.params import ModelParams
+from figureground.training.losses import MaskLoss
 
 Build = Callable[..., ModelParams]
 

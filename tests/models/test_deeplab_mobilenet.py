@@ -10,12 +10,12 @@ import keras
 import numpy as np
 import pytest
 
-import drawing
 from figureground.models.deeplab import build_model
 from figureground.models.deeplab_mobilenet import HEAD_WIDTH
 from figureground.models.encoders import build_encoder
-from figureground.models.weights import load_start
 from figureground.params import ModelParams
+from figureground.training.weights import load_start
+from helpers import drawing
 
 PUBLISHED = Path(__file__).parents[2] / "starts/deeplabv3_mnv2_pascal_quant.tflite"
 SIDE = 513  # of the original's input

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from figureground.models.encoders import ENCODERS, build_encoder, build_trunk
-from figureground.models.weights import set_trunk_weights
+from figureground.training.weights import set_trunk_weights
 
 
 def random_batch(*shape: int) -> np.ndarray:

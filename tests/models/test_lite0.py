@@ -15,8 +15,8 @@ from sklearn.datasets import load_sample_image
 
 from figureground.models.encoders import build_encoder
 from figureground.models.lite0 import build_lite0
-from figureground.models.torch_file import read_torch_tensors
-from figureground.models.weights import lite0_weights, set_lite0_weights
+from figureground.training.torch_file import read_torch_tensors
+from figureground.training.weights import lite0_weights, set_lite0_weights
 
 Array = NDArray[np.floating]
 PALACE, BELL_COTE, DAISY = 698, 442, 985  # indices of ImageNet's classes

@@ -10,13 +10,13 @@ import keras
 import numpy as np
 import pytest
 
-import drawing
-from embedded import ROOT, stored_start
 from figureground.models import selfie
 from figureground.models.deeplab import build_model, load_model
 from figureground.models.litert_file import LiteRTFileError
-from figureground.models.weights import WeightsError, load_selfie_network, load_start
 from figureground.params import ModelParams
+from figureground.training.weights import WeightsError, load_selfie_network, load_start
+from helpers import drawing
+from helpers.embedded_set import ROOT, stored_start
 
 Build = Callable[..., ModelParams]
 SIDE = 65

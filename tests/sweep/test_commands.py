@@ -15,9 +15,9 @@ import optuna
 import pytest
 from click.testing import CliRunner
 
-import studying
 from figureground.cli import main
 from figureground.sweep.storage import address_of, open_storage
+from helpers import objectives
 
 
 def called(*arguments: str) -> str:
@@ -28,7 +28,7 @@ def called(*arguments: str) -> str:
 
 
 def test_an_impossible_space_ends_the_command_before_anything_is_done(project: Path) -> None:
-    text = (studying.ROOT / "params.yaml").read_text()
+    text = (objectives.ROOT / "params.yaml").read_text()
     wrong = text.replace("{choices: [193, 257, 321]}", "{choices: [241, 257, 321]}")
     assert wrong != text
     (project / "params.yaml").write_text(wrong)
@@ -38,7 +38,7 @@ def test_an_impossible_space_ends_the_command_before_anything_is_done(project: P
 
 
 def test_without_a_split_or_a_sweep_the_command_says_what_to_do(project: Path) -> None:
-    shutil.copy(studying.ROOT / "params.yaml", project)
+    shutil.copy(objectives.ROOT / "params.yaml", project)
     for command in ("run", "best"):
         assert "run the audit stage first (`dvc repro audit`)" in called(command)
     assert "there is no sweep to look at yet; `make sweep` begins one" in called("dashboard")

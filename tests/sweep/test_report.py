@@ -12,12 +12,12 @@ import pytest
 from optuna.distributions import CategoricalDistribution, FloatDistribution
 from optuna.trial import TrialState
 
-import studying
 from figureground.files import read_table
 from figureground.pictures import read_photo
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.space import Space
 from figureground.sweep.study import ERROR, KIND, LATENCY, NULL
+from helpers import objectives
 
 LOSSES = CategoricalDistribution(["bce_dice", "tversky", "boundary"])
 COEF = FloatDistribution(0.1, 10.0, log=True)
@@ -51,7 +51,7 @@ def study() -> optuna.Study:
 
 
 def test_the_table_has_a_row_a_trial_with_its_values(study: optuna.Study, tmp_path: Path) -> None:
-    table = read_table(write_report(study, Space(studying.small_params()), tmp_path)[0])
+    table = read_table(write_report(study, Space(objectives.small_params()), tmp_path)[0])
     assert [row["state"] for row in table] == ["PRUNED", "COMPLETE", "COMPLETE", "FAILED", "PRUNED"] + ["COMPLETE"] * 2
     assert table[1]["loss.bce_coef"] == "1.235" and table[1]["loss.boundary_weight"] == ""
     assert table[3]["error"] == "no memory, none"
@@ -59,7 +59,7 @@ def test_the_table_has_a_row_a_trial_with_its_values(study: optuna.Study, tmp_pa
 
 
 def test_every_figure_is_a_picture_and_on_a_page_that_needs_no_network(study: optuna.Study, tmp_path: Path) -> None:
-    written = write_report(study, Space(studying.small_params()), tmp_path)
+    written = write_report(study, Space(objectives.small_params()), tmp_path)
     names = {"history", "importances", "parallel_coordinates", "slice", "pareto"}
     assert {path.name for path in written} == {"trials.csv", "figures.html", *(f"{name}.png" for name in names)}
     assert min(read_photo(path).std() for path in written if path.suffix == ".png") > 5.0
@@ -79,7 +79,7 @@ def test_a_figure_that_cannot_be_drawn_is_left_out_with_a_warning(
         raise RuntimeError("no room\nfor the axes")
 
     monkeypatch.setattr(importlib.import_module(library), "plot_slice", fail)
-    names = {path.name for path in write_report(study, Space(studying.small_params()), tmp_path)}
+    names = {path.name for path in write_report(study, Space(objectives.small_params()), tmp_path)}
     others = {"trials.csv", "figures.html", *(f"{name}.png" for name in ("history", "importances", "pareto"))}
     assert others <= names and names == {path.name for path in tmp_path.iterdir()}
     shown = ('"text":"Slice"' in (tmp_path / "figures.html").read_text(), "slice.png" in names)
@@ -90,5 +90,5 @@ def test_a_figure_that_cannot_be_drawn_is_left_out_with_a_warning(
 
 def test_a_study_with_nothing_to_compare_has_a_history_only(tmp_path: Path) -> None:
     study = optuna.create_study(study_name="study", direction="maximize")
-    space = Space(studying.small_params())
+    space = Space(objectives.small_params())
     assert {path.name for path in write_report(study, space, tmp_path)} == {"trials.csv", "figures.html", "history.png"}

@@ -14,13 +14,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-import studying
 from figureground.files import read_table
 from figureground.sweep.run import search
 from figureground.sweep.study import NULL, PRESENT
 from figureground.tracking.runs import reconcile
 from figureground.tracking.store import open_store
-from studying import EPOCHS, Toy, counted, runs, trials_of
+from helpers import objectives
+from helpers.objectives import EPOCHS, Toy, counted, runs, trials_of
 
 pytestmark = pytest.mark.slow
 
@@ -28,8 +28,8 @@ SWEEP = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
-from studying import Toy, job
-from figureground.stages.shell import prepare
+from helpers.objectives import Toy, job
+from figureground.stages.runner import prepare
 from figureground.sweep.run import search
 if __name__ == "__main__":
     prepare()
@@ -44,7 +44,7 @@ def begin(project: Path, *, trials: int, workers: int = 1, seconds: float = 0.2)
     """A sweep in a session of its own, as a terminal has one."""
     script = project / "sweep.py"
     script.write_text(
-        SWEEP.format(here=str(Path(studying.__file__).parent), log=str(project / "log"), seconds=seconds, trials=trials,
+        SWEEP.format(here=str(objectives.ROOT / "tests"), log=str(project / "log"), seconds=seconds, trials=trials,
                      workers=workers)
     )  # fmt: skip
     return subprocess.Popen(
@@ -60,13 +60,13 @@ def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None
 
 
 def test_two_workers_share_a_study_and_no_trial_is_lost_or_doubled(project: Path) -> None:
-    search(studying.job(project, Toy(project / "log", seconds=0.1), trials=12, workers=2, trials_a_process=4))
+    search(objectives.job(project, Toy(project / "log", seconds=0.1), trials=12, workers=2, trials_a_process=4))
     found = trials_of(project)
     assert [trial.number for trial in found] == list(range(12))
     assert counted(project) == {"COMPLETE": 11, "PRUNED": 1}
-    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    worked = Counter((key, epoch) for key, epoch, _, _ in objectives.entries(project / "log"))
     assert worked == {(f"study/{number}", epoch): 1 for number in range(1, 12) for epoch in range(EPOCHS)}
-    shares = Counter(process for _, epoch, _, process in studying.entries(project / "log") if epoch == 0)
+    shares = Counter(process for _, epoch, _, process in objectives.entries(project / "log") if epoch == 0)
     assert len(shares) >= 3 and max(shares.values()) <= 4  # fresh ones took over after four trials
     parent, children = runs(project)
     assert parent.info.status == "FINISHED"
@@ -75,7 +75,7 @@ def test_two_workers_share_a_study_and_no_trial_is_lost_or_doubled(project: Path
 
 
 def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> None:
-    search(studying.job(project, Toy(project / "log"), trials=5))
+    search(objectives.job(project, Toy(project / "log"), trials=5))
     parent, children = runs(project)
     assert parent.info.run_name == "study"
     assert parent.data.params["sweep.epochs"] == str(EPOCHS)
@@ -83,7 +83,7 @@ def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> N
     assert null.data.tags["figureground.trial.kind"] == NULL
     assert null.data.metrics["best_val_person_iou"] == 0.1
     assert present.data.tags["figureground.trial.kind"] == PRESENT
-    assert present.data.params["train.learning_rate"] == str(studying.small_params().train.learning_rate)
+    assert present.data.params["train.learning_rate"] == str(objectives.small_params().train.learning_rate)
     store = open_store(project)
     for run in others:
         assert run.data.tags["figureground.state"] == "COMPLETE"
@@ -100,24 +100,24 @@ def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> N
 
 def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
     killed = begin(project, trials=6, workers=2)
-    until(lambda: len(studying.entries(project / "log")) >= 5, killed)
-    workers = {process for _, _, _, process in studying.entries(project / "log")}
+    until(lambda: len(objectives.entries(project / "log")) >= 5, killed)
+    workers = {process for _, _, _, process in objectives.entries(project / "log")}
     killed.kill()
     killed.wait()
     for worker in workers:
         psutil.wait_procs([psutil.Process(worker)] if psutil.pid_exists(worker) else [], timeout=20)
         assert not psutil.pid_exists(worker)
-    before = studying.entries(project / "log")
+    before = objectives.entries(project / "log")
     dead = counted(project)["RUNNING"]
     assert dead in (1, 2)
     output = begin(project, trials=6).communicate()[0]
     assert "its process has ended; a new trial goes on" in output
     states = counted(project)
     assert (states["COMPLETE"], states["PRUNED"], states["FAIL"], states["RUNNING"]) == (5, 1, dead, 0)
-    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    worked = Counter((key, epoch) for key, epoch, _, _ in objectives.entries(project / "log"))
     assert set(worked.values()) == {1}  # an epoch is in the log once it is finished, and is not worked on again
     assert len(worked) == 5 * EPOCHS
-    assert studying.entries(project / "log")[: len(before)] == before
+    assert objectives.entries(project / "log")[: len(before)] == before
     reconcile(open_store(project))
     parent, children = runs(project)
     assert parent.info.status == "FINISHED"
@@ -131,7 +131,7 @@ def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
 
 def test_ctrl_c_leaves_the_study_in_order_and_the_next_sweep_goes_on(project: Path) -> None:
     process = begin(project, trials=4)
-    until(lambda: len(studying.entries(project / "log")) >= EPOCHS + 1, process)
+    until(lambda: len(objectives.entries(project / "log")) >= EPOCHS + 1, process)
     os.killpg(process.pid, signal.SIGINT)
     process.communicate()
     assert process.returncode == 130
@@ -140,23 +140,23 @@ def test_ctrl_c_leaves_the_study_in_order_and_the_next_sweep_goes_on(project: Pa
     assert parent.info.status == "KILLED"
     assert children[-1].data.tags["figureground.state"] == "INTERRUPTED"
     assert (project / "results/sweep/study/trials.csv").exists()
-    search(studying.job(project, Toy(project / "log"), trials=4))
+    search(objectives.job(project, Toy(project / "log"), trials=4))
     assert counted(project) == {"PRUNED": 1, "COMPLETE": 3, "FAIL": 1}
-    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    worked = Counter((key, epoch) for key, epoch, _, _ in objectives.entries(project / "log"))
     assert set(worked.values()) == {1} and len(worked) == 3 * EPOCHS
     assert not list((project / ".figureground/sweep/trials").iterdir())
-    search(studying.job(project, Toy(project / "log"), trials=4))  # it has enough already
+    search(objectives.job(project, Toy(project / "log"), trials=4))  # it has enough already
     assert counted(project)["COMPLETE"] == 3
 
 
 def test_a_worker_that_is_killed_is_replaced_and_its_trial_retried(project: Path) -> None:
     # As the system does it where memory runs out: trial 2 dies in its third epoch, and so do its retries, 3 and 4.
     # Trial 5 does so between its last epoch and its outcome, its retry goes well.
-    search(studying.job(project, Toy(project / "log", kills=(2, 3, 4), kills_after=(5,)), trials=4))
+    search(objectives.job(project, Toy(project / "log", kills=(2, 3, 4), kills_after=(5,)), trials=4))
     found = trials_of(project)
     states = [trial.state.name for trial in found]
     assert states == ["PRUNED", "COMPLETE", "FAIL", "FAIL", "FAIL", "FAIL", "COMPLETE", "COMPLETE"]
     assert [trial.user_attrs.get("origin") for trial in found[2:7]] == [None, 2, 2, None, 5]
-    worked = Counter((key, epoch) for key, epoch, _, _ in studying.entries(project / "log"))
+    worked = Counter((key, epoch) for key, epoch, _, _ in objectives.entries(project / "log"))
     assert worked["study/2", 0] == worked["study/2", 1] == 1
     assert [worked["study/5", epoch] for epoch in range(EPOCHS)] == [1] * EPOCHS

@@ -8,13 +8,13 @@ from typing import Any
 import optuna
 import pytest
 
-import studying
 from figureground.params import Params, ParamsError, parse_params
 from figureground.sweep.space import Space, SpaceError
+from helpers import objectives
 
 
 def with_space(space: Mapping[str, Any], **changes: Mapping[str, Any]) -> Params:
-    values = studying.small_params().model_dump(by_alias=True)
+    values = objectives.small_params().model_dump(by_alias=True)
     values["sweep"] |= {"space": dict(space)}
     for section, keys in changes.items():
         values[section] |= keys
@@ -48,13 +48,13 @@ LOSS = {
 
 
 def test_the_projects_own_space_holds_every_combination() -> None:
-    space = Space(studying.small_params())
+    space = Space(objectives.small_params())
     study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
     drawn = [space.draw(study.ask()) for _ in range(50)]
     assert {str(values["loss.name"]) for values in drawn} == {"bce_dice", "tversky", "boundary"}
     for values in drawn:
         params = space.apply(values)
-        assert params.train.epochs == studying.EPOCHS
+        assert params.train.epochs == objectives.EPOCHS
         assert params.train.learning_rate == values["train.learning_rate"]
         assert ("loss.bce_coef" in values) == (values["loss.name"] == "bce_dice")
         assert ("loss.tversky_beta" in values) == (values["loss.name"] == "tversky")
@@ -85,7 +85,7 @@ def test_a_fixed_value_is_not_that_of_the_present_parameters() -> None:
 
 def test_no_trial_uses_more_variants_than_it_has_epochs() -> None:
     many = with_space({"augment.variants": {"choices": [2, 12]}}, augment={"variants": 12})
-    assert Space(many).most_variants() == studying.EPOCHS
+    assert Space(many).most_variants() == objectives.EPOCHS
     few = with_space({"model.dropout": {"choices": [0.1, 0.2]}}, augment={"variants": 2})
     assert Space(few).most_variants() == 2
 

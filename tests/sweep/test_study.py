@@ -12,8 +12,7 @@ import psutil
 import pytest
 from optuna.trial import TrialState
 
-import studying
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.params import Params, parse_params
 from figureground.sweep.storage import open_storage
 from figureground.sweep.study import (
@@ -34,6 +33,7 @@ from figureground.sweep.study import (
     study_name,
 )
 from figureground.tracking.processes import describe
+from helpers import objectives
 
 PAIRS = [Pair("a/1", "a", "a/1", "CC0", 100, 100, "half", 0.3, 0.0)]
 CONTENTS = [["photo", "mask"]]
@@ -41,7 +41,7 @@ CONTENTS = [["photo", "mask"]]
 
 @pytest.fixture
 def study(project: Path) -> optuna.Study:
-    return open_study(open_storage(str(project / "journal.log")), "study", studying.small_params())
+    return open_study(open_storage(str(project / "journal.log")), "study", objectives.small_params())
 
 
 def gone() -> str:
@@ -80,26 +80,26 @@ def test_null_model_and_present_parameters_are_the_first_two(study: optuna.Study
     first, second = study.trials
     assert [first.user_attrs[KIND], second.user_attrs[KIND]] == [NULL, PRESENT]
     assert states(study) == ["WAITING", "WAITING"]
-    again = open_study(open_storage("journal.log"), "study", studying.small_params())
+    again = open_study(open_storage("journal.log"), "study", objectives.small_params())
     assert len(again.trials) == 2
 
 
 def test_a_study_keeps_the_parameters_that_it_began_with(study: optuna.Study) -> None:
-    values = studying.small_params().model_dump(by_alias=True)
+    values = objectives.small_params().model_dump(by_alias=True)
     values["train"]["learning_rate"] *= 2
     changed = parse_params(values)
-    assert base_params(study, changed).train.learning_rate == studying.small_params().train.learning_rate
+    assert base_params(study, changed).train.learning_rate == objectives.small_params().train.learning_rate
     assert base_params(study, changed).sweep == changed.sweep
 
 
 def changed(section: str, key: str, value: object) -> Params:
-    values = studying.small_params().model_dump(by_alias=True)
+    values = objectives.small_params().model_dump(by_alias=True)
     values[section][key] = value
     return parse_params(values)
 
 
 def test_the_name_tells_studies_apart_whose_values_cannot_be_compared() -> None:
-    name = study_name(studying.small_params(), PAIRS, CONTENTS)
+    name = study_name(objectives.small_params(), PAIRS, CONTENTS)
     for same in (
         changed("train", "learning_rate", 0.001),  # searched
         changed("train", "epochs", 30),  # trials have their own
@@ -113,8 +113,8 @@ def test_the_name_tells_studies_apart_whose_values_cannot_be_compared() -> None:
         changed("sweep", "train_photos", 3),
     ):
         assert study_name(other, PAIRS, CONTENTS) != name
-    assert study_name(studying.small_params(), [], CONTENTS) != name
-    assert study_name(studying.small_params(), PAIRS, [["photo", "another mask"]]) != name
+    assert study_name(objectives.small_params(), [], CONTENTS) != name
+    assert study_name(objectives.small_params(), PAIRS, [["photo", "another mask"]]) != name
 
 
 def test_a_trial_whose_process_is_gone_is_retried_once_with_its_values(study: optuna.Study) -> None:

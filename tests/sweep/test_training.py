@@ -10,13 +10,11 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
-import drawing
-import studying
 from figureground.augment.records import read_records
 from figureground.augment.shards import read_index
 from figureground.cli import main
-from figureground.data.manifest import Pair, framing, write_manifest
-from figureground.data.split import write_split
+from figureground.dataset.manifest import Pair, framing, write_manifest
+from figureground.dataset.sides import write_split
 from figureground.files import read_table
 from figureground.params import Params, read_params
 from figureground.sweep.shards import SharedShards, draw_photos
@@ -24,6 +22,7 @@ from figureground.sweep.space import SpaceError
 from figureground.sweep.storage import SweepError
 from figureground.sweep.study import NULL, SEARCHED
 from figureground.sweep.training import Task, Training
+from helpers import drawing, objectives
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +59,7 @@ def pipeline(project: Path) -> Path:
     write_manifest(project / "results/audit/manifest.csv", pairs)
     write_split(project / "results/split/split.csv", sides)
     yaml = YAML()
-    values = yaml.load(studying.ROOT / "params.yaml")
+    values = yaml.load(objectives.ROOT / "params.yaml")
     values["seed"] = 8  # with which the first searched trial draws the rate that fails, and the second the other
     for section, keys in SMALL.items():
         values[section].update(keys)
@@ -81,7 +80,7 @@ def test_a_sweep_trains_records_what_fails_and_leaves_the_test_photos_alone(pipe
     assert [row["state"] for row in table] == ["PRUNED", "COMPLETE", "FAILED", "COMPLETE"]
     assert "the loss is not a number at epoch 1" in table[2]["error"]
     assert table[3]["train.learning_rate"] == "0.01" and 0.0 <= float(table[3]["person_iou"]) <= 1.0
-    _, children = studying.runs(pipeline)
+    _, children = objectives.runs(pipeline)
     assert [run.data.tags["figureground.state"] for run in children] == ["PRUNED", "COMPLETE", "FAILED", "COMPLETE"]
     folder = pipeline / ".figureground/sweep"
     assert [path.name for path in folder.glob("trials/*/*")] == ["not_a_number.npz"]

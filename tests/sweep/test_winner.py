@@ -11,11 +11,9 @@ import pytest
 from click.testing import CliRunner
 from ruamel.yaml import YAML
 
-import drawing
-import studying
 from figureground.cli import main
-from figureground.data.manifest import Pair, write_manifest
-from figureground.data.split import write_split
+from figureground.dataset.manifest import Pair, write_manifest
+from figureground.dataset.sides import write_split
 from figureground.params import Params, ParamsError, flat, parse_params, read_params
 from figureground.pictures import encode_png
 from figureground.sweep.shards import draw_photos
@@ -23,8 +21,9 @@ from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, open_study, study_name
 from figureground.sweep.winner import changed, take_over
+from helpers import drawing, objectives
 
-OWN = (studying.ROOT / "params.yaml").read_text(encoding="utf-8")
+OWN = (objectives.ROOT / "params.yaml").read_text(encoding="utf-8")
 
 
 def differing(before: str, after: str) -> list[str]:
@@ -91,7 +90,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_manifest(tmp_path / "results/audit/manifest.csv", pairs)
     sides = ("train", "val", "test")
     write_split(tmp_path / "results/split/split.csv", {pair.name: sides[n % 3] for n, pair in enumerate(pairs)})
-    shutil.copy(studying.ROOT / "params.yaml", tmp_path)
+    shutil.copy(objectives.ROOT / "params.yaml", tmp_path)
     for pair in pairs:
         drawing.write_pair(tmp_path / "data", pair.name, *drawing.person(1))
     return tmp_path
@@ -139,11 +138,11 @@ def test_what_a_winner_has_not_drawn_is_as_it_was_trained_with_it(project: Path,
     for value, encoder in zip((0.9, 0.95), encoders, strict=True):
         study.enqueue_trial({"model.encoder": encoder})
         trial = study.ask()
-        Space(read_params(studying.ROOT / "params.yaml")).draw(trial)
+        Space(read_params(objectives.ROOT / "params.yaml")).draw(trial)
         study.tell(trial, value)
         take_over(Path("params.yaml"))
         assert read_params().model.encoder == encoder
-    assert read_params().model.start == read_params(studying.ROOT / "params.yaml").model.start
+    assert read_params().model.start == read_params(objectives.ROOT / "params.yaml").model.start
 
 
 def test_where_the_present_parameters_are_best_nothing_changes(project: Path, study: optuna.Study) -> None:

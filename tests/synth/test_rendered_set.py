@@ -17,7 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from figureground.cli import main
-from figureground.data.metadata import held_path, pair_mask, photo_path, read_metadata
+from figureground.dataset.metadata import held_path, pair_mask, photo_path, read_metadata
 from figureground.files import read_table
 from figureground.pictures import read_mask
 from figureground.synth import ingredients, writing

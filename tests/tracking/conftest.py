@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from figureground.tracking.store import open_store
-from networks import save_pixel_network
+from helpers.tiny_networks import save_pixel_network
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from math import nan
 
 import pytest
 
-from figureground.tracking.decision import Comparison, PhotoScore, compare
+from figureground.tracking.registry.decision import Comparison, PhotoScore, compare
 
 
 def side(*values: float, sha256: str = "") -> dict[str, PhotoScore]:

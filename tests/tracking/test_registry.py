@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from figureground.cli import main
-from figureground.tracking.decision import PhotoScore
-from figureground.tracking.registry import Decision, champion_weights, fetch, list_models, promote, register
+from figureground.tracking.registry.decision import PhotoScore
+from figureground.tracking.registry.registering import Decision, register
 from figureground.tracking.runs import StageRun, stage_run
 from figureground.tracking.store import TrackingError, open_store
+from figureground.tracking.versions import champion_weights, fetch, list_models, promote
 
 EXAMPLE = np.zeros((60, 90, 3), np.uint8)
 EXAMPLE[:, 45:] = 255  # the model of these tests takes bright pixels for a person

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from figureground.models.deeplab import build_model
-from figureground.models.weights import WeightsError, load_start
 from figureground.params import ModelParams, read_params
 from figureground.training.distillation import load_teachers
+from figureground.training.weights import WeightsError, load_start
 
 ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "starts/deeplabv3_mnv2_pascal_quant.tflite"

@@ -14,18 +14,18 @@ import keras
 import numpy as np
 import pytest
 
-import drawing
-from embedded import stored_start
 from figureground.augment.shards import Index, read_index
 from figureground.augment.writing import augment
-from figureground.data.manifest import Pair, framing
+from figureground.dataset.manifest import Pair, framing
 from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.litert_file import read_convolutions
-from figureground.models.weights import WeightsError
 from figureground.params import Params, parse_params, read_params
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
 from figureground.training.fit import Trained, TrainingError, averaged_weights, compile_model, fit, precision_policy
+from figureground.training.weights import WeightsError
+from helpers import drawing
+from helpers.embedded_set import stored_start
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drawing import Picture, person
 from figureground.pictures import encode_jpeg, encode_png
-from networks import save_pixel_network
-from serving import Site, serving
+from helpers.drawing import Picture, person
+from helpers.site import Site, serving
+from helpers.tiny_networks import save_pixel_network
 
 
 @pytest.fixture(scope="session")

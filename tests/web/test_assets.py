@@ -9,7 +9,7 @@ import re
 import pytest
 
 from figureground.web.assets import RUNTIME, STATIC, read_assets
-from serving import Site
+from helpers.site import Site
 
 
 def test_pages_scripts_and_models_are_served(site: Site, bright: object) -> None:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from drawing import Picture, portrait
 from figureground import Segmenter
 from figureground.pictures import encode_jpeg, encode_png
-from serving import BOUNDARY, FORM, Site, form
+from helpers.drawing import Picture, portrait
+from helpers.site import BOUNDARY, FORM, Site, form
 
 
 def opened(content: bytes) -> Picture:

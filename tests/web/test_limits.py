@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from figureground.cut.segmenter import Segmenter
+from figureground.runtime.segmenter import Segmenter
 from figureground.web.limits import Limits
-from serving import FORM, Answer, Site, form, serving
+from helpers.site import FORM, Answer, Site, form, serving
 
 QUICK = Limits(body_bytes=200_000, pixels=100_000, upload_seconds=0.5, work_seconds=0.5, places=2)
 

@@ -8,7 +8,7 @@ import re
 from figureground.web.app import SHORTCOMINGS
 from figureground.web.assets import STATIC
 from figureground.web.work import CUT_FIELDS, DOCUMENT_FIELDS
-from serving import Site
+from helpers.site import Site
 
 
 def test_fields_are_those_that_are_taken(site: Site) -> None:

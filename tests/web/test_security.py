@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving import Site
+from helpers.site import Site
 
 REQUIRED = {
     "X-Content-Type-Options": "nosniff",

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from calling import COMMAND, call
-from drawing import person
 from figureground.pictures import encode_jpeg
 from figureground.web.listening import ListeningError, address, listen
-from serving import Site
+from helpers.command import COMMAND, call
+from helpers.drawing import person
+from helpers.site import Site
 
 
 def test_it_says_where_it_is_and_ends_with_ctrl_c(bright: Path) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from figureground.augment.compose import Donors, add_person, replace_background
 from figureground.augment.records import encode_example, frame
-from figureground.data.metadata import coverage_path, held_path, mask_path, pair_mask, photo_path
+from figureground.dataset.metadata import coverage_path, held_path, mask_path, pair_mask, photo_path
 from figureground.errors import FiguregroundError
 from figureground.params import AugmentParams
 from figureground.pictures import (

@@ -27,7 +27,7 @@ from figureground.augment.compose import MAX_BACKGROUND_PERSON, MIN_PASTED_PERSO
 from figureground.augment.shards import INDEX_NAME, Index, Shard, checksum, write_index
 from figureground.augment.variants import AugmentError, Recipe
 from figureground.augment.weighting import showings, source_of, unknown_sources
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.files import write_json
 from figureground.params import AugmentParams
 from figureground.pictures import PictureError

@@ -13,10 +13,10 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
-from figureground.cut.standards import STANDARDS
+from figureground.documents.standards import STANDARDS
 
 if TYPE_CHECKING:
-    from figureground.cut.batch import Outcome
+    from figureground.photos.batch import Outcome
 
 
 @click.command()
@@ -58,9 +58,9 @@ def cut(
     3 none failed, but in at least one there is no person.
     """
     with one_line_errors():
-        from figureground.cut.backgrounds import background_of
-        from figureground.cut.batch import Settings, cut_all, usable_cores
-        from figureground.cut.planning import plan, result_suffix
+        from figureground.photos.batch import Settings, cut_all, usable_cores
+        from figureground.photos.planning import plan, result_suffix
+        from figureground.runtime.backgrounds import background_of
 
         behind = background_of(background)
         suffix = result_suffix(output, format_, transparent=behind.transparent, mask_only=mask_only)
@@ -73,7 +73,7 @@ def cut(
 
 def _report(outcomes: Sequence[Outcome]) -> None:
     """A line for what needs one, a summary, and the exit status."""
-    from figureground.cut.batch import Status
+    from figureground.photos.batch import Status
 
     for outcome in outcomes:
         if outcome.note:
@@ -112,8 +112,8 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
     4 made, but it does not satisfy the standard, and what is wrong is said.
     """
     with one_line_errors():
-        from figureground.cut.documents import photo_file
-        from figureground.cut.segmenter import NobodyError
+        from figureground.documents.documents import photo_file
+        from figureground.runtime.segmenter import NobodyError
 
         try:
             shortcomings = photo_file(photo, output, STANDARDS[standard], background, sheet, model)
@@ -142,11 +142,11 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
     be read or written, 2 wrong usage, 3 no frame shows a person, and nothing is written.
     """
     with one_line_errors():
-        from figureground.cut.backdrops import backdrop_of
-        from figureground.cut.batch import usable_cores
-        from figureground.cut.moving import prepared_cutter
-        from figureground.cut.segmenter import NobodyError
-        from figureground.cut.video import MOST_WORKERS, length_of, replace_background
+        from figureground.photos.batch import usable_cores
+        from figureground.runtime.segmenter import NobodyError
+        from figureground.video.backdrops import backdrop_of
+        from figureground.video.moving import prepared_cutter
+        from figureground.video.video import MOST_WORKERS, length_of, replace_background
 
         workers = jobs or min(usable_cores(), MOST_WORKERS)
         length = length_of(video_in)
@@ -182,10 +182,10 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
     if (sides := re.fullmatch(r"([1-9]\d{1,3})x([1-9]\d{1,3})", size)) is None:
         raise click.BadParameter(f"{size} is not WIDTHxHEIGHT, such as 640x480", param_hint="--size")
     with one_line_errors():
-        from figureground.cut.backdrops import backdrop_of
-        from figureground.cut.batch import usable_cores
-        from figureground.cut.camera import check_backdrop, open_camera, open_sink, replace_live
-        from figureground.cut.moving import prepared_cutter
+        from figureground.photos.batch import usable_cores
+        from figureground.video.backdrops import backdrop_of
+        from figureground.video.camera import check_backdrop, open_camera, open_sink, replace_live
+        from figureground.video.moving import prepared_cutter
 
         backdrop = check_backdrop(backdrop_of(background))
         cutter = prepared_cutter(model, 1, threads=usable_cores())
@@ -203,7 +203,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 def web(host: str, port: int, model: str) -> None:
     """Serve a page that cuts people out, and the same for programs (POST /cut)."""
     with one_line_errors("web"):
-        from figureground.cut.segmenter import without_chatter
+        from figureground.runtime.segmenter import without_chatter
         from figureground.web.app import create_app
         from figureground.web.limits import Limits
         from figureground.web.listening import address, listen

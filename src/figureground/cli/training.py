@@ -44,8 +44,8 @@ def data_import(
     if sources is not None and photos is not None:
         raise click.UsageError("give either a SOURCES file or --photos, not both")
     with one_line_errors():
-        from figureground.data.importing import import_sources
-        from figureground.data.sources import Source, read_sources
+        from figureground.importing.building import import_sources
+        from figureground.importing.sources import Source, read_sources
 
         if photos is None:
             listed = read_sources(sources or Path("sources.yaml"))
@@ -82,7 +82,7 @@ def _has_data() -> bool:
     if Path("data/metadata.csv").exists():
         return True
     with one_line_errors():
-        from figureground.data.importing import recover
+        from figureground.importing.building import recover
 
         recover(Path("data"))  # of an import that was killed while it swapped the new data set in
     return Path("data/metadata.csv").exists()
@@ -124,7 +124,7 @@ def model() -> None:
 def model_list(name: str) -> None:
     """Every version with its aliases, test scores and what made it."""
     with one_line_errors():
-        from figureground.tracking.registry import list_models
+        from figureground.tracking.versions import list_models
 
         versions = list_models(Path(), name)
     if not versions:
@@ -146,7 +146,7 @@ def _facts(tags: Mapping[str, str]) -> list[str]:
 def model_promote(version: int, name: str) -> None:
     """Make VERSION the champion, whatever the comparison said."""
     with one_line_errors():
-        from figureground.tracking.registry import promote
+        from figureground.tracking.versions import promote
 
         promote(Path(), name, version)
     click.echo(f"{name} version {version} is the champion")
@@ -159,7 +159,7 @@ def model_promote(version: int, name: str) -> None:
 def model_fetch(version: str, name: str, output: Path) -> None:
     """Copy the LiteRT file of VERSION (a number, champion or challenger) out of the registry."""
     with one_line_errors():
-        from figureground.tracking.registry import fetch
+        from figureground.tracking.versions import fetch
 
         number = fetch(Path(), name, version, output)
     click.echo(f"{shown(output)}: {name} version {number}")
@@ -178,7 +178,7 @@ def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
     """Search until enough trials are finished; an earlier, interrupted or shorter sweep is gone on with."""
     with one_line_errors():
         from figureground.params import read_params
-        from figureground.stages.shell import prepare
+        from figureground.stages.runner import prepare
         from figureground.sweep.run import run_sweep
 
         prepare()
@@ -196,7 +196,7 @@ def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
 def sweep_best(dry_run: bool, storage: str | None) -> None:
     """Write the winner of the sweep to params.yaml and print the change; `dvc repro` then trains it in full."""
     with one_line_errors():
-        from figureground.stages.shell import prepare
+        from figureground.stages.runner import prepare
         from figureground.sweep.winner import take_over
 
         prepare()

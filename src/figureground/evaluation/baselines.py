@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from figureground.data.manifest import Pair
-from figureground.data.metadata import pair_mask, photo_path
+from figureground.dataset.manifest import Pair
+from figureground.dataset.metadata import pair_mask, photo_path
 from figureground.evaluation.scoring import EvaluationError, Score, score
 from figureground.pictures import PERSON, VOID, read_photo, resize_photo, resize_probability
 

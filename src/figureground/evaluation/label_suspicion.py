@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.pictures import PERSON, VOID, decode_mask, encode_png, resize_mask
 
 SIDE = 256  # pixels of the longer edge; finer errors of a mask are not what is looked for

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from figureground.data.manifest import Pair
-from figureground.data.metadata import held_path, pair_mask, photo_path
+from figureground.dataset.manifest import Pair
+from figureground.dataset.metadata import held_path, pair_mask, photo_path
 from figureground.evaluation import plots, scoring
 from figureground.evaluation.baselines import grabcut_scores, null_model
 from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, Opinion, Suspect, opinion, suspects

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground import scores
-from figureground.data.manifest import FRAMINGS, Pair
+from figureground.dataset.manifest import FRAMINGS, Pair
 from figureground.errors import FiguregroundError
 from figureground.scores import Counts, Interval
 

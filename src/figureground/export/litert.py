@@ -17,12 +17,12 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from figureground.cut.segmenter import Segmenter
 from figureground.export import latency, parity
 from figureground.models import selfie
-from figureground.models.predictor import Predictor, as_float32, input_size
 from figureground.params import ExportParams
 from figureground.pictures import resize_photo
+from figureground.predictor import Predictor, as_float32, input_size
+from figureground.runtime.segmenter import Segmenter
 
 log = logging.getLogger(__name__)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from figureground.data.audit import audit
+from figureground.audit.audit import audit
 from figureground.params import flat, read_params
-from figureground.places import DATA, RESULTS
-from figureground.stages import shell
+from figureground.paths import DATA, RESULTS
+from figureground.stages import runner
 from figureground.tracking.runs import stage_run
 
 
@@ -21,4 +21,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

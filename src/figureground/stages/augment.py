@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import figureground.augment
-import figureground.data
-from figureground import files, pictures, places
+import figureground.dataset
+from figureground import files, paths, pictures
 from figureground.augment.examples import write_example_sheet
 from figureground.augment.writing import augment
-from figureground.data.manifest import read_manifest
-from figureground.data.split import read_split
+from figureground.dataset.manifest import read_manifest
+from figureground.dataset.sides import read_split
 from figureground.params import flat, read_params
-from figureground.places import DATA, RESULTS
-from figureground.stages import shell
+from figureground.paths import DATA, RESULTS
+from figureground.stages import runner
 from figureground.tracking.runs import stage_run
 
 
@@ -20,12 +20,12 @@ def main() -> None:
     pairs = read_manifest(RESULTS / "audit/manifest.csv")
     sides = read_split(RESULTS / "split/split.csv")
     out = RESULTS / "augment"
-    code = files.source_fingerprint(figureground.augment, figureground.data, pictures)
+    code = files.source_fingerprint(figureground.augment, figureground.dataset, pictures)
     key = files.fingerprint(
         params.augment.model_dump(), params.model.input_size, params.seed, sides, files.folder_fingerprint(DATA), code
     )
-    work = places.half_done("augment", key)
-    with shell.only_one(work), stage_run("augment", flat(params), sections=("seed", "augment")) as run:
+    work = paths.half_done("augment", key)
+    with runner.only_one(work), stage_run("augment", flat(params), sections=("seed", "augment")) as run:
         index = augment(
             pairs, sides, DATA, params.augment,
             input_size=params.model.input_size, seed=params.seed, out=out / "shards", work=work,
@@ -36,4 +36,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from figureground.stages import shell
+from figureground.stages import runner
 
-shell.prepare()  # TensorFlow reads its environment when it is imported, below
+runner.prepare()  # TensorFlow reads its environment when it is imported, below
 
 from figureground import files  # noqa: E402
-from figureground.data.manifest import read_manifest  # noqa: E402
-from figureground.data.split import read_split  # noqa: E402
+from figureground.dataset.manifest import read_manifest  # noqa: E402
+from figureground.dataset.sides import read_split  # noqa: E402
 from figureground.evaluation.baselines import mean_mask  # noqa: E402
 from figureground.evaluation.report import evaluate  # noqa: E402
 from figureground.models.deeplab import load_model  # noqa: E402
-from figureground.models.predictor import Predictor  # noqa: E402
 from figureground.params import flat, read_params  # noqa: E402
-from figureground.places import DATA, RESULTS  # noqa: E402
+from figureground.paths import DATA, RESULTS  # noqa: E402
+from figureground.predictor import Predictor  # noqa: E402
 from figureground.tracking.runs import stage_run  # noqa: E402
 
 PICTURES = (
@@ -53,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from figureground.stages import shell
+from figureground.stages import runner
 
-shell.prepare()  # TensorFlow reads its environment when it is imported, below
+runner.prepare()  # TensorFlow reads its environment when it is imported, below
 
 import numpy as np  # noqa: E402
 
 from figureground import files, pictures  # noqa: E402
-from figureground.data.metadata import photo_path  # noqa: E402
-from figureground.data.split import read_split  # noqa: E402
+from figureground.dataset.metadata import photo_path  # noqa: E402
+from figureground.dataset.sides import read_split  # noqa: E402
 from figureground.export.litert import export  # noqa: E402
 from figureground.models.deeplab import load_model  # noqa: E402
 from figureground.params import flat, read_params  # noqa: E402
-from figureground.places import DATA, RESULTS  # noqa: E402
+from figureground.paths import DATA, RESULTS  # noqa: E402
 from figureground.tracking.runs import stage_run  # noqa: E402
 
 
@@ -46,4 +46,4 @@ def _sample(sides: dict[str, str], side: str, count: int, seed: int) -> list[str
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from figureground import files, pictures
-from figureground.data.metadata import photo_path
+from figureground.dataset.metadata import photo_path
 from figureground.params import flat, read_params
-from figureground.places import DATA, RESULTS
-from figureground.stages import shell
-from figureground.tracking.decision import PhotoScore
+from figureground.paths import DATA, RESULTS
+from figureground.stages import runner
 from figureground.tracking.provenance import provenance
-from figureground.tracking.registry import register
+from figureground.tracking.registry.decision import PhotoScore
+from figureground.tracking.registry.registering import register
 from figureground.tracking.runs import stage_run
 
 
@@ -36,7 +36,7 @@ def main() -> None:
         )
     files.write_json(RESULTS / "register/decision.json", asdict(decision))
     title = "champion" if decision.promoted else "challenger"
-    shell.log.info("%s version %d is the %s: %s", params.register_.name, decision.version, title, decision.reason)
+    runner.log.info("%s version %d is the %s: %s", params.register_.name, decision.version, title, decision.reason)
 
 
 def _photo_scores(path: Path) -> dict[str, PhotoScore]:
@@ -51,4 +51,4 @@ def _overall(path: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from figureground import files
-from figureground.data.manifest import read_manifest
-from figureground.data.split import read_test_names, split, split_metrics, write_split
+from figureground.dataset.manifest import read_manifest
+from figureground.dataset.sides import write_split
 from figureground.params import read_params
-from figureground.places import RESULTS
-from figureground.stages import shell
+from figureground.paths import RESULTS
+from figureground.split.assign import read_test_names, split, split_metrics
+from figureground.stages import runner
 
 
 def main() -> None:
@@ -22,4 +23,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

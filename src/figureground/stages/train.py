@@ -6,18 +6,18 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from figureground.stages import shell
+from figureground.stages import runner
 
-shell.prepare()  # TensorFlow reads its environment when it is imported, below
+runner.prepare()  # TensorFlow reads its environment when it is imported, below
 
 import figureground.models  # noqa: E402
 import figureground.training  # noqa: E402
-from figureground import files, places  # noqa: E402
+from figureground import files, paths  # noqa: E402
 from figureground.augment.shards import read_index  # noqa: E402
 from figureground.params import Params, flat, read_params  # noqa: E402
-from figureground.places import RESULTS  # noqa: E402
-from figureground.tracking.registry import champion_weights  # noqa: E402
+from figureground.paths import RESULTS  # noqa: E402
 from figureground.tracking.runs import stage_run  # noqa: E402
+from figureground.tracking.versions import champion_weights  # noqa: E402
 from figureground.training.curves import write_curves  # noqa: E402
 from figureground.training.fit import HISTORY_COLUMNS, fit, summary  # noqa: E402
 
@@ -31,9 +31,9 @@ def main() -> None:
     start = _start(params)
     digests = _digests(start, params)
     key = _fingerprint(params, index.checksum, digests)
-    work = places.half_done("train", key)
+    work = paths.half_done("train", key)
     tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)
-    with shell.only_one(work), tracked as run:
+    with runner.only_one(work), tracked as run:
         run.set_tags({f"{name}.sha256": digest for name, digest in digests.items()})
         trained = fit(
             index, params.model, params.loss, params.train,
@@ -49,7 +49,7 @@ def main() -> None:
         run.log_summary({f"best.{name}": value for name, value in metrics.items()})  # beside the curves by epoch
         for name in ("history.csv", "curves.png", "model.keras"):
             run.log_artifact(out / name)
-        shell.refuse_changed(params, SECTIONS)
+        runner.refuse_changed(params, SECTIONS)
     shutil.rmtree(work, ignore_errors=True)
 
 
@@ -73,4 +73,4 @@ def _fingerprint(params: Params, shards: str, digests: Mapping[str, str]) -> str
 
 
 if __name__ == "__main__":
-    shell.run(main)
+    runner.run(main)

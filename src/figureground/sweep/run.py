@@ -15,7 +15,7 @@ import optuna
 
 from figureground.errors import without_passwords
 from figureground.params import Params, flat
-from figureground.places import RESULTS
+from figureground.paths import RESULTS
 from figureground.sweep import worker
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.shards import draw_photos

@@ -10,15 +10,15 @@ import numpy as np
 from filelock import FileLock
 
 import figureground.augment
-import figureground.data
+import figureground.dataset
 from figureground import files, pictures
 from figureground.augment.shards import Index, ShardError, checksum, read_index
 from figureground.augment.writing import augment
-from figureground.data.manifest import Pair, read_manifest
-from figureground.data.metadata import coverage_path, held_path, mask_path, photo_path
-from figureground.data.split import read_split
+from figureground.dataset.manifest import Pair, read_manifest
+from figureground.dataset.metadata import coverage_path, held_path, mask_path, photo_path
+from figureground.dataset.sides import read_split
 from figureground.params import Params
-from figureground.places import DATA, RESULTS
+from figureground.paths import DATA, RESULTS
 from figureground.sweep.storage import SweepError, folder
 
 
@@ -81,7 +81,7 @@ class SharedShards:
     def __init__(self, photos: Photos, seed: int, most_variants: int, workers: int | None) -> None:
         self._photos, self._seed = photos, seed
         self._most_variants, self._workers = most_variants, workers
-        code = files.source_fingerprint(figureground.augment, figureground.data, pictures)
+        code = files.source_fingerprint(figureground.augment, figureground.dataset, pictures)
         names = [[pair.name for pair in side] for side in (photos.train, photos.val)]
         self._key = (seed, most_variants, names, files.folder_fingerprint(photos.data), code)
 

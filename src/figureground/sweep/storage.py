@@ -16,7 +16,7 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
 from figureground.errors import FiguregroundError, without_passwords
-from figureground.places import project_root
+from figureground.paths import project_root
 from figureground.tracking.store import first_line
 
 _log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from figureground import files
-from figureground.data.manifest import Pair
+from figureground.dataset.manifest import Pair
 from figureground.params import Params, flat, parse_params
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import folder

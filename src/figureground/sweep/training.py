@@ -123,7 +123,7 @@ class Training:
 
 
 def _check_starts(encoders: Sequence[str]) -> None:
-    from figureground.models.weights import WeightsError, check_imagenet
+    from figureground.training.weights import WeightsError, check_imagenet
 
     for encoder in encoders:
         try:
@@ -135,7 +135,7 @@ def _check_starts(encoders: Sequence[str]) -> None:
 
 
 def _start(params: Params) -> str:
-    from figureground.tracking.registry import champion_weights
+    from figureground.tracking.versions import champion_weights
 
     start = params.model.start
     return str(champion_weights(Path(), params.register_.name)) if start == "champion" else start

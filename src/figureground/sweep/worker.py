@@ -21,7 +21,7 @@ from filelock import FileLock
 
 from figureground.errors import FiguregroundError
 from figureground.params import Params, Value, flat
-from figureground.stages import shell
+from figureground.stages import runner
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, folder, is_database, open_storage
 from figureground.sweep.study import (
@@ -85,7 +85,7 @@ def main(job: Job, number: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if job.workers > 1:
         logging.basicConfig(level=logging.WARNING, format=f"worker {number}: %(message)s", stream=sys.stdout)
-    shell.prepare()
+    runner.prepare()
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # this module tells what happens, in shorter lines
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of graphs traced anew, as each trial needs it
     try:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from figureground.errors import FiguregroundError, without_passwords
 from figureground.files import replacing
-from figureground.places import project_root
+from figureground.paths import project_root
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

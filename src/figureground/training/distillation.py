@@ -13,9 +13,9 @@ from typing import Any
 import keras
 
 from figureground.models.deeplab import build_model, load_model
-from figureground.models.losses import distillation
-from figureground.models.weights import WeightsError, load_start
 from figureground.params import LossParams, ModelParams
+from figureground.training.losses import distillation
+from figureground.training.weights import WeightsError, load_start
 
 Answer = Callable[[Any], Any]
 

@@ -20,13 +20,13 @@ from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
 from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.encoders import ENCODERS
-from figureground.models.losses import build_loss
-from figureground.models.metrics import BinaryIoU, FalseAlarms, PersonIoU
-from figureground.models.weights import load_selfie_network, load_start
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
 from figureground.training.distillation import Student, load_teachers
+from figureground.training.losses import build_loss
+from figureground.training.metrics import BinaryIoU, FalseAlarms, PersonIoU
+from figureground.training.weights import load_selfie_network, load_start
 
 log = logging.getLogger(__name__)
 

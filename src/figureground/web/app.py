@@ -14,12 +14,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from figureground.cut.batch import usable_cores
-from figureground.cut.documents import DocumentError
-from figureground.cut.segmenter import NobodyError
-from figureground.cut.standards import STANDARDS
+from figureground.documents.documents import DocumentError
+from figureground.documents.standards import STANDARDS
 from figureground.errors import FiguregroundError
+from figureground.photos.batch import usable_cores
 from figureground.pictures import PictureError
+from figureground.runtime.segmenter import NobodyError
 from figureground.web.assets import RUNTIME, Asset, answer, read_assets
 from figureground.web.forms import Form, read_form
 from figureground.web.limits import Limits, RequestError

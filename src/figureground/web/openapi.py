@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from figureground.cut.standards import STANDARDS
+from figureground.documents.standards import STANDARDS
 from figureground.web.limits import Limits
 
 _MISTAKES = {

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from figureground.cut.backgrounds import Background, BackgroundError, named_background
-from figureground.cut.documents import DPI, id_photo, light_colour, sheet
-from figureground.cut.faces import FaceFinder
-from figureground.cut.saving import encoded
-from figureground.cut.standards import STANDARDS
+from figureground.documents.documents import DPI, id_photo, light_colour, sheet
+from figureground.documents.faces import FaceFinder
+from figureground.documents.standards import STANDARDS
+from figureground.photos.saving import encoded
 from figureground.pictures import Picture, read_photo
+from figureground.runtime.backgrounds import Background, BackgroundError, named_background
 from figureground.web.forms import Form, check_pixels
 from figureground.web.limits import Limits, RequestError
 from figureground.web.workshop import Model

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from figureground.cut.packaged import PACKAGED, model_content
-from figureground.cut.segmenter import Segmenter
+from figureground.runtime.packaged import PACKAGED, model_content
+from figureground.runtime.segmenter import Segmenter
 from figureground.web.limits import Limits, RequestError
 
 Result = TypeVar("Result")

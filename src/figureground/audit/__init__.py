@@ -1,0 +1,1 @@
+"""What the stage `audit` looks for: pairs that cannot or should not be trained on."""

@@ -1,0 +1,246 @@
+"""The audit: which pairs of `data/` are used, which are not and why, and which deserve a look."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+import cv2
+from tqdm import tqdm
+
+from figureground.audit.comparisons import Candidate, compare
+from figureground.audit.duplicates import join_groups
+from figureground.audit.findings import Examined, Fault, Suspicion, examine
+from figureground.audit.sheet import Section, draw_sheet
+from figureground.dataset.manifest import FRAMINGS, Pair, write_manifest
+from figureground.dataset.metadata import PHOTO_SUFFIXES, Row, read_metadata
+from figureground.errors import FiguregroundError
+from figureground.files import write_bytes, write_json, write_table
+from figureground.params import AuditParams
+from figureground.pictures import encode_jpeg
+
+FEW = 64  # pairs; fewer are examined faster here than in processes that first have to start
+REJECTED_COLUMNS = ("name", "source", "reason", "detail")
+SUSPECT_COLUMNS = ("name", "source", "score", "reasons")
+COUNT_COLUMNS = ("slice", "source", "framing", "photos")
+
+
+class AuditError(FiguregroundError):
+    """The audit cannot be done, or leaves nothing to work with."""
+
+
+class AuditStopped(AuditError):
+    """Pairs were found that cannot be used, and `audit.on_finding` is stop."""
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """A used pair that deserves a look; `score` in 0..1 grows with every reason."""
+
+    name: str
+    score: float
+    reasons: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the audit found, in the order of its tables; duplicates start with those whose masks differ most."""
+
+    pairs: list[Pair]
+    rejected: dict[str, Fault]
+    suspects: list[Suspect]
+    duplicates: list[tuple[str, str]]
+
+
+def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = None) -> dict[str, float | int]:
+    """Check every pair of the folder `data` and write the reports into `out`.
+
+    Writes manifest.csv, rejected.csv, suspects.csv, suspects.jpg, counts.csv and metrics.json. The result does not
+    depend on the number of workers.
+
+    Args:
+        workers: Processes; as many as there are cores if None.
+    Returns:
+        The metrics, as in metrics.json.
+    Raises:
+        AuditStopped: A pair cannot be used and `params.on_finding` is stop. The reports are written before.
+        AuditError: No pair can be used, or a worker died.
+        MetadataError: metadata.csv is missing or damaged.
+    """
+    rows = read_metadata(data)
+    strays = _strays(data, {row.name for row in rows})
+    examined = _examine_all(data, [row.name for row in rows], params, workers)
+    report = _judge(rows, examined, params, strays)
+    metrics = _metrics(report)
+    _write(data, out, report, params, metrics)
+    if report.rejected and params.on_finding == "stop":
+        raise AuditStopped(_stop_message(report.rejected, out))
+    if not report.pairs:
+        raise AuditError(f"{data}: none of {len(report.rejected)} pairs can be used; see {out / 'rejected.csv'}")
+    return metrics
+
+
+def _strays(data: Path, known: set[str]) -> dict[str, Fault]:
+    """Files that metadata.csv does not name, and names that stand for two photos."""
+    photos = Counter(_names(data / "images", PHOTO_SUFFIXES))
+    faults = {name: Fault("two photos", "of one name; remove one") for name, count in photos.items() if count > 1}
+    for name in photos.keys() - known:
+        faults[name] = Fault("not in metadata", f"{data / 'images' / name}: no row in metadata.csv; import it again")
+    for folder in ("masks", "coverage", "held"):
+        for name in set(_names(data / folder, (".png",))) - known - photos.keys():
+            lost = data / folder / f"{name}.png"
+            faults[name] = Fault("mask without photo", f"{lost}: no photo and no row in metadata.csv")
+    return faults
+
+
+def _names(folder: Path, suffixes: Sequence[str]) -> Iterator[str]:
+    for path in folder.rglob("*"):
+        if path.suffix in suffixes and not path.name.startswith("."):
+            yield path.relative_to(folder).with_suffix("").as_posix()
+
+
+def _examine_all(data: Path, names: Sequence[str], params: AuditParams, workers: int | None) -> list[Examined]:
+    work = partial(examine, data, params=params)
+    workers = workers or os.cpu_count() or 1
+    bar = partial(tqdm, total=len(names), desc="audit", unit="pair", disable=None)
+    if workers == 1 or len(names) < FEW:
+        return list(bar(map(work, names)))
+    context = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(workers, context, cv2.setNumThreads, (1,)) as pool:
+            return list(bar(pool.map(work, names, chunksize=16)))
+    except BrokenProcessPool:
+        raise AuditError("a worker process died, most likely for want of memory; close other programs") from None
+
+
+def _judge(
+    rows: Sequence[Row], examined: Sequence[Examined], params: AuditParams, strays: Mapping[str, Fault]
+) -> Report:
+    rejected = dict(strays)
+    candidates = []
+    kept = []
+    for row, pair in zip(rows, examined, strict=True):
+        if pair.fault is not None:
+            rejected.setdefault(pair.name, pair.fault)
+        if pair.name not in rejected and pair.appearance is not None:
+            candidates.append(Candidate(row.name, row.source, pair.appearance))
+            kept.append(row)
+    comparison = compare(candidates, params)
+    groups = join_groups([row.group for row in kept], comparison.duplicates)
+    rejected.update(comparison.faults)
+    pairs = [
+        _pair(row, candidate, group)
+        for row, candidate, group in zip(kept, candidates, groups, strict=True)
+        if row.name not in rejected
+    ]
+    suspicions = {pair.name: [*pair.suspicions, *comparison.suspicions.get(pair.name, [])] for pair in examined}
+    suspects = _rank({pair.name: suspicions[pair.name] for pair in pairs})
+    alike = sorted(comparison.duplicates, key=lambda item: item.agreement)
+    duplicates = [(candidates[item.first].name, candidates[item.second].name) for item in alike]
+    return Report(pairs, dict(sorted(rejected.items())), suspects, duplicates)
+
+
+def _pair(row: Row, candidate: Candidate, group: str) -> Pair:
+    seen = candidate.appearance
+    return Pair(
+        name=row.name,
+        source=row.source,
+        group=group,
+        licence=row.licence,
+        width=seen.width,
+        height=seen.height,
+        framing=seen.framing,
+        person_share=seen.person_share,
+        void_share=seen.void_share,
+    )
+
+
+def _rank(suspicions: Mapping[str, Sequence[Suspicion]]) -> list[Suspect]:
+    """Most suspect first. Reasons add up as independent chances do: 1 - (1 - a)(1 - b)."""
+    suspects = []
+    for name, reasons in suspicions.items():
+        innocent = 1.0
+        for reason in reasons:
+            innocent *= 1.0 - reason.score
+        strongest_first = sorted(reasons, key=lambda reason: -reason.score)
+        if reasons:
+            suspects.append(Suspect(name, 1.0 - innocent, "; ".join(reason.reason for reason in strongest_first)))
+    return sorted(suspects, key=lambda suspect: (-suspect.score, suspect.name))
+
+
+def _metrics(report: Report) -> dict[str, float | int]:
+    """Counts by dotted name. Suspects are counted from a score of one half on."""
+    metrics: dict[str, float | int] = {
+        "pairs": len(report.pairs),
+        "rejected": len(report.rejected),
+        "suspects": len(report.suspects),
+        "groups": len({pair.group for pair in report.pairs}),
+        "duplicates": len(report.duplicates),
+    }
+    for reason, count in sorted(Counter(fault.reason for fault in report.rejected.values()).items()):
+        metrics[f"rejected.{reason.replace(' ', '_')}"] = count
+    for (source, framing), count in _counts(report.pairs).items():
+        metrics[f"photos.{source}.{framing}"] = count
+    return metrics
+
+
+def _counts(pairs: Sequence[Pair]) -> dict[tuple[str, str], int]:
+    """Photos by source and framing, zeros included."""
+    counts = Counter((pair.source, pair.framing) for pair in pairs)
+    return {key: counts[key] for key in product(sorted({pair.source for pair in pairs}), FRAMINGS)}
+
+
+def _write(data: Path, out: Path, report: Report, params: AuditParams, metrics: Mapping[str, float | int]) -> None:
+    write_manifest(out / "manifest.csv", report.pairs)
+    rejected = (
+        {"name": name, "source": name.partition("/")[0], "reason": fault.reason, "detail": fault.detail}
+        for name, fault in report.rejected.items()
+    )
+    write_table(out / "rejected.csv", REJECTED_COLUMNS, rejected)
+    suspects = (
+        {"name": item.name, "source": item.name.partition("/")[0], "score": item.score, "reasons": item.reasons}
+        for item in report.suspects
+    )
+    write_table(out / "suspects.csv", SUSPECT_COLUMNS, suspects)
+    counts = (
+        {"slice": f"{source}, {framing}", "source": source, "framing": framing, "photos": count}
+        for (source, framing), count in _counts(report.pairs).items()
+    )
+    write_table(out / "counts.csv", COUNT_COLUMNS, counts)
+    sheet = draw_sheet(data, _sections(report, params.suspects_on_sheet))
+    write_bytes(out / "suspects.jpg", encode_jpeg(sheet, 90))
+    write_json(out / "metrics.json", metrics)
+
+
+def _sections(report: Report, count: int) -> list[Section]:
+    """What the picture sheet shows: `count` suspects, and fewer of what is not used and of look-alikes."""
+    some = max(1, count // 3)
+    suspects = [(item.name, f"{item.score:.2f} {item.reasons}") for item in report.suspects[:count]]
+    rejected = [(name, f"{fault.reason}: {fault.detail}") for name, fault in report.rejected.items()]
+    alike = report.duplicates[:some]
+    return [
+        Section(f"Suspects: {len(suspects)} of {len(report.suspects)}, most suspect first", suspects),
+        Section(f"Not used: {min(some, len(rejected))} of {len(rejected)}", rejected[:some]),
+        Section(
+            f"Look-alikes, kept in one group: {len(alike)} of {len(report.duplicates)} pairs of photos",
+            [(one, f"looks like {other}") for pair in alike for one, other in (pair, pair[::-1])],
+        ),
+    ]
+
+
+def _stop_message(rejected: Mapping[str, Fault], out: Path) -> str:
+    first = ", ".join(f"{name} ({fault.reason})" for name, fault in list(rejected.items())[:3])
+    more = ", …" if len(rejected) > 3 else ""
+    count = f"{len(rejected)} pair{'s' if len(rejected) > 1 else ''}"
+    return (
+        f"{count} cannot be used: {first}{more}; see {out / 'rejected.csv'}, "
+        "mend them and import again, or set audit.on_finding to drop"
+    )

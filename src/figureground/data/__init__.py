@@ -1,1 +1,0 @@
-"""Importing photos and masks, their metadata, the audit and the split."""

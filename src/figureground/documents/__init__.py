@@ -1,0 +1,1 @@
+"""Document photos: faces, standards of authorities, sheets to print."""

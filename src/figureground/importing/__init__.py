@@ -1,0 +1,1 @@
+"""Building data/ from photos and masks as people have them."""

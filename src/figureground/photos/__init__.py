@@ -1,0 +1,1 @@
+"""Many photos: what becomes of each, and where the results go."""

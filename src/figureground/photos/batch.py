@@ -1,0 +1,154 @@
+"""Many photos, one after the other or over processes: each has an outcome, and a bad one does not stop the rest."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import cv2
+from PIL import Image
+
+from figureground.errors import FiguregroundError
+from figureground.photos.planning import Job
+from figureground.photos.saving import save
+from figureground.pictures import frame_count, read_photo
+from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
+from figureground.runtime.segmenter import Segmenter, shows_person, without_chatter
+
+_PHOTOS_A_PROCESS = 4  # fewer are done sooner than another process has started
+
+
+class Status(Enum):
+    """What became of a photo."""
+
+    CUT = "cut out"
+    SKIPPED = "skipped"
+    NOBODY = "no person found"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a photo, and in one line why, or what else its owner should know."""
+
+    job: Job
+    status: Status
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How photos are cut out; see `Segmenter` and `composed`. `mask_only` gives the mask instead of a cut-out."""
+
+    model: str | Path = "accurate"
+    background: BackgroundLike = None
+    fit: Fit = "cover"
+    mask_only: bool = False
+    overwrite: bool = False
+
+
+class Cutter:
+    """Cuts files by the same settings; the model and the background are loaded once.
+
+    Raises:
+        SegmenterError, BackgroundError, PictureError: The model or the background cannot be used.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._background = background_of(settings.background)
+        self._segmenter = Segmenter(settings.model)
+
+    def cut(self, job: Job) -> Outcome:
+        """Read, cut out and write one photo; whatever is wrong with it becomes its outcome."""
+        try:
+            return self._cut(job)
+        except FiguregroundError as error:
+            return Outcome(job, Status.FAILED, str(error))
+        except OSError as error:
+            return Outcome(job, Status.FAILED, f"{job.target}: {(error.strerror or str(error)).lower()}")
+        except MemoryError:
+            return Outcome(job, Status.FAILED, f"{job.source}: too large for this machine's memory; make it smaller")
+
+    def _cut(self, job: Job) -> Outcome:
+        photo = read_photo(job.source)
+        mask = self._segmenter.mask(photo)
+        if not shows_person(mask):
+            return Outcome(job, Status.NOBODY, f"{job.source}")
+        settings = self._settings
+        save(job.target, mask if settings.mask_only else composed(photo, mask, self._background, settings.fit))
+        frames = frame_count(job.source)
+        return Outcome(job, Status.CUT, f"{job.source}: only the first of {frames} pictures" if frames > 1 else "")
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; a container's share where the system tells it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[Outcome]:
+    """An outcome for every job, as they come.
+
+    Args:
+        processes: At most so many at once; few photos get fewer.
+    Raises:
+        SegmenterError, BackgroundError, PictureError: As `Cutter`, before the first photo.
+    """
+    waiting = []
+    for job in jobs:
+        if job.target.exists() and job.source.exists() and not settings.overwrite:
+            yield Outcome(job, Status.SKIPPED, f"{job.target}: is there already; --overwrite replaces it")
+        else:
+            waiting.append(job)
+    if not waiting:
+        return
+    cutter = _prepared(settings)  # with several processes for its errors only
+    processes = min(processes, -(-len(waiting) // _PHOTOS_A_PROCESS))
+    yield from map(cutter.cut, waiting) if processes == 1 else _over_processes(waiting, settings, processes)
+
+
+def _over_processes(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[Outcome]:
+    context = multiprocessing.get_context("spawn")  # forks inherit OpenCV's and LiteRT's threads, half of them dead
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker, initargs=(settings,))
+    with pool:
+        futures = {pool.submit(_work, job): job for job in jobs}
+        try:
+            for future in as_completed(futures):
+                yield _outcome(future, futures[future])
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _outcome(future: Future[Outcome], job: Job) -> Outcome:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return Outcome(
+            job, Status.FAILED, f"{job.source}: a process was killed, for want of memory perhaps; try --jobs 1"
+        )
+
+
+_cutter: Cutter  # of a worker process
+
+
+def _start_worker(settings: Settings) -> None:
+    global _cutter
+    _cutter = _prepared(settings)
+
+
+def _work(job: Job) -> Outcome:
+    return _cutter.cut(job)
+
+
+def _prepared(settings: Settings) -> Cutter:
+    cv2.setNumThreads(1)  # processes share the cores already
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what is twice as large again is refused
+    with without_chatter():
+        return Cutter(settings)

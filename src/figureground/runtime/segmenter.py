@@ -1,0 +1,228 @@
+"""Cuts the people out of photos with an exported model: numpy, OpenCV, Pillow and LiteRT only."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, overload
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from figureground.errors import FiguregroundError
+from figureground.pictures import Picture, photo_of, resize_photo, resize_probability
+from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
+from figureground.runtime.edges import refine
+from figureground.runtime.packaged import SegmenterError, model_content
+
+__all__ = [
+    "NobodyError",
+    "Segmenter",
+    "SegmenterError",
+    "check_photo",
+    "load_interpreter",
+    "shows_person",
+    "sigmoid",
+    "without_chatter",
+]
+
+_PHOTO = "a uint8 array of height x width x 3 in RGB order"
+_LEAST_PERSON = 1e-3  # share of the photo that must be more person than not: a tenth of the smallest in the data
+
+
+class NobodyError(FiguregroundError):
+    """A photo without people, of which there is nothing to cut out."""
+
+
+class Segmenter:
+    """Finds the people in photos of any size and cuts them out.
+
+    The photo is stretched to the model's square, since the model was trained so, and the answer is stretched back
+    and laid along the photo's edges. Photos are numpy arrays (uint8 HxWx3 RGB) or Pillow images; the answer is of the
+    same kind. A Pillow image is first brought upright and to sRGB; transparent parts count as white.
+
+    One segmenter may be shared by threads: they take turns at the model. For real parallelism give each its own.
+
+    Args:
+        model: "accurate", "fast" or "open", which come with the package, or the path of a `.tflite` file that
+            figureground exported, of any flavour.
+        threads: CPU threads that one photo may use in the model.
+    Attributes:
+        input_size: (height, width) that the network sees.
+    Raises:
+        SegmenterError: The file is missing, is no LiteRT model, or is one with other inputs or outputs.
+        ValueError: `threads` is below 1.
+    Example:
+        segmenter = Segmenter()
+        cutout = segmenter.cut(Image.open("holiday.jpg"))  # RGBA
+        cutout.save("holiday.png")
+    """
+
+    def __init__(self, model: str | Path = "accurate", threads: int = 1) -> None:
+        if threads < 1:
+            raise ValueError(f"threads must be 1 or more, not {threads}")
+        path, content = model_content(model)
+        self._interpreter = load_interpreter(path, content, threads)
+        self._input = self._interpreter.get_input_details()[0]
+        self._output = self._interpreter.get_output_details()[0]
+        _check_interface(path, self._input, self._output)
+        self.input_size: tuple[int, int] = (int(self._input["shape"][1]), int(self._input["shape"][2]))
+        self._turn = threading.Lock()
+
+    @overload
+    def mask(self, photo: Picture) -> Picture: ...
+    @overload
+    def mask(self, photo: Image.Image) -> Image.Image: ...
+    def mask(self, photo: Picture | Image.Image) -> Picture | Image.Image:
+        """Where people are, at the photo's size: 0 is background, 255 person, between them the edge.
+
+        The model is asked twice, for the photo and for its mirror image: it is wrong at different pixels of the two.
+
+        Returns:
+            uint8 HxW, or a Pillow image of mode L.
+        Raises:
+            ValueError: `photo` is no photo, see the class.
+        """
+        pixels = _pixels(photo)
+        return _in_kind(refine(pixels, self._both_ways(pixels)), photo)
+
+    @overload
+    def cut(self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover") -> Picture: ...
+    @overload
+    def cut(self, photo: Image.Image, background: BackgroundLike = None, fit: Fit = "cover") -> Image.Image: ...
+    def cut(
+        self, photo: Picture | Image.Image, background: BackgroundLike = None, fit: Fit = "cover"
+    ) -> Picture | Image.Image:
+        """The people in the photo before another background, clean of the old one's colour; inside they are untouched.
+
+        Args:
+            background: None for transparent, "blur", a colour ("white", "#1e90ff", (30, 144, 255)) or a picture (array,
+                Pillow image or path).
+            fit: "cover" or "contain": how a picture with other proportions is fitted.
+        Returns:
+            uint8 HxWx4 or a Pillow image of mode RGBA where the background is transparent, else HxWx3 or RGB.
+        Raises:
+            NobodyError: No person is found.
+            BackgroundError: The background is none of these.
+            ValueError: `photo` is no photo, see the class.
+        """
+        behind = background_of(background)
+        pixels = _pixels(photo)
+        mask = self.mask(pixels)
+        if not shows_person(mask):
+            raise NobodyError("no person found in this photo")
+        return _in_kind(composed(pixels, mask, behind, fit), photo)
+
+    def probability(self, photo: Picture) -> NDArray[np.float32]:
+        """The model's own answer, how likely each pixel shows a person: float32 HxW in 0..1, bilinear, not refined.
+
+        Of the photo alone: `mask` asks for its mirror image as well.
+
+        Args:
+            photo: uint8 HxWx3 RGB.
+        Raises:
+            ValueError: `photo` has another type or shape, or no pixels.
+        """
+        check_photo(photo)
+        return resize_probability(sigmoid(self.logits(self._scaled(photo))), *photo.shape[:2])
+
+    def logits(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The network's bare answer, float32 HxW, to a float32 HxWx3 photo in 0..1 at `input_size`."""
+        with self._turn:
+            self._interpreter.set_tensor(self._input["index"], scaled[np.newaxis])
+            self._interpreter.invoke()
+            answer: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])  # a copy
+        return answer[0, :, :, 0]
+
+    def _both_ways(self, photo: Picture) -> NDArray[np.float32]:
+        """Probability at `input_size`, from the mean logit of the photo and its mirror image."""
+        scaled = self._scaled(photo)
+        mirrored = self.logits(np.ascontiguousarray(scaled[:, ::-1]))[:, ::-1]
+        return sigmoid(np.float32(0.5) * (self.logits(scaled) + mirrored))
+
+    def _scaled(self, photo: Picture) -> NDArray[np.float32]:
+        """The photo as the network wants it: at `input_size`, in 0..1."""
+        return resize_photo(photo, *self.input_size).astype(np.float32) / np.float32(255.0)
+
+
+def shows_person(mask: Picture) -> bool:
+    """Whether enough of a mask (uint8 HxW) is person to speak of one."""
+    return cv2.countNonZero(cv2.compare(mask, 127, cv2.CMP_GT)) >= max(1, _LEAST_PERSON * mask.size)
+
+
+def _pixels(photo: Picture | Image.Image) -> Picture:
+    if isinstance(photo, Image.Image):
+        return photo_of(photo)
+    check_photo(photo)
+    return photo
+
+
+def _in_kind(picture: Picture, photo: Picture | Image.Image) -> Picture | Image.Image:
+    return Image.fromarray(picture) if isinstance(photo, Image.Image) else picture
+
+
+@contextmanager
+def without_chatter() -> Iterator[None]:
+    """Mutes stderr while a model is loaded, since LiteRT announces its kernels there and has no switch for it.
+
+    For commands: it is the whole process that is mute, all its threads.
+    """
+    with Path(os.devnull).open("w") as nowhere:
+        kept = os.dup(2)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+def check_photo(photo: NDArray[np.uint8]) -> None:
+    """Refuses what is not a uint8 HxWx3 array with at least one pixel.
+
+    Raises:
+        ValueError: Says what was expected and what came.
+    """
+    if not isinstance(photo, np.ndarray):
+        raise ValueError(f"photo must be a Pillow image or {_PHOTO}, not {type(photo).__name__}")
+    if photo.dtype != np.uint8 or photo.ndim != 3 or photo.shape[2] != 3 or 0 in photo.shape:
+        shape = "x".join(map(str, photo.shape)) or "a single value"
+        raise ValueError(f"photo must be {_PHOTO}, not {photo.dtype} {shape}")
+
+
+def sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Probability of a logit. The exponent is never positive, so that no logit overflows."""
+    small = np.exp(-np.abs(logits))
+    return np.where(logits >= 0, 1.0 / (1.0 + small), small / (1.0 + small)).astype(np.float32)
+
+
+def load_interpreter(path: Path, content: bytes, threads: int) -> Any:
+    """A ready interpreter; LiteRT's own errors are long and name no file, so they become a SegmenterError."""
+    from ai_edge_litert.interpreter import Interpreter  # a third of a second, paid by those who cut
+
+    try:
+        interpreter = Interpreter(model_content=content, num_threads=threads)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError):
+        raise SegmenterError(f"{path}: not a whole LiteRT model; export or download it again") from None
+    return interpreter
+
+
+def _check_interface(path: Path, photo: dict[str, Any], logits: dict[str, Any]) -> None:
+    shapes = tuple(photo["shape"]), tuple(logits["shape"])
+    types = photo["dtype"], logits["dtype"]
+    height, width = shapes[0][1:3] if len(shapes[0]) == 4 else (0, 0)
+    if shapes != ((1, height, width, 3), (1, height, width, 1)) or types != (np.float32, np.float32):
+        raise SegmenterError(
+            f"{path}: takes {_shown(photo)} and gives {_shown(logits)}, not float32 1 x height x width x 3 "
+            "and 1 x height x width x 1; use a model that figureground exported"
+        )
+
+
+def _shown(tensor: dict[str, Any]) -> str:
+    return f"{np.dtype(tensor['dtype'])} {' x '.join(map(str, tensor['shape']))}"

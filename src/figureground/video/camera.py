@@ -1,0 +1,225 @@
+"""Live background replacement: camera in, virtual camera or window out; frames are dropped rather than shown late."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import cv2
+
+from figureground.errors import FiguregroundError
+from figureground.pictures import Picture
+from figureground.runtime.segmenter import without_chatter
+from figureground.video.backdrops import Backdrop
+from figureground.video.moving import MovingCutter, drawn
+
+_SECONDS_TO_START = 10.0  # some cameras need several until their first picture
+_QUIT = (ord("q"), 27)  # keys that end the window: q and Escape
+_TITLE = "figureground"
+
+
+class CameraError(FiguregroundError):
+    """No camera, or nowhere to show its pictures."""
+
+
+class Source(Protocol):
+    """Where pictures come from, as cv2.VideoCapture."""
+
+    def read(self) -> tuple[bool, Any]:
+        """Whether there is a picture, and the next one, uint8 HxWx3 BGR; blocks until it is there."""
+        ...
+
+    def release(self) -> None: ...
+
+
+class Sink(Protocol):
+    """Where pictures go."""
+
+    name: str
+
+    def show(self, picture: Picture) -> bool:
+        """Show a picture (uint8 HxWx3 RGB); False when the user wants to end."""
+        ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Capture:
+    """An open camera, the (height, width) of its pictures and how many a second it promises."""
+
+    source: Source
+    size: tuple[int, int]
+    rate: float
+
+
+@dataclass(frozen=True)
+class Session:
+    """What has been shown: pictures, those that came too fast and were dropped, and how long it took."""
+
+    shown: int
+    dropped: int
+    seconds: float
+
+
+def open_camera(device: str, size: tuple[int, int]) -> Capture:
+    """A camera by its number or path, asked for pictures of `size` (height, width); it may give others.
+
+    Raises:
+        CameraError: There is no such camera, or another program has it.
+    """
+    with without_chatter():
+        capture = cv2.VideoCapture(int(device) if device.isdecimal() else device)
+    if not capture.isOpened():
+        raise CameraError(f"camera {device}: not found, or in use by another program; try another --device")
+    capture.set(cv2.CAP_PROP_FRAME_HEIGHT, size[0])
+    capture.set(cv2.CAP_PROP_FRAME_WIDTH, size[1])
+    return Capture(
+        capture,
+        (int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)), int(capture.get(cv2.CAP_PROP_FRAME_WIDTH))),
+        capture.get(cv2.CAP_PROP_FPS) or 30.0,
+    )
+
+
+def check_backdrop(backdrop: Backdrop) -> Backdrop:
+    """Refuses what a camera cannot show.
+
+    Raises:
+        CameraError: A transparent backdrop.
+    """
+    if backdrop.transparent:
+        raise CameraError("a camera has no transparency; give --background blur, a colour, a picture or a video")
+    return backdrop
+
+
+class Newest:
+    """The newest picture of a source at any time: a thread reads on, and what is not fetched in time is dropped.
+
+    Attributes:
+        dropped: Pictures that nobody fetched.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._picture: Any = None
+        self._change, self._ended = threading.Condition(), False
+        self.dropped = 0
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def pictures(self) -> Iterator[Picture]:
+        """uint8 HxWx3 RGB, each once, until the source ends.
+
+        Raises:
+            CameraError: Nothing came in ten seconds.
+        """
+        while True:
+            with self._change:
+                came = self._change.wait_for(lambda: self._picture is not None or self._ended, _SECONDS_TO_START)
+                picture, self._picture = self._picture, None
+            if not came:
+                raise CameraError(f"the camera has given no picture for {_SECONDS_TO_START:.0f} s; plug it in again")
+            if picture is None:
+                return
+            yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+    def close(self) -> None:
+        with self._change:
+            self._ended = True
+        self._thread.join(_SECONDS_TO_START)
+        self._source.release()
+
+    def _read(self) -> None:
+        while not self._ended:
+            good, picture = self._source.read()
+            with self._change:
+                self.dropped += self._picture is not None and good
+                self._picture = picture if good else self._picture
+                self._ended = self._ended or not good
+                self._change.notify()
+
+
+def replace_live(source: Source, sink: Sink, backdrop: Backdrop, cutter: MovingCutter, mirror: bool) -> Session:
+    """Cut out picture by picture until the source ends, the sink's user does, or Ctrl-C; both are closed then.
+
+    Args:
+        mirror: Turn pictures left for right, as people know themselves.
+    Raises:
+        CameraError: The camera gives nothing.
+    """
+    newest, start, shown = Newest(source), time.perf_counter(), 0
+    try:
+        for photo in newest.pictures():
+            look = cutter.steady(cutter.look(cv2.flip(photo, 1) if mirror else photo))
+            picture, _ = drawn(look, backdrop.at(time.perf_counter() - start, look.size))
+            shown += 1
+            if not sink.show(picture):
+                break
+    except KeyboardInterrupt:  # the usual end
+        pass
+    finally:
+        newest.close()
+        sink.close()
+    return Session(shown, newest.dropped, time.perf_counter() - start)
+
+
+def open_sink(size: tuple[int, int], rate: float) -> Sink:
+    """A virtual camera for pictures of `size` (height, width) where there is one, else a window.
+
+    Args:
+        rate: Pictures a second that are to be expected.
+    Raises:
+        CameraError: There is no screen for a window either.
+    """
+    try:
+        return VirtualCamera(size, rate)
+    except CameraError as missing:
+        if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            raise CameraError(f"{missing}, and no screen for a window") from None
+        return Window(str(missing))
+
+
+class VirtualCamera:
+    """A camera that other programs can choose: v4l2loopback on Linux, OBS on macOS and Windows.
+
+    Raises:
+        CameraError: None is set up, or pyvirtualcam is not installed.
+    """
+
+    def __init__(self, size: tuple[int, int], rate: float) -> None:
+        try:
+            import pyvirtualcam
+        except ModuleNotFoundError:
+            raise CameraError("no virtual camera (needs pip install 'figureground[camera]')") from None
+        try:
+            self._camera = pyvirtualcam.Camera(height=size[0], width=size[1], fps=rate)
+        except RuntimeError as error:
+            raise CameraError(f"no virtual camera ({str(error).strip().split('. ')[0]})") from None
+        self.name = f"the virtual camera {self._camera.device}"
+
+    def show(self, picture: Picture) -> bool:
+        self._camera.send(picture)
+        return True
+
+    def close(self) -> None:
+        self._camera.close()
+
+
+class Window:
+    """A window of OpenCV; q, Escape or its closing ends it."""
+
+    def __init__(self, reason: str) -> None:
+        self.name = f"a window, q ends it: {reason}"
+
+    def show(self, picture: Picture) -> bool:
+        cv2.imshow(_TITLE, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
+        key = cv2.waitKey(1)
+        return key not in _QUIT and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
+
+    def close(self) -> None:
+        cv2.destroyAllWindows()

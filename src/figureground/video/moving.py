@@ -1,0 +1,87 @@
+"""Cutting people out of successive pictures: what a video file and a camera have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from queue import SimpleQueue
+
+import cv2
+import numpy as np
+
+from figureground.pictures import Picture, Probability, resize_photo
+from figureground.runtime.backgrounds import Background, composed
+from figureground.runtime.edges import refine
+from figureground.runtime.segmenter import Segmenter, shows_person, sigmoid, without_chatter
+from figureground.video.smoothing import Smoother
+
+DETAIL = 0.5  # of the working sizes for photos: a third of their time, and a moving edge is not looked at so closely
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the model says to a picture.
+
+    Attributes:
+        photo: uint8 HxWx3 RGB.
+        small: The photo at the model's size.
+        probability: float32 hxw in 0..1, at the model's size.
+    """
+
+    photo: Picture
+    small: Picture
+    probability: Probability
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the photo."""
+        return self.photo.shape[0], self.photo.shape[1]
+
+
+class MovingCutter:
+    """Cuts people out of the pictures of one video, in three steps of which the first and the last need no order.
+
+    Args:
+        model: As `Segmenter`.
+        segmenters: Pictures that may be looked at in parallel.
+        threads: CPU threads of the model for each.
+    Raises:
+        SegmenterError: As `Segmenter`.
+    """
+
+    def __init__(self, model: str | Path, segmenters: int = 1, threads: int = 1) -> None:
+        self._free: SimpleQueue[Segmenter] = SimpleQueue()
+        for _ in range(segmenters):
+            self._free.put(Segmenter(model, threads))
+        self._smoother = Smoother()
+
+    def look(self, photo: Picture) -> Look:
+        """Ask the model; any thread may."""
+        segmenter = self._free.get()
+        try:
+            small = resize_photo(photo, *segmenter.input_size)
+            probability = sigmoid(segmenter.logits(small.astype(np.float32) / np.float32(255)))
+        finally:
+            self._free.put(segmenter)
+        return Look(photo, small, probability)
+
+    def steady(self, look: Look) -> Look:
+        """The look with its probability smoothed over time; for all pictures in their order, one at a time."""
+        return replace(look, probability=self._smoother.steady(look.small, look.probability))
+
+
+def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1) -> MovingCutter:
+    """A cutter for a command: LiteRT's chatter muted, and OpenCV with as many threads as the model.
+
+    Raises:
+        SegmenterError: As `Segmenter`.
+    """
+    cv2.setNumThreads(threads)  # segmenters that work in parallel share the cores already
+    with without_chatter():
+        return MovingCutter(model, segmenters, threads)
+
+
+def drawn(look: Look, background: Background) -> tuple[Picture, bool]:
+    """The photo before a background, as `composed` gives it, and whether it shows a person; any thread may."""
+    mask = refine(look.photo, look.probability, DETAIL)
+    return composed(look.photo, mask, background, detail=DETAIL), shows_person(mask)

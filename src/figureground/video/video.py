@@ -1,0 +1,161 @@
+"""A video file with another background: decoded, cut out and encoded side by side, in the order of its pictures."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TypeVar
+
+import av
+
+from figureground.files import replacing
+from figureground.runtime.backgrounds import Background
+from figureground.runtime.segmenter import NobodyError
+from figureground.video.backdrops import Backdrop
+from figureground.video.clips import Clip, Frame, VideoError, cut_short
+from figureground.video.moving import Look, MovingCutter, drawn
+from figureground.video.recordings import Recording, coding_of
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+Progress = Callable[[float, int, float], None]
+
+MOST_WORKERS = 8  # by default: each holds several pictures, which are 25 MB each in a video of 3840 x 2160
+_AHEAD = 2  # more pictures are begun than there are threads, so that none waits for work
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was made.
+
+    Attributes:
+        frames: Pictures of the video.
+        with_person: Those among them that show a person.
+        seconds: That the work took.
+        damaged: Places of the old file that could not be decoded and were left out.
+    """
+
+    frames: int
+    with_person: int
+    seconds: float
+    damaged: int
+
+
+def length_of(source: Path) -> float:
+    """Seconds that a video promises to have; 0 where it promises nothing.
+
+    Raises:
+        VideoError: As `Clip`.
+    """
+    with Clip(source) as clip:
+        return clip.seconds or 0.0
+
+
+def replace_background(
+    source: Path,
+    target: Path,
+    backdrop: Backdrop,
+    cutter: MovingCutter,
+    workers: int,
+    progress: Progress | None = None,
+) -> Summary:
+    """Write `source` with another background to `target`, sound and times kept; what was there is replaced.
+
+    Args:
+        target: Its suffix names the format, see `coding_of`.
+        cutter: Used up by this video, since it remembers its pictures.
+        workers: Threads that cut out; this one decodes and encodes beside them.
+        progress: Is told after each picture how many seconds of the video are done, how many pictures those were, and
+            how many seconds of work.
+    Raises:
+        NobodyError: No picture shows a person.
+        VideoError: The source cannot be read or is cut short, or the target's format cannot hold the result.
+        OSError: The target cannot be written. Whatever is raised, `target` stays as it was.
+    """
+    coding = coding_of(target, transparent=backdrop.transparent)
+    if target.exists() and target.samefile(source):
+        raise VideoError(f"{target}: the result would replace the video; give another name")
+    start = time.perf_counter()
+    with Clip(source) as clip, replacing(target) as draft, _threads(workers) as pool:
+        looks = in_order(pool, lambda frame: (frame, cutter.look(frame.photo())), clip.frames(), workers + _AHEAD)
+        first = next(looks, None)
+        if first is None:
+            raise VideoError(f"{source}: no picture could be decoded; fetch it again")
+        frames = with_person = 0
+        end = 0.0
+        with _naming(target), Recording(draft, clip, first[1].size, coding) as recording:
+            steps = _steadied(chain([first], looks), cutter, backdrop, clip)
+            for picture, person in in_order(pool, _drawing(recording), steps, workers + _AHEAD):
+                recording.write(picture)
+                frames, with_person = frames + 1, with_person + person
+                end = float((picture.pts or 0) * clip.time_base) + float(1 / clip.rate)
+                if progress is not None:
+                    progress(end, frames, time.perf_counter() - start)
+        _check(clip, max(end, recording.sound_end), with_person)
+    return Summary(frames, with_person, time.perf_counter() - start, clip.damaged)
+
+
+def in_order(
+    pool: ThreadPoolExecutor, function: Callable[[Item], Result], items: Iterable[Item], ahead: int
+) -> Iterator[Result]:
+    """`map` over a pool that takes no more than `ahead` items before their results are asked for."""
+    waiting: deque[Future[Result]] = deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _steadied(
+    looks: Iterable[tuple[Frame, Look]], cutter: MovingCutter, backdrop: Backdrop, clip: Clip
+) -> Iterator[tuple[Frame, Look, Background]]:
+    """What has to be done in the order of the pictures: smoothing, and finding the background of the time."""
+    for frame, look in looks:
+        yield frame, cutter.steady(look), backdrop.at(float(frame.time * clip.time_base), look.size)
+
+
+def _drawing(recording: Recording) -> Callable[[tuple[Frame, Look, Background]], tuple[av.VideoFrame, bool]]:
+    """The last step of a picture: ready to be encoded, and whether it shows a person."""
+
+    def draw(step: tuple[Frame, Look, Background]) -> tuple[av.VideoFrame, bool]:
+        frame, look, background = step
+        picture, person = drawn(look, background)
+        return recording.prepared(picture, frame.time), person
+
+    return draw
+
+
+def _check(clip: Clip, end: float, with_person: int) -> None:
+    if cut_short(clip, end):
+        raise VideoError(f"{clip.path}: cut short, ends after {end:.1f} of {clip.seconds:.1f} s; fetch it again")
+    if not with_person:
+        raise NobodyError("no person found in this video")
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _naming(target: Path) -> Iterator[None]:
+    """FFmpeg's errors while it writes, in one line with the file's name."""
+    try:
+        yield
+    except OSError as error:
+        raise VideoError(f"{target}: {(error.strerror or str(error)).lower()}") from None
+    except av.FFmpegError as error:
+        raise VideoError(f"{target}: cannot be encoded so ({error.strerror or error}); try another format") from None

@@ -1,0 +1,304 @@
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from figureground.audit.audit import AuditError, AuditStopped, audit
+from figureground.audit.outlines import judge_outline
+from figureground.dataset.manifest import Pair, read_manifest
+from figureground.dataset.metadata import MetadataError, Row, write_metadata
+from figureground.params import AuditParams
+
+HEIGHT, WIDTH = 160, 120
+PARAMS = AuditParams(
+    on_finding="drop",
+    min_side=64,
+    max_void_share=0.5,
+    min_empty_share=0.1,
+    max_specks=10,
+    near_duplicate_bits=10,
+    near_duplicate_difference=0.08,
+    suspects_on_sheet=6,
+)
+
+Drawn = tuple[np.ndarray, np.ndarray]
+
+
+def draw(number: int) -> Drawn:
+    """A person (head and trunk, off the middle) before soft shapes; photo and mask, different for every number."""
+    random = np.random.default_rng(number)
+    photo = cv2.resize(random.integers(0, 160, (6, 5, 3), np.uint8), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    middle = int(random.integers(35, 55))
+    cv2.ellipse(mask, (middle, 50), (16, 20), 0, 0, 360, 255, -1)
+    cv2.rectangle(mask, (middle - 28, 72), (middle + 28, HEIGHT), 255, -1)
+    cv2.rectangle(mask, (middle - 6, 60), (middle + 6, 80), 255, -1)
+    photo[mask == 255] = random.integers(170, 256, 3)
+    return photo, mask
+
+
+class Folder:
+    """A data set on disk to which pairs are added one by one."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.rows: list[Row] = []
+
+    def add(
+        self, name: str, photo: np.ndarray | bytes | None, mask: np.ndarray | bytes | None, group: str = ""
+    ) -> None:
+        source = name.partition("/")[0]
+        for kind, suffix, content in (("images", ".png", photo), ("masks", ".png", mask)):
+            path = self.root / kind / f"{name}{suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if content is not None:
+                stored = content if isinstance(content, bytes) else cv2.imencode(".png", content)[1].tobytes()
+                path.write_bytes(stored)
+        self.rows.append(Row(name, source, group or name, "CC0", WIDTH, HEIGHT))
+
+    def add_good(self, source: str, count: int, start: int = 0) -> None:
+        for number in range(start, start + count):
+            self.add(f"{source}/{number:03d}", *draw(number))
+
+    def audit(self, params: AuditParams = PARAMS, workers: int | None = 1, out: str = "out") -> dict[str, float | int]:
+        write_metadata(self.root, self.rows)
+        return audit(self.root, params, self.root / out, workers=workers)
+
+    def table(self, name: str, out: str = "out") -> list[dict[str, str]]:
+        with (self.root / out / name).open(newline="", encoding="utf-8") as stream:
+            return list(csv.DictReader(stream))
+
+    def pairs(self) -> dict[str, Pair]:
+        return {pair.name: pair for pair in read_manifest(self.root / "out" / "manifest.csv")}
+
+    def reasons(self) -> dict[str, str]:
+        return {row["name"]: row["reason"] for row in self.table("rejected.csv")}
+
+    def suspicions(self) -> dict[str, str]:
+        return {row["name"]: row["reasons"] for row in self.table("suspects.csv")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_good_pairs_are_used_and_described(folder: Folder):
+    folder.add_good("walk", 4)
+    folder.add("empty land/ö 1", draw(50)[0], np.zeros((HEIGHT, WIDTH), np.uint8))
+    metrics = folder.audit()
+    assert folder.reasons() == {} and not (folder.suspicions().keys() & {f"walk/{i:03d}" for i in range(4)})
+    pair = folder.pairs()["walk/001"]
+    share = float(np.mean(draw(1)[1] == 255))
+    assert (pair.width, pair.height, pair.group, pair.licence) == (WIDTH, HEIGHT, "walk/001", "CC0")
+    assert pair.person_share == pytest.approx(share, abs=1e-5) and pair.void_share == 0.0
+    assert folder.pairs()["empty land/ö 1"].framing == "nobody"
+    assert metrics["pairs"] == 5 and metrics["photos.empty land.nobody"] == 1
+    counts = {(row["source"], row["framing"]): int(row["photos"]) for row in folder.table("counts.csv")}
+    assert sum(counts.values()) == 5 and counts["walk", "nobody"] == 0
+    assert json.loads((folder.root / "out/metrics.json").read_text()) == metrics
+    assert cv2.imread(str(folder.root / "out/suspects.jpg")) is not None
+
+
+def _png(picture: np.ndarray) -> bytes:
+    return cv2.imencode(".png", picture)[1].tobytes()
+
+
+def _void(mask: np.ndarray) -> np.ndarray:
+    mask = mask.copy()
+    mask[: HEIGHT * 3 // 4] = 128
+    return mask
+
+
+BAD: dict[
+    str, tuple[str, Callable[[np.ndarray, np.ndarray], tuple[np.ndarray | bytes | None, np.ndarray | bytes | None]]]
+]
+BAD = {
+    "cut photo": ("photo unreadable", lambda photo, mask: (_png(photo)[: len(_png(photo)) // 2], mask)),
+    "text photo": ("photo unreadable", lambda photo, mask: (b"not a picture", mask)),
+    "empty file": ("photo unreadable", lambda photo, mask: (b"", mask)),
+    "cut mask": ("mask unreadable", lambda photo, mask: (photo, _png(mask)[: len(_png(mask)) // 2])),
+    "no mask": ("photo without mask", lambda photo, mask: (photo, None)),
+    "no photo": ("mask without photo", lambda photo, mask: (None, mask)),
+    "grey mask": ("mask not two-valued", lambda photo, mask: (photo, cv2.GaussianBlur(mask, (9, 9), 0))),
+    "turned mask": ("mask transposed", lambda photo, mask: (photo, np.ascontiguousarray(mask.T))),
+    "small mask": ("sizes differ", lambda photo, mask: (photo, mask[::2, ::2])),
+    "small photo": ("too small", lambda photo, mask: (photo[:60, :60], mask[:60, :60])),
+    "flat photo": ("photo blank", lambda photo, mask: (np.full_like(photo, 90), mask)),
+    "full": ("full mask", lambda photo, mask: (photo, np.full_like(mask, 255))),
+    "void": ("too much void", lambda photo, mask: (photo, _void(mask))),
+}
+
+
+def test_each_bad_pair_is_rejected_with_its_reason_and_no_good_one_is(folder: Folder):
+    folder.add_good("set", 5)
+    for number, (name, (_, spoil)) in enumerate(BAD.items(), start=100):
+        folder.add(f"set/{name}", *spoil(*draw(number)))
+    (folder.root / "images/set/stray.png").write_bytes(_png(draw(7)[0]))
+    (folder.root / "masks/set/lonely.png").write_bytes(_png(draw(8)[1]))
+    metrics = folder.audit()
+    expected = {f"set/{name}": reason for name, (reason, _) in BAD.items()}
+    assert folder.reasons() == {**expected, "set/stray": "not in metadata", "set/lonely": "mask without photo"}
+    assert sorted(folder.pairs()) == [f"set/{number:03d}" for number in range(5)]
+    assert metrics["rejected"] == len(BAD) + 2 and metrics["rejected.photo_unreadable"] == 3
+    assert all(row["detail"] for row in folder.table("rejected.csv"))
+
+
+def test_findings_stop_where_asked_after_the_reports_are_written(folder: Folder):
+    folder.add_good("set", 3)
+    folder.add("set/bad", b"nothing", draw(9)[1])
+    with pytest.raises(AuditStopped, match=r"1 pair cannot be used: set/bad \(photo unreadable\); see .*rejected\.csv"):
+        folder.audit(PARAMS.model_copy(update={"on_finding": "stop"}))
+    assert folder.reasons() == {"set/bad": "photo unreadable"} and len(folder.pairs()) == 3
+
+
+def test_suspicions_do_not_stop(folder: Folder):
+    folder.add_good("set", 3)
+    photo, mask = draw(9)
+    folder.add("set/moved", photo, np.roll(mask, 12, axis=1))
+    folder.audit(PARAMS.model_copy(update={"on_finding": "stop"}))
+    assert "set/moved" in folder.suspicions() and "set/moved" in folder.pairs()
+
+
+def test_nothing_usable_and_no_data_are_errors(folder: Folder):
+    with pytest.raises(MetadataError, match="import photos first"):
+        audit(folder.root, PARAMS, folder.root / "out")
+    folder.add("set/bad", b"", b"")
+    with pytest.raises(AuditError, match="none of 1 pairs can be used"):
+        folder.audit()
+
+
+def test_a_lone_empty_mask_is_a_forgotten_one_and_many_are_photos_of_nobody(folder: Folder):
+    nobody = np.zeros((HEIGHT, WIDTH), np.uint8)
+    folder.add_good("people", 20)
+    folder.add("people/forgotten", draw(500)[0], nobody)
+    folder.add_good("mixed", 4, start=30)
+    for number in range(4):
+        folder.add(f"mixed/land {number}", draw(600 + number)[0], nobody)
+    folder.add_good("few", 6, start=40)
+    folder.add("few/maybe", draw(700)[0], nobody)
+    folder.audit()
+    assert folder.reasons() == {"people/forgotten": "empty mask"}
+    assert "1 of 7 masks of this source are empty" in folder.suspicions()["few/maybe"]
+    assert not any(name.startswith("mixed/land") for name in folder.suspicions())
+
+
+def test_inverted_masks_are_rejected_where_the_source_says_so_and_suspect_elsewhere(folder: Folder):
+    folder.add_good("many", 25)
+    folder.add("alone/1", draw(800)[0], 255 - draw(800)[1])
+    photo, mask = draw(801)
+    folder.add("many/inverted", photo, 255 - mask)
+    folder.audit()
+    found = {**folder.suspicions(), **folder.reasons()}
+    assert "invert" in found["many/inverted"] and "inverted?" in found["alone/1"]
+    assert not any("invert" in reason for name, reason in found.items() if name[-1] in "0123456789" and name[0] == "m")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "expected"),
+    [
+        (lambda mask: np.roll(mask, 12, axis=1), "left"),
+        (lambda mask: np.ascontiguousarray(mask[:, ::-1]), "mirrored"),
+        (lambda mask: cv2.dilate(mask, np.ones((15, 15))), "outline fits better"),
+        (lambda mask: mask | (255 * (np.indices(mask.shape) % 8 == 0).all(axis=0)).astype(np.uint8), "specks"),
+    ],
+)
+def test_wrong_masks_top_the_ranking_with_the_reason(folder: Folder, spoil, expected: str):
+    folder.add_good("set", 10)
+    photo, mask = draw(31)
+    folder.add("set/wrong", photo, spoil(mask))
+    folder.audit()
+    top = folder.table("suspects.csv")[0]
+    assert top["name"] == "set/wrong" and expected in top["reasons"]
+
+
+def test_equal_pairs_are_kept_once(folder: Folder):
+    folder.add_good("a", 3)
+    folder.add("b/again", *draw(1))
+    folder.audit()
+    assert folder.reasons() == {"b/again": "copy"}
+    assert folder.table("rejected.csv")[0]["detail"].endswith("a/001")
+
+
+def test_near_duplicates_share_a_group_and_disagreeing_masks_are_suspect(folder: Folder):
+    folder.add_good("set", 6)
+    photo, mask = draw(2)
+    jpeg = cv2.imdecode(cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR)
+    folder.add("set/jpeg", jpeg, mask)
+    folder.add("set/mirror", np.ascontiguousarray(draw(3)[0][:, ::-1]), np.ascontiguousarray(draw(3)[1][:, ::-1]))
+    folder.add("set/other mask", draw(4)[0], np.where(np.arange(HEIGHT)[:, None] < 90, 0, draw(4)[1]).astype(np.uint8))
+    metrics = folder.audit()
+    pairs = folder.pairs()
+    assert pairs["set/jpeg"].group == pairs["set/002"].group
+    assert pairs["set/mirror"].group == pairs["set/003"].group
+    assert pairs["set/other mask"].group == pairs["set/004"].group
+    assert len({pair.group for pair in pairs.values()}) == metrics["groups"] == 6
+    assert metrics["duplicates"] == 3
+    assert "same photo of set/004, masks agree at person IoU" in folder.suspicions()["set/other mask"]
+    scores = {row["name"]: float(row["score"]) for row in folder.table("suspects.csv")}
+    assert scores["set/other mask"] > 0.3 > 0.1 > scores["set/jpeg"]
+
+
+def test_groups_joined_through_duplicates_become_one(folder: Folder):
+    folder.add("a/1", *draw(1), group="a/shoot")
+    folder.add("a/2", *draw(2), group="a/shoot")
+    folder.add("b/1", cv2.GaussianBlur(draw(2)[0], (3, 3), 0), draw(2)[1], group="b/day")
+    folder.add("b/2", *draw(3), group="b/day")
+    folder.add("b/3", *draw(4))
+    folder.audit()
+    assert {name: pair.group for name, pair in folder.pairs().items()} == {
+        "a/1": "a/shoot", "a/2": "a/shoot", "b/1": "a/shoot", "b/2": "a/shoot", "b/3": "b/3",
+    }  # fmt: skip
+
+
+def test_reports_do_not_depend_on_the_number_of_workers(folder: Folder):
+    folder.add_good("set", 66)
+    folder.add("set/bad", b"x", b"y")
+    folder.add("set/moved", draw(90)[0], np.roll(draw(90)[1], 9, axis=1))
+    assert folder.audit(workers=1, out="one") == folder.audit(workers=2, out="two")
+    files = sorted(path.name for path in (folder.root / "one").iterdir())
+    assert files == ["counts.csv", "manifest.csv", "metrics.json", "rejected.csv", "suspects.csv", "suspects.jpg"]
+    for name in files:
+        assert (folder.root / "one" / name).read_bytes() == (folder.root / "two" / name).read_bytes()
+
+
+def test_an_outline_where_nothing_can_be_seen_is_not_blamed():
+    photo, mask = draw(1)
+    fading = photo.copy()
+    fading[mask == 255] = 20
+    fading[mask == 0] = 20
+    assert judge_outline(fading, mask).stray == 0.0
+    assert judge_outline(photo[:10], mask[:10]) == judge_outline(photo, np.zeros_like(mask))
+
+
+def test_masks_of_held_things_have_to_fit(folder: Folder):
+    folder.add_good("set", 4)
+    (folder.root / "held/set").mkdir(parents=True)
+    held = np.zeros((HEIGHT, WIDTH), np.uint8)
+    held[:9, :9] = 255
+    for name, picture in (("000", held), ("001", held[1:]), ("002", held // 2), ("lost", held)):
+        cv2.imwrite(str(folder.root / f"held/set/{name}.png"), picture)
+    folder.audit()
+    assert folder.reasons() == {
+        "set/001": "sizes differ",
+        "set/002": "held mask unreadable",
+        "set/lost": "mask without photo",
+    }
+
+
+def test_pairs_with_coverage_in_place_of_masks_are_used_and_stray_coverage_is_named(folder: Folder):
+    folder.add_good("set", 4)
+    (folder.root / "coverage/set").mkdir(parents=True)
+    for number in range(4):
+        mask = folder.root / f"masks/set/{number:03d}.png"
+        soft = cv2.GaussianBlur(cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE), (0, 0), 1)
+        cv2.imwrite(str(folder.root / f"coverage/set/{number:03d}.png"), soft)
+        mask.unlink()
+    (folder.root / "coverage/set/lost.png").write_bytes((folder.root / "coverage/set/000.png").read_bytes())
+    folder.audit()
+    assert [pair.name for pair in read_manifest(folder.root / "out/manifest.csv")] == [f"set/{k:03d}" for k in range(4)]
+    assert {row["name"]: row["reason"] for row in folder.table("rejected.csv")} == {"set/lost": "mask without photo"}

@@ -1,0 +1,419 @@
+"""What photo folders hold is imported whole or refused with a reason, and `data/` is replaced all at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from figureground.dataset.metadata import held_path, photo_path, read_metadata
+from figureground.files import read_table
+from figureground.importing.building import ImportingError, Source, fit_mask, import_sources, recover
+from figureground.importing.layouts.pairing import MaskError
+from figureground.importing.sources import SourceError
+from figureground.pictures import PERSON, VOID, orient, read_mask, read_photo
+from helpers import drawing
+
+HEIGHT, WIDTH = 96, 72
+
+
+def own(root, **options):
+    return Source(layout="folders", name="own", photos=root / "photos", masks=root / "masks", **options)
+
+
+@pytest.fixture
+def root(tmp_path):
+    """An empty source; tests fill it with files as people have them."""
+    for part in ("photos", "masks"):
+        (tmp_path / "in" / part).mkdir(parents=True)
+    return tmp_path / "in"
+
+
+def save(root, photo_name, photo, mask_name=None, mask=None, **options):
+    picture = photo if isinstance(photo, Image.Image) else Image.fromarray(photo)
+    picture.save(root / "photos" / photo_name, **options)
+    if mask is not None:
+        image = mask if isinstance(mask, Image.Image) else Image.fromarray(mask)
+        image.save(root / "masks" / (mask_name or Path(photo_name).with_suffix(".png").name))
+
+
+def imported(root, tmp_path, **options):
+    """Import the one source and give back its masks and photos by stem, and the refusals by file."""
+    report = import_sources([own(root, **options)], tmp_path / "data")
+    stems = [row.name.removeprefix("own/") for row in read_metadata(tmp_path / "data")]
+    masks = {stem: read_mask(tmp_path / f"data/masks/own/{stem}.png") for stem in stems}
+    photos = {stem: read_photo(photo_path(tmp_path / "data", f"own/{stem}")) for stem in stems}
+    for stem in stems:
+        assert masks[stem].shape == photos[stem].shape[:2]
+    assert report.imported == {"own": len(stems)}
+    return photos, masks, {entry.file: entry.reason for entry in report.refused}
+
+
+def exif(orientation):
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags
+
+
+def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root, tmp_path):
+    photo, mask = drawing.person(1)
+    grey = photo[..., 1]
+    save(root, "plain.jpg", photo, mask=mask, quality=95)
+    save(root, "UPPER.JPG", photo, "UPPER.PNG", mask)
+    save(root, "with spaces, and comma.jpeg", photo, "with spaces, and comma.png", mask)
+    save(root, "人物 Zoë.png", photo, mask=mask)
+    save(root, "grey16.png", grey.astype(np.uint16) * 257, mask=mask)
+    save(root, "palette.png", Image.fromarray(photo).convert("P", palette=Image.Palette.ADAPTIVE), mask=mask)
+    save(root, "cmyk.jpg", Image.fromarray(photo).convert("CMYK"), mask=mask, quality=95)
+    save(root, "webp.webp", photo, mask=mask, lossless=True)
+    save(root, "tiff.TIFF", photo, "tiff.png", mask)
+    save(root, "alpha.png", np.dstack([photo, np.full((HEIGHT, WIDTH), 255, np.uint8)]), mask=mask)
+    photos, masks, refused = imported(root, tmp_path)
+    assert not refused
+    assert set(photos) == {
+        "plain", "UPPER", "with spaces, and comma", "人物 Zoë", "grey16", "palette", "cmyk", "webp", "tiff", "alpha",
+    }  # fmt: skip
+    for stem in photos:
+        assert np.array_equal(masks[stem], mask)
+    for stem in ("人物 Zoë", "webp", "tiff", "alpha"):
+        assert np.array_equal(photos[stem], photo)
+    assert np.array_equal(photos["grey16"], np.dstack([grey] * 3))
+    assert np.abs(photos["cmyk"].astype(int) - photo).mean() < 6
+    assert (tmp_path / "data/images/own/plain.jpg").read_bytes() == (root / "photos/plain.jpg").read_bytes()
+    assert not (tmp_path / "data/images/own/cmyk.jpg").exists(), "OpenCV and Pillow read CMYK differently"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_rotated_photos_take_masks_of_the_shown_or_the_stored_picture(root, tmp_path, orientation):
+    photo, mask = drawing.person(2)
+    upright = orient(mask, orientation)
+    save(root, "shown.jpg", photo, mask=upright, exif=exif(orientation))
+    photos, masks, refused = imported(root, tmp_path)
+    assert not refused
+    assert np.array_equal(masks["shown"], upright)
+    if orientation >= 5:  # else both have one size, and the mask counts as drawn on the photo as shown
+        save(root, "stored.jpg", photo, mask=mask, exif=exif(orientation))
+        photos, masks, refused = imported(root, tmp_path)
+        assert np.array_equal(masks["stored"], upright)
+        assert photos["stored"].shape == (WIDTH, HEIGHT, 3)
+
+
+def test_every_kind_of_mask_becomes_the_same_mask(root, tmp_path):
+    photo, mask = drawing.person(3)
+    palette = Image.fromarray((mask > 0).astype(np.uint8), mode="P")
+    palette.putpalette([0, 0, 0, 255, 255, 255])
+    kinds = {
+        "grey": mask,
+        "colour": np.dstack([mask] * 3),
+        "cutout": np.dstack([photo, mask]),
+        "wide": mask.astype(np.uint16) * 257,
+        "bilevel": mask > 0,
+        "palette": palette,
+        "soft": np.where(mask > 0, np.uint8(140), np.uint8(110)),
+        "larger": cv2.resize(mask, (WIDTH * 3, HEIGHT * 3), interpolation=cv2.INTER_NEAREST),
+    }
+    for name, kind in kinds.items():
+        save(root, f"{name}.png", photo, mask=kind)
+    _, masks, refused = imported(root, tmp_path)
+    assert not refused
+    for name in kinds:
+        assert np.array_equal(masks[name], mask), name
+
+
+def test_smaller_masks_of_the_same_shape_are_enlarged(root, tmp_path):
+    photo, mask = drawing.person(4, 97, 73)
+    save(root, "half.png", photo, mask=cv2.resize(mask, (36, 48), interpolation=cv2.INTER_NEAREST))
+    _, masks, _ = imported(root, tmp_path)
+    assert (masks["half"] == mask).mean() > 0.97
+
+
+def test_threshold_and_void_of_the_source_are_used(root, tmp_path):
+    photo, _ = drawing.person(5)
+    levels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    levels[10:20], levels[20:30], levels[30:40] = 99, 100, 200
+    save(root, "levels.png", photo, mask=levels)
+    _, masks, _ = imported(root, tmp_path, mask_threshold=100, void=200)
+    assert (masks["levels"][:20] == 0).all()
+    assert (masks["levels"][20:30] == PERSON).all()
+    assert (masks["levels"][30:40] == VOID).all()
+
+
+def test_what_people_hold_is_imported_beside_their_masks(root, tmp_path):
+    photo, mask = drawing.person(5)
+    held = np.zeros((HEIGHT, WIDTH), np.uint8)
+    held[60:, 20:50] = 1
+    (root / "held").mkdir()
+    for stem in ("phone", "bag", "nothing", "empty", "torn", "small"):
+        save(root, f"{stem}.jpg", photo, mask=mask, quality=95)
+    Image.fromarray(held).save(root / "held/phone.png")
+    Image.fromarray(held * np.uint8(200)).save(root / "held/bag.png")
+    Image.fromarray(held * np.uint8(0)).save(root / "held/empty.png")
+    (root / "held/torn.png").write_bytes((root / "held/bag.png").read_bytes()[:-30])
+    for name in ("small.png", "lost.png", "cup.jpg"):
+        Image.fromarray(held[:40]).save(root / "held" / name)
+    photos, _, refused = imported(root, tmp_path, held=root / "held")
+    assert set(photos) == {"phone", "bag", "nothing", "empty"}
+    stored = tmp_path / "data/held/own"
+    assert {path.name for path in stored.iterdir()} == {"phone.png", "bag.png"}
+    for path in stored.iterdir():
+        assert np.array_equal(read_mask(path) == PERSON, (held == 1) & (mask == 0))
+    assert refused["held/lost.png"] == "no photo of this stem"
+    assert refused["held/cup.jpg"] == "not one of png"
+    assert "what is held: " in refused["masks/torn.png"] and "cut short" in refused["masks/torn.png"]
+    assert refused["masks/small.png"] == "what is held: mask of 40 x 72 (height x width) for a photo of 96 x 72"
+
+
+def test_a_rendered_set_is_imported_with_what_is_held(tmp_path):
+    photo, mask = drawing.person(5)
+    held = np.where(mask > 0, 0, 255).astype(np.uint8)
+    for part, picture in (("images", photo), ("coverage", mask // 255 * 128), ("held", held)):
+        (tmp_path / f"people/{part}/rendered").mkdir(parents=True)
+        Image.fromarray(picture).save(tmp_path / f"people/{part}/rendered/00000.png")
+    photos, masks, held_folder = (tmp_path / f"people/{part}/rendered" for part in ("images", "coverage", "held"))
+    source = Source(layout="folders", name="rendered", photos=photos, masks=masks, held=held_folder)
+    assert import_sources([source], tmp_path / "data").imported == {"rendered": 1}
+    assert np.array_equal(read_mask(held_path(tmp_path / "data", "rendered/00000")), held)
+
+
+def test_label_maps_need_a_threshold_of_their_own(root, tmp_path):
+    photo, mask = drawing.person(6)
+    for stem, label in (("ones", 1), ("coloured", 15)):
+        labels = Image.fromarray(np.where(mask > 0, label, 0).astype(np.uint8), mode="P" if label > 1 else "L")
+        if label > 1:
+            labels.putpalette([0, 0, 0] * label + [192, 128, 128])
+        save(root, f"{stem}.png", photo, mask=labels)
+    save(root, "grey.png", photo, mask=mask)
+    _, masks, refused = imported(root, tmp_path)
+    assert set(masks) == {"grey"}
+    assert "labels 0, 1, none of which reaches the threshold 128" in refused["masks/ones.png"]
+    assert "labels 0, 15" in refused["masks/coloured.png"]
+    _, masks, refused = imported(root, tmp_path, mask_threshold=1)
+    assert not refused
+    assert np.array_equal(masks["ones"], mask) and np.array_equal(masks["coloured"], mask)
+
+
+def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root, tmp_path):
+    photo, mask = drawing.person(7)
+    save(root, "good.jpg", photo, mask=mask)
+    save(root, "no mask.jpg", photo)
+    Image.fromarray(mask).save(root / "masks/no photo.png")
+    save(root, "shape.jpg", photo, mask=mask[:50])
+    save(root, "twice.jpg", photo, mask=mask)
+    save(root, "twice.png", photo)
+    save(root, "colours.jpg", photo, mask=photo)
+    for stem in ("cut", "cut mask", "empty", "text", "gone"):
+        save(root, f"{stem}.jpg", photo, mask=mask)
+    whole = (root / "photos/cut.jpg").read_bytes()
+    (root / "photos/cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (root / "masks/cut mask.png").write_bytes((root / "masks/cut mask.png").read_bytes()[:-40])
+    (root / "photos/empty.jpg").write_bytes(b"")
+    (root / "photos/text.jpg").write_text("no picture")
+    (root / "photos/gone.jpg").unlink()
+    (root / "photos/gone.jpg").symlink_to(root / "nowhere.jpg")
+    (root / "photos/film.mp4").write_bytes(b"film")
+    (root / "photos/._good.jpg").write_bytes(b"what macOS leaves")
+    photos, _, refused = imported(root, tmp_path)
+    assert set(photos) == {"good", "twice"}
+    reasons = {
+        "photos/no mask.jpg": "no mask of this stem",
+        "masks/no photo.png": "no photo of this stem",
+        "masks/shape.png": "mask of 50 x 72 (height x width) for a photo of 96 x 72",
+        "photos/twice.png": "the same stem as photos/twice.jpg",
+        "masks/colours.png": "coloured, so not a mask",
+        "photos/cut.jpg": "cut short",
+        "masks/cut mask.png": "cut short",
+        "photos/empty.jpg": "an empty file",
+        "photos/text.jpg": "not a picture of a known format",
+        "photos/gone.jpg": "a link to nothing",
+        "masks/gone.png": "no photo of this stem",
+        "photos/film.mp4": "not one of jpg, jpeg, png",
+    }
+    assert set(refused) == set(reasons)
+    for file, reason in reasons.items():
+        assert reason in refused[file], file
+    listed = read_table(tmp_path / "data/refused.csv")
+    assert {row["file"]: row["reason"] for row in listed} == refused
+
+
+def test_several_sources_keep_equal_stems_apart(root, tmp_path):
+    photo, mask = drawing.person(8)
+    other = tmp_path / "towns"
+    (other / "sub").mkdir(parents=True)
+    save(root, "1.jpg", photo, mask=mask)
+    for path in (other / "1.JPG", other / "sub/1.png"):
+        Image.fromarray(photo[::-1]).save(path)
+    towns = Source(layout="folders", name="towns", photos=other, nobody=True, licence="CC0", group_pattern="(sub)_")
+    report = import_sources([own(root), towns], tmp_path / "data")
+    assert report.imported == {"own": 1, "towns": 2}
+    rows = {row.name: row for row in read_metadata(tmp_path / "data")}
+    assert set(rows) == {"own/1", "towns/1", "towns/sub_1"}
+    assert rows["towns/sub_1"].group == "towns/sub"
+    assert (rows["own/1"].group, rows["own/1"].width, rows["own/1"].height) == ("own/1", WIDTH, HEIGHT)
+    assert rows["towns/1"].licence == "CC0"
+    assert not read_mask(tmp_path / "data/masks/towns/1.png").any()
+    assert np.array_equal(read_photo(photo_path(tmp_path / "data", "towns/sub_1")), photo[::-1])
+
+
+def test_masks_below_the_photos_are_not_taken_for_photos(tmp_path):
+    drawing.pairs(tmp_path / "in", 2)
+    source = Source(layout="folders", name="own", photos=tmp_path / "in", masks=tmp_path / "in/masks")
+    (tmp_path / "in/photos/000.jpg").rename(tmp_path / "in/000.jpg")
+    report = import_sources([source], tmp_path / "data")
+    assert report.imported == {"own": 1}
+    assert {entry.file for entry in report.refused} == {"in/photos/001.jpg", "masks/001.png"}
+
+
+@pytest.mark.slow
+def test_bytes_do_not_depend_on_the_workers(tmp_path):
+    drawing.pairs(tmp_path / "in", 70)
+    contents = []
+    for workers in (1, 2):
+        data = tmp_path / f"data{workers}"
+        import_sources([own(tmp_path / "in")], data, workers=workers)
+        contents.append({path.relative_to(data): path.read_bytes() for path in sorted(data.rglob("*.*"))})
+    assert len(contents[0]) == 142
+    assert contents[0] == contents[1]
+
+
+def test_a_later_import_replaces_the_earlier_one(root, tmp_path):
+    photo, mask = drawing.person(9)
+    save(root, "1.jpg", photo, mask=mask)
+    imported(root, tmp_path)
+    (root / "photos/1.jpg").rename(root / "photos/2.jpg")
+    (root / "masks/1.png").rename(root / "masks/2.png")
+    photos, _, _ = imported(root, tmp_path)
+    assert set(photos) == {"2"}
+    assert not (tmp_path / "data/images/own/1.jpg").exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from figureground.importing.building import Source, import_sources
+
+method, calls = sys.argv[2], int(sys.argv[3])
+original = getattr(Path, method)
+
+def die_after(self, *arguments):
+    global calls
+    result = original(self, *arguments)
+    calls -= 1
+    if not calls:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return result
+
+setattr(Path, method, die_after)
+root = Path(sys.argv[1])
+new = Source(layout="folders", name="new", photos=root / "in/photos", masks=root / "in/masks")
+import_sources([new], root / "data", workers=1)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "calls"), [("write_bytes", 3), ("rename", 1)])
+def test_an_import_that_is_killed_leaves_the_old_data_whole(tmp_path, method, calls):
+    drawing.pairs(tmp_path / "in", 3)
+    data = tmp_path / "data"
+    import_sources([own(tmp_path / "in")], data)
+    before = {path.relative_to(data): path.read_bytes() for path in data.rglob("*.*")}
+    script = [sys.executable, "-c", KILLED, str(tmp_path), method, str(calls)]
+    assert subprocess.run(script, env=os.environ, check=False).returncode == -9
+    recover(data)
+    assert {path.relative_to(data): path.read_bytes() for path in data.rglob("*.*")} == before
+    assert import_sources([own(tmp_path / "in")], data).imported == {"own": 3}
+
+
+def test_nothing_is_replaced_where_nothing_can_be_used(root, tmp_path):
+    photo, mask = drawing.person(10)
+    save(root, "1.jpg", photo, mask=mask)
+    imported(root, tmp_path)
+    (root / "masks/1.png").unlink()
+    with pytest.raises(ImportingError, match=r"none of the 1 files found can be used .*no mask of this stem"):
+        import_sources([own(root)], tmp_path / "data")
+    assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/1"]
+
+
+def test_a_set_of_ones_own_takes_the_place_of_a_rendered_one(root, tmp_path):
+    photo, mask = drawing.person(11)
+    save(root, "1.jpg", photo, mask=mask)
+    for name in ("images/rendered/0.jpg", "coverage/rendered/0.png", "metadata.csv", "CREDITS.md"):
+        (tmp_path / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "data" / name).touch()
+    import_sources([own(root)], tmp_path / "data")
+    assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/1"]
+    assert not (tmp_path / "data/coverage").exists()
+
+
+def test_folders_that_hold_other_things_are_not_replaced(root, tmp_path):
+    photo, mask = drawing.person(11)
+    save(root, "1.jpg", photo, mask=mask)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/holiday.jpg").write_bytes(b"precious")
+    with pytest.raises(ImportingError, match=r"holds holiday\.jpg, which an import would delete"):
+        import_sources([own(root)], tmp_path / "data")
+    assert (tmp_path / "data/holiday.jpg").read_bytes() == b"precious"
+    with pytest.raises(ImportingError, match=r"lies in .*, which the import replaces"):
+        import_sources([own(root)], root)
+
+
+def test_one_folder_cannot_be_two_things(root, tmp_path):
+    with pytest.raises(SourceError, match="masks and held are the same folder; give each one of its own"):
+        import_sources([own(root, held=root / "masks")], tmp_path / "data")
+    with pytest.raises(ImportingError, match=r"held: lies in .*data, which the import replaces"):
+        import_sources([own(root, held=tmp_path / "data/held")], tmp_path / "data")
+
+
+def test_missing_folders_and_equal_names_are_errors_at_once(root, tmp_path):
+    missing = Source(layout="folders", name="own", photos=tmp_path / "nowhere", nobody=True)
+    with pytest.raises(SourceError, match=r"own: .*nowhere: no such folder"):
+        import_sources([missing], tmp_path / "data")
+    with pytest.raises(SourceError, match="2 sources are called own"):
+        import_sources([own(root), own(root)], tmp_path / "data")
+    same = Source(layout="folders", name="own", photos=root / "photos", masks=root / "photos")
+    with pytest.raises(SourceError, match="the same folder"):
+        import_sources([same], tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_photos_of_many_owners_keep_their_own_licences(root, tmp_path):
+    photo, mask = drawing.person(1)
+    for stem in ("anna", "ben", "cleo"):
+        save(root, f"{stem}.png", photo, mask=mask)
+    (root / "licences.csv").write_text("name,licence,author\nanna.png,CC BY 4.0,A\nben,all rights reserved,B\n")
+    listed = {"licence": "CC0", "licences": root / "licences.csv"}
+    imported(root, tmp_path, **listed)
+    assert [row.licence for row in read_metadata(tmp_path / "data")] == ["CC BY 4.0", "all rights reserved", "CC0"]
+    *_, refused = imported(root, tmp_path, **listed, only_licences=("CC BY 4.0", "CC0"))
+    assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/anna", "own/cleo"]
+    assert refused == {"photos/ben.png": "licence: all rights reserved; not among only_licences"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"licences\.csv: no such file"),
+        (b"photo,licence\nanna,CC0\n", r"line 2: no name or no licence"),
+        (b"name,licence\nanna,CC0\nanna.jpg,CC0\n", r"line 3: anna\.jpg stands there twice"),
+        (b"name,licence\n\xff,CC0\n", "not UTF-8"),
+    ],
+)
+def test_lists_of_licences_that_cannot_be_read_are_errors(root, tmp_path, content, message):
+    photo, mask = drawing.person(1)
+    save(root, "anna.png", photo, mask=mask)
+    if content is not None:
+        (root / "licences.csv").write_bytes(content)
+    with pytest.raises(SourceError, match=message):
+        import_sources([own(root, licences=root / "licences.csv")], tmp_path / "data")
+    assert not (tmp_path / "data").exists()
+
+
+def test_masks_fit_within_the_rounding_of_a_pixel():
+    assert fit_mask(np.zeros((100, 133), np.uint8), (300, 400), 1).shape == (300, 400)
+    assert fit_mask(np.zeros((400, 300), np.uint8), (150, 200), 6).shape == (150, 200)
+    for shape in ((100, 100), (400, 300), (3, 2), (200, 300)):
+        with pytest.raises(MaskError, match="height x width"):
+            fit_mask(np.zeros(shape, np.uint8), (300, 400), 1)

@@ -1,0 +1,54 @@
+"""Results read back by another reader, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from figureground.photos.saving import SavingError, save
+
+RGB = np.random.default_rng(0).integers(0, 256, (40, 30, 3)).astype(np.uint8)
+RGBA = np.dstack([RGB, np.full((40, 30), 200, np.uint8)])
+
+
+@pytest.mark.parametrize("picture, mode", [(RGB, "RGB"), (RGBA, "RGBA"), (RGB[..., 0].copy(), "L")])
+def test_png_holds_every_pixel(tmp_path: Path, picture: np.ndarray, mode: str) -> None:
+    save(tmp_path / "a.png", picture)
+    with Image.open(tmp_path / "a.png") as image:
+        assert (image.format, image.mode) == ("PNG", mode)
+        np.testing.assert_array_equal(np.array(image), picture)
+
+
+@pytest.mark.parametrize("suffix, kind", [(".jpg", "JPEG"), (".JPEG", "JPEG"), (".webp", "WEBP")])
+def test_the_suffix_is_the_format(tmp_path: Path, suffix: str, kind: str) -> None:
+    flat = np.full((40, 30, 3), (200, 100, 50), np.uint8)
+    save(tmp_path / f"a{suffix}", flat)
+    with Image.open(tmp_path / f"a{suffix}") as image:
+        assert image.format == kind
+        assert np.abs(np.array(image).astype(int) - flat).max() <= 3
+
+
+def test_webp_keeps_alpha_exactly(tmp_path: Path) -> None:
+    save(tmp_path / "a.webp", RGBA)
+    with Image.open(tmp_path / "a.webp") as image:
+        np.testing.assert_array_equal(np.array(image)[..., 3], RGBA[..., 3])
+
+
+@pytest.mark.parametrize(
+    "name, picture, reason",
+    [
+        ("a.jpg", RGBA, "JPEG has no transparency"),
+        ("a.webp", np.zeros((1, 16384, 3), np.uint8), "at most 16383 pixels"),
+        ("a.gif", RGB, r"cannot write \.gif"),
+        ("a", RGB, "without suffix"),
+    ],
+)
+def test_what_a_format_cannot_hold_is_refused_and_leaves_nothing(
+    tmp_path: Path, name: str, picture: np.ndarray, reason: str
+) -> None:
+    with pytest.raises(SavingError, match=reason):
+        save(tmp_path / name, picture)
+    assert list(tmp_path.iterdir()) == []

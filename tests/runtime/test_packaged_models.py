@@ -1,0 +1,53 @@
+"""The packaged models: that they are what their recipes make, and what they find in rendered pictures."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from figureground.params import read_params
+from figureground.runtime.segmenter import Segmenter
+from figureground.scores import count, person_iou_of
+from helpers.embedded_set import ROOT, embedded_set
+
+
+@pytest.fixture(scope="module")
+def rendered() -> list[tuple[dict[str, str], np.ndarray, np.ndarray]]:
+    """Row of metadata.csv, photo and mask of every tenth picture of the set that comes with the project."""
+    embedded = embedded_set()
+    return [
+        (
+            row,
+            cv2.cvtColor(embedded.picture(f"images/{row['name']}.jpg"), cv2.COLOR_BGR2RGB),
+            np.where(embedded.picture(f"coverage/{row['name']}.png") >= 128, np.uint8(255), np.uint8(0)),
+        )
+        for row in embedded.rows()[::10]
+    ]
+
+
+@pytest.mark.parametrize(("model", "less"), [("accurate", 0), ("fast", 1), ("open", 0)])
+def test_a_model_is_of_its_recipes_size(model: str, less: int) -> None:
+    """Less a pixel where it was made before sizes became odd, as recipes/README.md tells."""
+    side = read_params(ROOT / f"recipes/{model}.yaml").model.input_size - less
+    assert Segmenter(model).input_size == (side, side)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("model", "alone", "quiet"), [("accurate", 0.85, 0.85), ("fast", 0.8, 0.8), ("open", 0.8, 0.85)]
+)
+def test_people_are_found_and_nobody_is_not(model: str, alone: float, quiet: float, rendered) -> None:  # type: ignore[no-untyped-def]
+    """`alone`: mean person IoU of single people seen close or by half; `quiet`: share of pictures with nobody in which
+    at most a hundredth is called person."""
+    segmenter = Segmenter(model)
+    overlaps, silent = [], []
+    for row, photo, mask in rendered:
+        prediction = segmenter.probability(photo) >= 0.5
+        if row["persons"] == "0":
+            silent.append(prediction.mean() <= 0.01)
+        elif row["persons"] == "1" and row["shot"] in ("close", "half", "webcam"):
+            overlaps.append(person_iou_of(count(prediction, mask)))
+    assert len(overlaps) > 20 and len(silent) > 10
+    assert np.mean(overlaps) > alone
+    assert np.mean(silent) > quiet

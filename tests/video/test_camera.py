@@ -1,0 +1,163 @@
+"""The live camera with a real video file as its source and a sink that records what it is shown."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from figureground.runtime.backgrounds import background_of
+from figureground.video.backdrops import Still
+from figureground.video.camera import CameraError, Newest, check_backdrop, open_camera, open_sink, replace_live
+from figureground.video.moving import MovingCutter
+from helpers.command import call
+from helpers.drawing import Picture, person
+
+GREEN = (0, 200, 0)
+
+
+class Paced:
+    """A source that gives its pictures as a camera does, one in so many seconds."""
+
+    def __init__(self, source: Any, pause: float) -> None:
+        self._source, self._pause, self.released = source, pause, False
+
+    def read(self) -> tuple[bool, Any]:
+        time.sleep(self._pause)
+        return self._source.read()
+
+    def release(self) -> None:
+        self._source.release()
+        self.released = True
+
+
+class Recorder:
+    """A sink that keeps the pictures, slow if so wished, and ends after some."""
+
+    name = "recorder"
+
+    def __init__(self, end: int = 1000, pause: float = 0.0) -> None:
+        self.pictures: list[Picture] = []
+        self._end, self._pause, self.closed = end, pause, False
+
+    def show(self, picture: Picture) -> bool:
+        time.sleep(self._pause)
+        self.pictures.append(picture)
+        return len(self.pictures) < self._end
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Thirty frames of a bright person that stands left of the middle, by OpenCV's own writer."""
+    path = tmp_path_factory.mktemp("camera") / "walk.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 25, (160, 120))
+    photo, mask = person(3, 120, 90)
+    for _ in range(30):
+        frame = np.full((120, 160, 3), (40, 60, 90), np.uint8)
+        frame[:, :90][mask == 255] = photo[mask == 255]
+        writer.write(cv2.cvtColor(frame, cv2.COLOR_RGB2BGR))
+    writer.release()
+    return path
+
+
+def green() -> Still:
+    return Still(background_of(GREEN))
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_people_stay_and_the_wall_goes(film: Path, bright: Path, mirror: bool) -> None:
+    capture = open_camera(str(film), (120, 160))
+    assert capture.size == (120, 160) and capture.rate == 25
+    source, sink = Paced(capture.source, 0.01), Recorder()
+    session = replace_live(source, sink, green(), MovingCutter(bright), mirror)
+    assert source.released and sink.closed
+    assert session.shown == len(sink.pictures) > 5 and session.shown + session.dropped == 30
+    truth = np.zeros((120, 160), np.uint8)
+    truth[:, :90] = person(3, 120, 90)[1]
+    truth = np.flip(truth, 1) if mirror else truth
+    wall = np.abs(sink.pictures[-1].astype(int) - GREEN).max(axis=2) < 10
+    assert wall[truth == 0].mean() > 0.95 and wall[truth == 255].mean() < 0.05
+
+
+def test_a_slow_sink_makes_frames_drop_and_not_queue(film: Path, bright: Path) -> None:
+    source, sink = Paced(cv2.VideoCapture(str(film)), 0.01), Recorder(pause=0.08)
+    session = replace_live(source, sink, green(), MovingCutter(bright), mirror=False)
+    assert session.dropped > session.shown >= 2
+    assert session.shown + session.dropped == 30
+
+
+def test_the_newest_picture_is_given_and_none_twice() -> None:
+    class Counting:
+        number = 0
+
+        def read(self) -> tuple[bool, Any]:
+            time.sleep(0.01)
+            self.number += 1
+            return self.number <= 40, np.full((4, 4, 3), self.number, np.uint8)
+
+        def release(self) -> None:
+            pass
+
+    newest, seen = Newest(Counting()), []
+    for photo in newest.pictures():
+        seen.append(int(photo[0, 0, 0]))
+        time.sleep(0.05)
+    newest.close()
+    assert seen == sorted(set(seen)) and seen[-1] == 40
+    assert len(seen) + newest.dropped == 40 and newest.dropped > 10
+
+
+def test_the_sinks_user_ends_it(film: Path, bright: Path) -> None:
+    source, sink = Paced(cv2.VideoCapture(str(film)), 0.01), Recorder(end=3)
+    assert replace_live(source, sink, green(), MovingCutter(bright), mirror=False).shown == 3
+    assert source.released and sink.closed
+
+
+def test_ctrl_c_is_a_clean_end(film: Path, bright: Path) -> None:
+    class Interrupted(Recorder):
+        def show(self, picture: Picture) -> bool:
+            if len(self.pictures) == 2:
+                raise KeyboardInterrupt
+            return super().show(picture)
+
+    source, sink = Paced(cv2.VideoCapture(str(film)), 0.01), Interrupted()
+    session = replace_live(source, sink, green(), MovingCutter(bright), mirror=False)
+    assert len(sink.pictures) == 2 and source.released and sink.closed and session.seconds > 0
+
+
+def test_a_transparent_backdrop_is_refused() -> None:
+    with pytest.raises(CameraError, match="a camera has no transparency"):
+        check_backdrop(Still(background_of(None)))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells by its environment")
+def test_neither_virtual_camera_nor_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
+    with pytest.raises(CameraError, match=r"figureground\[camera\].*no screen for a window"):
+        open_sink((120, 160), 25)
+
+
+@pytest.mark.parametrize(
+    "options, status, reason",
+    [
+        (["--device", "/dev/no-such-camera"], 1, "camera /dev/no-such-camera: not found, or in use"),
+        (["--background", "transparent"], 1, "a camera has no transparency"),
+        (["--size", "large"], 2, "large is not WIDTHxHEIGHT"),
+    ],
+)
+def test_what_cannot_begin_is_one_line(bright: Path, options: list[str], status: int, reason: str) -> None:
+    done = call("camera", "--model", bright, *options, env={**os.environ, "DISPLAY": ""})
+    assert done.returncode == status and "Traceback" not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("Error: ")]
+    assert len(lines) == 1 and reason in lines[0]
