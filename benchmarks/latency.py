@@ -28,7 +28,7 @@ def main(models: list[Path]) -> None:
     network = keras.applications.MobileNetV2(weights=None, input_shape=(224, 224, 3))
     with tempfile.TemporaryDirectory() as folder:
         reference = Path(folder) / "MobileNetV2-224"
-        reference.write_bytes(convert(network, flavours=["float32"])["float32"])
+        reference.write_bytes(convert(network, precisions=["float32"])["float32"])
         print(f"{'model':24} {'MB':>6} {'ms':>7} {'10 %':>7} {'90 %':>7} {'ratio':>6}")
         for model in [reference, *models]:
             # Beside each model anew, so that other work on the machine slows both alike.

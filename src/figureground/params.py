@@ -185,7 +185,7 @@ class ExportParams(_Section):
 
 class RegisterParams(_Section):
     name: Annotated[str, Field(min_length=1)]
-    flavour: Literal["float32", "float16", "int8"]
+    precision: Literal["float32", "float16", "int8"]
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)]
     resamples: Annotated[int, Field(ge=100)]
 

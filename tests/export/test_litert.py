@@ -12,7 +12,7 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from figureground.export.latency import measure
-from figureground.export.litert import FLAVOURS, convert, export
+from figureground.export.litert import PRECISIONS, convert, export
 from figureground.export.parity import ExportError, check, compare, mask_iou
 from figureground.files import read_table
 from figureground.models.deeplab import build_model
@@ -48,14 +48,16 @@ def test_export_leaves_three_models_and_the_table(exported: tuple[dict[Any, Any]
         "float16.tflite", "float32.tflite", "int8.tflite", "parity.csv"
     ]  # fmt: skip
     rows = read_table(out / "parity.csv")
-    assert {(row["name"], row["flavour"]) for row in rows} == {(n, flavour) for n, _ in PHOTOS for flavour in FLAVOURS}
+    assert {(row["name"], row["precision"]) for row in rows} == {
+        (n, precision) for n, _ in PHOTOS for precision in PRECISIONS
+    }
 
 
 def test_the_report_has_size_time_and_parity(exported: tuple[dict[Any, Any], Path]) -> None:
     report, out = exported
-    assert tuple(report) == FLAVOURS
-    for flavour, figures in report.items():
-        assert figures["megabytes"] == (out / f"{flavour}.tflite").stat().st_size / 1e6
+    assert tuple(report) == PRECISIONS
+    for precision, figures in report.items():
+        assert figures["megabytes"] == (out / f"{precision}.tflite").stat().st_size / 1e6
         assert 0 < figures["milliseconds"]["p10"] <= figures["milliseconds"]["median"] <= figures["milliseconds"]["p90"]
         assert all(type(value) is float for value in figures["parity"].values())
     assert report["int8"]["megabytes"] < report["float16"]["megabytes"] < report["float32"]["megabytes"]
@@ -84,13 +86,13 @@ def test_int8_computes_in_integers_but_takes_and_gives_float32(exported: tuple[d
     assert sorted(len(kernel["quantization_parameters"]["scales"]) for kernel in kernels) == [12, 16, 16]
 
 
-@pytest.mark.parametrize("changed, flavour", [({"min_parity_int8": 1.0}, "int8"), ({"min_parity": 1.0}, "float16")])
-def test_a_flavour_below_the_gate_leaves_no_model(
-    model: keras.Model, tmp_path: Path, changed: dict[str, float], flavour: str
+@pytest.mark.parametrize("changed, precision", [({"min_parity_int8": 1.0}, "int8"), ({"min_parity": 1.0}, "float16")])
+def test_a_precision_below_the_gate_leaves_no_model(
+    model: keras.Model, tmp_path: Path, changed: dict[str, float], precision: str
 ) -> None:
     (tmp_path / "int8.tflite").write_bytes(b"of an earlier export")
     finest = np.tile(np.linspace(0, 255, 700, dtype=np.uint8)[None, :, None], (600, 1, 3))  # a ramp: no grid hides it
-    with pytest.raises(ExportError, match=rf"{flavour} masks agree .*, below 1\.0; worst photo "):
+    with pytest.raises(ExportError, match=rf"{precision} masks agree .*, below 1\.0; worst photo "):
         export(model, CALIBRATION, [*PHOTOS, ("ramp", finest)], PARAMS.model_copy(update=changed), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["parity.csv"]
     assert len(read_table(tmp_path / "parity.csv")) == 3 * (len(PHOTOS) + 1)
@@ -113,7 +115,7 @@ def test_a_model_of_mixed_precision_predicts_and_exports_in_float32(mixed_precis
     network = small()
     assert {layer.compute_dtype for layer in network.layers} == {"float32", "bfloat16"}
     path = tmp_path / "float32.tflite"
-    path.write_bytes(convert(network, flavours=["float32"])["float32"])
+    path.write_bytes(convert(network, precisions=["float32"])["float32"])
     expected, actual = Predictor(network)(PHOTOS[0][1]), Segmenter(path).probability(PHOTOS[0][1])
     assert expected.std() > 0.01
     np.testing.assert_allclose(actual, expected, atol=1e-5)
@@ -123,20 +125,20 @@ def test_a_model_of_mixed_precision_predicts_and_exports_in_float32(mixed_precis
 def test_a_model_of_any_size_is_refused() -> None:
     photo = keras.Input((None, None, 3))
     with pytest.raises(ValueError, match="takes photos of any size; build it for one"):
-        convert(keras.Model(photo, keras.layers.Conv2D(1, 1)(photo)), flavours=["float32"])
+        convert(keras.Model(photo, keras.layers.Conv2D(1, 1)(photo)), precisions=["float32"])
 
 
 def test_latency_takes_any_model_of_one_photo(tmp_path: Path) -> None:
     photo = keras.Input((8, 8, 3))
     network = keras.Model(photo, keras.layers.GlobalAveragePooling2D()(photo))
     path = tmp_path / "mean.tflite"
-    path.write_bytes(convert(network, flavours=["float32"])["float32"])
+    path.write_bytes(convert(network, precisions=["float32"])["float32"])
     figures = measure(path, runs=3)
     assert 0 < figures["p10"] <= figures["median"] <= figures["p90"]
 
 
 @pytest.mark.slow
-def test_the_project_network_keeps_its_masks_in_every_flavour(tmp_path: Path) -> None:
+def test_the_project_network_keeps_its_masks_in_every_precision(tmp_path: Path) -> None:
     network = tiny("efficientnet_lite0", "imagenet")
     network.get_layer("efficientnet_lite0").trainable = False
     train(network, epochs=8)
@@ -151,7 +153,7 @@ def test_the_project_network_keeps_its_masks_in_every_flavour(tmp_path: Path) ->
 def test_every_encoder_says_the_same_after_export(encoder: str, tmp_path: Path) -> None:
     network = spread(tiny(encoder, "none"))
     path = tmp_path / "float32.tflite"
-    path.write_bytes(convert(network, flavours=["float32"])["float32"])
+    path.write_bytes(convert(network, precisions=["float32"])["float32"])
     predict = Predictor(network)
     shares = [(predict(photo) >= 0.5).mean() for _, photo in PHOTOS]
     assert sum(0.02 < share < 0.98 for share in shares) >= 4  # whose masks are worth comparing
@@ -188,9 +190,9 @@ def test_a_selfie_network_stays_in_floating_point(tmp_path: Path) -> None:
         np.float32
     }
     logits = {}
-    for flavour, content in files.items():
-        (path := tmp_path / f"{flavour}.tflite").write_bytes(content)
-        logits[flavour] = Segmenter(path).probability(PHOTOS[0][1])
+    for precision, content in files.items():
+        (path := tmp_path / f"{precision}.tflite").write_bytes(content)
+        logits[precision] = Segmenter(path).probability(PHOTOS[0][1])
     assert np.abs(logits["float32"] - logits["int8"]).mean() < 0.05
 
 

@@ -31,10 +31,10 @@ def test_one_pixel_is_no_disagreement_where_nobody_is() -> None:
     assert mask_iou(nobody, one) == mask_iou(one, nobody) == pytest.approx(0.99)  # one of a hundredth's 100 pixels
 
 
-def test_each_flavour_is_compared_on_each_photo() -> None:
+def test_each_precision_is_compared_on_each_photo() -> None:
     exported = {"float32": lambda photo: KERAS, "int8": lambda photo: SHY}
     agreements = compare(lambda photo: KERAS, exported, [("a/1", PHOTO), ("a/2", PHOTO)])
-    assert [(a.name, a.flavour, a.person_iou) for a in agreements] == [
+    assert [(a.name, a.precision, a.person_iou) for a in agreements] == [
         ("a/1", "float32", 1.0),
         ("a/1", "int8", 0.75),
         ("a/2", "float32", 1.0),
@@ -78,12 +78,12 @@ def test_no_photos_are_no_agreement() -> None:
         compare(lambda photo: KERAS, {"float32": lambda photo: KERAS}, [])
 
 
-def test_the_table_holds_a_row_for_each_photo_and_flavour(tmp_path: Path) -> None:
+def test_the_table_holds_a_row_for_each_photo_and_precision(tmp_path: Path) -> None:
     write_agreements(tmp_path / "parity.csv", compare(lambda _: KERAS, {"int8": lambda _: SHY}, [("a/ü 1", PHOTO)]))
     assert read_table(tmp_path / "parity.csv") == [
         {
             "name": "a/ü 1",
-            "flavour": "int8",
+            "precision": "int8",
             "person_iou": "0.75",
             "mean_absolute_difference": "0.1",
             "max_absolute_difference": "0.6",

@@ -27,8 +27,8 @@ from figureground.runtime.segmenter import Segmenter
 log = logging.getLogger(__name__)
 
 Photo = NDArray[np.uint8]
-Flavour = Literal["float32", "float16", "int8"]
-FLAVOURS: tuple[Flavour, ...] = ("float32", "float16", "int8")
+Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 # Of a probability. Float32 arithmetic in another order stays a hundredfold below; a wrong operator does not.
 MAX_FLOAT32_DIFFERENCE = 1e-3
 
@@ -42,7 +42,7 @@ def export(
 ) -> dict[str, dict[str, Any]]:
     """Write `float32.tflite`, `float16.tflite`, `int8.tflite` and `parity.csv` to `out`.
 
-    The files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32 (1, S, S, 1), in every flavour.
+    The files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32 (1, S, S, 1), in every precision.
     Models of an earlier export are removed first: they would not belong to the new `parity.csv`.
 
     Args:
@@ -50,38 +50,38 @@ def export(
         calibration: uint8 HxWx3 RGB photos of the training split, any size, which set the ranges of int8.
         parity_photos: (name, photo) on which the exported masks must agree with the Keras masks.
     Returns:
-        For each flavour `megabytes`, `milliseconds` on one core (median, p10, p90) and `parity` (of the photos).
+        For each precision `megabytes`, `milliseconds` on one core (median, p10, p90) and `parity` (of the photos).
     Raises:
-        ExportError: A flavour's masks differ too much; `parity.csv` is there, the models are not. Or there are no
+        ExportError: A precision's masks differ too much; `parity.csv` is there, the models are not. Or there are no
             photos to calibrate or compare with.
     """
     if not calibration:
         raise parity.ExportError("export: no photos to calibrate int8 on; give at least one")
     out.mkdir(parents=True, exist_ok=True)
-    for flavour in FLAVOURS:
-        (out / f"{flavour}.tflite").unlink(missing_ok=True)
+    for precision in PRECISIONS:
+        (out / f"{precision}.tflite").unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(dir=out, prefix=".drafts-") as folder:
         drafts = _write_drafts(model, calibration, Path(folder))
         with tf.device("CPU:0"):  # a GPU's TF32 arithmetic differs by more than the exports do
             reference = Predictor(model)
             exported: dict[str, parity.Predict] = {
-                flavour: Segmenter(draft).probability for flavour, draft in drafts.items()
+                precision: Segmenter(draft).probability for precision, draft in drafts.items()
             }
             agreements = parity.compare(reference, exported, parity_photos)
         parity.write_agreements(out / "parity.csv", agreements)
         least = {"float32": params.min_parity, "float16": params.min_parity, "int8": params.min_parity_int8}
         parity.check(agreements, least, {"float32": MAX_FLOAT32_DIFFERENCE})
         report: dict[str, dict[str, Any]] = {
-            flavour: _report(draft, flavour, agreements, params) for flavour, draft in drafts.items()
+            precision: _report(draft, precision, agreements, params) for precision, draft in drafts.items()
         }
-        for flavour, draft in drafts.items():
-            draft.replace(out / f"{flavour}.tflite")
+        for precision, draft in drafts.items():
+            draft.replace(out / f"{precision}.tflite")
     return report
 
 
 def convert(
-    model: keras.Model, calibration: Sequence[Photo] = (), flavours: Sequence[Flavour] = FLAVOURS
-) -> dict[Flavour, bytes]:
+    model: keras.Model, calibration: Sequence[Photo] = (), precisions: Sequence[Precision] = PRECISIONS
+) -> dict[Precision, bytes]:
     """A Keras model with one image input of fixed size as LiteRT files for a batch of one.
 
     `float16` stores weights in half the space and computes in float32. `int8` computes in integers (weights with a
@@ -95,18 +95,22 @@ def convert(
         with _quiet():
             _save_graph(as_float32(model), folder)
         mixed = any(layer.name == selfie.NAME for layer in model.layers)
-        return {flavour: _convert(folder, flavour, calibration, input_size(model), mixed) for flavour in flavours}
+        return {
+            precision: _convert(folder, precision, calibration, input_size(model), mixed) for precision in precisions
+        }
 
 
-def _convert(graph: str, flavour: Flavour, calibration: Sequence[Photo], size: tuple[int, int], mixed: bool) -> bytes:
-    log.info("export: converting to %s", flavour)
+def _convert(
+    graph: str, precision: Precision, calibration: Sequence[Photo], size: tuple[int, int], mixed: bool
+) -> bytes:
+    log.info("export: converting to %s", precision)
     with _quiet():
         converter = tf.lite.TFLiteConverter.from_saved_model(graph)
-        if flavour != "float32":
+        if precision != "float32":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if flavour == "float16":
+        if precision == "float16":
             converter.target_spec.supported_types = [tf.float16]
-        if flavour == "int8":
+        if precision == "int8":
             converter.representative_dataset = _inputs(calibration, *size)
             if mixed:
                 return _quantised_in_part(converter, tf.lite.TFLiteConverter.from_saved_model(graph).convert())
@@ -130,21 +134,21 @@ def _quantised_in_part(converter: tf.lite.TFLiteConverter, floating: bytes) -> b
     return content
 
 
-def _write_drafts(model: keras.Model, calibration: Sequence[Photo], folder: Path) -> dict[Flavour, Path]:
+def _write_drafts(model: keras.Model, calibration: Sequence[Photo], folder: Path) -> dict[Precision, Path]:
     drafts = {}
-    for flavour, content in convert(model, calibration).items():
-        drafts[flavour] = folder / f"{flavour}.tflite"
-        drafts[flavour].write_bytes(content)
+    for precision, content in convert(model, calibration).items():
+        drafts[precision] = folder / f"{precision}.tflite"
+        drafts[precision].write_bytes(content)
     return drafts
 
 
 def _report(
-    draft: Path, flavour: Flavour, agreements: Sequence[parity.Agreement], params: ExportParams
+    draft: Path, precision: Precision, agreements: Sequence[parity.Agreement], params: ExportParams
 ) -> dict[str, Any]:
     return {
         "megabytes": draft.stat().st_size / 1e6,
         "milliseconds": latency.measure(draft, params.latency_runs),
-        "parity": parity.summary(agreements, flavour),
+        "parity": parity.summary(agreements, precision),
     }
 
 

@@ -16,12 +16,12 @@ from figureground.files import write_table
 log = logging.getLogger(__name__)
 
 Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-COLUMNS = ("name", "flavour", "person_iou", "mean_absolute_difference", "max_absolute_difference")
+COLUMNS = ("name", "precision", "person_iou", "mean_absolute_difference", "max_absolute_difference")
 LEAST_UNION = 0.01  # share of a photo
 
 
 class ExportError(FiguregroundError):
-    """An export that must not be used. One line: which flavour, how far off, and what to do."""
+    """An export that must not be used. One line: which precision, how far off, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Agreement:
     """How one exported model and the Keras model agree on one photo; differences are of probabilities, 0..1."""
 
     name: str
-    flavour: str
+    precision: str
     person_iou: float
     mean_absolute_difference: float
     max_absolute_difference: float
@@ -38,7 +38,7 @@ class Agreement:
 def compare(
     reference: Predict, exported: Mapping[str, Predict], photos: Iterable[tuple[str, NDArray[np.uint8]]]
 ) -> list[Agreement]:
-    """Agreement of each exported flavour with `reference` on each of the named photos (uint8 HxWx3 RGB).
+    """Agreement of each exported precision with `reference` on each of the named photos (uint8 HxWx3 RGB).
 
     Raises:
         ExportError: There are no photos.
@@ -48,7 +48,7 @@ def compare(
     for name, photo in photos:
         expected = reference(photo)
         with_person += bool((expected >= 0.5).any())
-        agreements += [_agreement(name, flavour, expected, predict(photo)) for flavour, predict in exported.items()]
+        agreements += [_agreement(name, precision, expected, predict(photo)) for precision, predict in exported.items()]
     if not agreements:
         raise ExportError("export: no photos to compare the exported models on; give at least one")
     if not with_person:
@@ -56,9 +56,9 @@ def compare(
     return agreements
 
 
-def summary(agreements: Sequence[Agreement], flavour: str) -> dict[str, float]:
-    """Mean and worst person IoU over the photos of one flavour, and the largest difference of any pixel."""
-    ours = [agreement for agreement in agreements if agreement.flavour == flavour]
+def summary(agreements: Sequence[Agreement], precision: str) -> dict[str, float]:
+    """Mean and worst person IoU over the photos of one precision, and the largest difference of any pixel."""
+    ours = [agreement for agreement in agreements if agreement.precision == precision]
     ious = [agreement.person_iou for agreement in ours]
     return {
         "mean_person_iou": float(np.mean(ious)),
@@ -71,24 +71,24 @@ def summary(agreements: Sequence[Agreement], flavour: str) -> dict[str, float]:
 def check(
     agreements: Sequence[Agreement], min_person_iou: Mapping[str, float], max_difference: Mapping[str, float]
 ) -> None:
-    """The gate: each flavour's mean person IoU, and largest difference of probability, within their thresholds.
+    """The gate: each precision's mean person IoU, and largest difference of probability, within their thresholds.
 
     Raises:
-        ExportError: Names the flavour, its value, the threshold and the worst photo.
+        ExportError: Names the precision, its value, the threshold and the worst photo.
     """
-    for flavour, least in min_person_iou.items():
-        mean = summary(agreements, flavour)["mean_person_iou"]
-        worst = min((a for a in agreements if a.flavour == flavour), key=lambda a: a.person_iou)
+    for precision, least in min_person_iou.items():
+        mean = summary(agreements, precision)["mean_person_iou"]
+        worst = min((a for a in agreements if a.precision == precision), key=lambda a: a.person_iou)
         if mean < least:
             raise ExportError(
-                f"export: {flavour} masks agree with Keras at a person IoU of {mean:.4f}, below {least}; "
+                f"export: {precision} masks agree with Keras at a person IoU of {mean:.4f}, below {least}; "
                 f"worst photo {worst.name} ({worst.person_iou:.4f}); see parity.csv"
             )
-    for flavour, most in max_difference.items():
+    for precision, most in max_difference.items():
         for agreement in agreements:
-            if agreement.flavour == flavour and not agreement.max_absolute_difference <= most:  # not-a-number, too
+            if agreement.precision == precision and not agreement.max_absolute_difference <= most:  # not-a-number, too
                 raise ExportError(
-                    f"export: {flavour} probabilities differ from Keras by up to "
+                    f"export: {precision} probabilities differ from Keras by up to "
                     f"{agreement.max_absolute_difference:.2g} on photo {agreement.name}, above {most}; see parity.csv: "
                     "the conversion is wrong"
                 )
@@ -108,7 +108,7 @@ def mask_iou(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
     return 1.0 - np.count_nonzero(ours ^ theirs) / union
 
 
-def _agreement(name: str, flavour: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> Agreement:
+def _agreement(name: str, precision: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> Agreement:
     difference = np.abs(expected - actual)
     person_iou = mask_iou(expected >= 0.5, actual >= 0.5)
-    return Agreement(name, flavour, person_iou, float(difference.mean()), float(difference.max()))
+    return Agreement(name, precision, person_iou, float(difference.mean()), float(difference.max()))

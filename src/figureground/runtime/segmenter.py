@@ -50,7 +50,7 @@ class Segmenter:
 
     Args:
         model: "accurate", "fast" or "open", which come with the package, or the path of a `.tflite` file that
-            figureground exported, of any flavour.
+            figureground exported, of any precision.
         threads: CPU threads that one photo may use in the model.
     Attributes:
         input_size: (height, width) that the network sees.

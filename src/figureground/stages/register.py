@@ -22,14 +22,14 @@ def main() -> None:
     scores = _photo_scores(RESULTS / "evaluate/photos.csv")
     with stage_run("register", flat(params), sections=("seed", "register")) as run:
         decision = register(
-            RESULTS / f"export/{params.register_.flavour}.tflite",
+            RESULTS / f"export/{params.register_.precision}.tflite",
             run=run,
             name=params.register_.name,
             weights=RESULTS / "train/model.keras",
             example=pictures.read_photo(photo_path(DATA, min(scores))),
             metrics=_overall(RESULTS / "evaluate/metrics.json"),
             photo_scores=scores,
-            tags={**provenance(Path()), "dvc.stage": "register", "flavour": params.register_.flavour},
+            tags={**provenance(Path()), "dvc.stage": "register", "precision": params.register_.precision},
             confidence=params.register_.confidence,
             resamples=params.register_.resamples,
             seed=params.seed,

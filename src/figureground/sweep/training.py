@@ -149,5 +149,5 @@ def _latency(params: Params) -> float:
     model = build_model(params.model, (params.model.input_size, params.model.input_size))
     with tempfile.TemporaryDirectory() as place:
         exported = Path(place) / "float32.tflite"
-        exported.write_bytes(litert.convert(model, flavours=("float32",))["float32"])
+        exported.write_bytes(litert.convert(model, precisions=("float32",))["float32"])
         return latency.measure(exported, params.export.latency_runs)["median"]

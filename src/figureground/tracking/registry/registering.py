@@ -41,7 +41,7 @@ class Decision:
 
 
 def register(
-    flavour_file: Path,
+    file: Path,
     *,
     run: StageRun,
     name: str,
@@ -61,7 +61,7 @@ def register(
     is above zero. Weights and scores are kept with the run, for those who start from or compare with this version.
 
     Args:
-        flavour_file: The `.tflite` file.
+        file: The `.tflite` file.
         run: The open run of the register stage.
         name: Of the registered model.
         weights: The Keras weights that the file was exported from.
@@ -79,7 +79,7 @@ def register(
     with explained(f"{name}: cannot be registered"), global_store(run.store):
         before = version_of(run.store, name, CHAMPION)
         _keep_beside(run.store, run.run_id, weights, photo_scores)
-        created = _create_version(run.store, run.run_id, name, flavour_file, example, {**tags, **_as_tags(metrics)})
+        created = _create_version(run.store, run.run_id, name, file, example, {**tags, **_as_tags(metrics)})
         load_back(f"models:/{name}/{created.version}", example)
         run.store.client.set_registered_model_alias(name, CHALLENGER, created.version)
         compared = _compare_with(run.store, before, photo_scores, confidence, resamples, seed)
