@@ -44,7 +44,7 @@ def params_of(options: argparse.Namespace) -> Params:
 def prepare_project(folder: Path, pairs: list[Pair], data: Path) -> None:
     folder.mkdir()
     (folder / "data").symlink_to(data.resolve())
-    (folder / "starts").symlink_to(Path("starts").resolve())
+    (folder / "weights").symlink_to(Path("weights").resolve())
     write_manifest(folder / "results/audit/manifest.csv", pairs)
     sides = {pair.name: "val" if number % 5 == 0 else "train" for number, pair in enumerate(pairs)}
     write_split(folder / "results/split/split.csv", sides)

@@ -51,7 +51,7 @@ def main() -> None:
 
         fit(
             index, params.model, params.loss, train,
-            start=params.model.start, seed=1, work=Path(folder) / "work", on_epoch=after_epoch,
+            init=params.model.init, seed=1, work=Path(folder) / "work", on_epoch=after_epoch,
         )  # fmt: skip
     best = {name: min(times[1:]) / bare.steps for name, times in seconds.items()}  # the first traces the graph
     for name, each in best.items():

@@ -2,7 +2,7 @@
 
     python recipes/release.py accurate
 
-The int8 file goes into the package with its SHA-256, the Keras weights to starts/NAME.keras, from which others can
+The int8 file goes into the package with its SHA-256, the Keras weights to weights/NAME.keras, from which others can
 train on; `dvc add` and `dvc push` those and commit the rest.
 """
 
@@ -26,10 +26,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=PACKAGED)
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the package's models")
-    parser.add_argument("--starts", type=Path, default=Path("starts"))
+    parser.add_argument("--weights", type=Path, default=Path("weights"))
     parser.add_argument("--results", type=Path, default=Path("results"))
     arguments = parser.parse_args()
-    write_bytes(arguments.starts / f"{arguments.name}.keras", small(arguments.results / "train" / "model.keras"))
+    write_bytes(arguments.weights / f"{arguments.name}.keras", small(arguments.results / "train" / "model.keras"))
     packaged = arguments.models / f"{arguments.name}.tflite"
     write_bytes(packaged, (arguments.results / "export" / "int8.tflite").read_bytes())
     hashes = arguments.models / "hashes.json"

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from figureground.params import ModelParams
 from helpers.drawing import Picture, person
 from helpers.tiny_networks import save_pixel_network
 
@@ -47,3 +51,34 @@ def portrait() -> tuple[Picture, Picture]:
 @pytest.fixture(scope="session")
 def nobody() -> Picture:
     return np.full((60, 80, 3), 30, np.uint8)
+
+
+@pytest.fixture
+def model_params() -> Callable[..., ModelParams]:
+    """Parameters of a narrow network, with changes as keyword arguments."""
+
+    def build(**changes: Any) -> ModelParams:
+        narrow = {
+            "encoder": "efficientnet_lite0",
+            "init": "none",
+            "freeze_batch_norm": False,
+            "input_size": 65,
+            "output_stride": 16,
+            "aspp_width": 8,
+            "aspp_rates": (2, 4),
+            "bound_by_encoder": True,
+            "selfie_network": None,
+            "decoder_width": 8,
+            "low_level_width": 8,
+            "mid_level_width": 0,
+            "dropout": 0.0,
+        }
+        return ModelParams.model_validate(narrow | changes)
+
+    return build
+
+
+@pytest.fixture
+def photos() -> NDArray[np.float32]:
+    """Two of 97 x 65, 0..1."""
+    return np.random.default_rng(3).random((2, 97, 65, 3), dtype=np.float32)

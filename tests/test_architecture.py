@@ -152,7 +152,7 @@ def test_a_stage_names_the_parameters_it_reads(name: str) -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "params"
     }
     named = {str(key).split(".")[0] for key in stages()[name].get("params", [])}  # type: ignore[attr-defined]
-    # The registered model's name only finds the champion for `model.start: champion`.
+    # The registered model's name only finds the champion for `model.init: champion`.
     assert read - ({"register"} if name == "train" else set()) == named
 
 

@@ -37,10 +37,10 @@ def changed(name: str, value: object) -> dict[str, Any]:
             250,
             r"params.yaml: model: input_size 250 is not a multiple of output_stride 16 plus one; .* is 257",
         ),
-        ("model.start", "imagenet", "params.yaml: model: encoder mobilenet_v2_deeplab has no start: imagenet"),
-        ("model.encoder", "resnet50", r"params.yaml: model: start: .*\.tflite fits encoder mobilenet_v2_deeplab only"),
+        ("model.init", "imagenet", "params.yaml: model: encoder mobilenet_v2_deeplab has no init: imagenet"),
+        ("model.encoder", "resnet50", r"params.yaml: model: init: .*\.tflite fits encoder mobilenet_v2_deeplab only"),
         ("model.aspp_rates", [], r"params.yaml: model.aspp_rates = \[\]: must hold one or more$"),
-        ("model.start", "none", "params.yaml: model: freeze_batch_norm keeps statistics that start: none does not"),
+        ("model.init", "none", "params.yaml: model: freeze_batch_norm keeps statistics that init: none does not"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: object, reason: str) -> None:

@@ -90,13 +90,13 @@ class AugmentParams(_Section):
 
 class ModelParams(_Section):
     encoder: Literal["efficientnet_lite0", "mobilenet_v2", "mobilenet_v2_deeplab", "resnet50", "xception"]
-    start: str
+    init: str
     input_size: Annotated[int, Field(ge=32, le=2048)]
     freeze_batch_norm: bool
     output_stride: Literal[8, 16, 32]
     aspp_width: Annotated[int, Field(ge=8)]
     aspp_rates: Annotated[tuple[Count, ...], AfterValidator(_is_some)]
-    bound_by_guess: bool
+    bound_by_encoder: bool
     selfie_network: str | None
     decoder_width: Annotated[int, Field(ge=8)]
     low_level_width: Annotated[int, Field(ge=4)]
@@ -112,17 +112,17 @@ class ModelParams(_Section):
 
     @model_validator(mode="after")
     def _frozen_statistics_come_from_somewhere(self) -> Self:
-        if self.freeze_batch_norm and self.start == "none":
-            raise ValueError("freeze_batch_norm keeps statistics that start: none does not have; set it to false")
+        if self.freeze_batch_norm and self.init == "none":
+            raise ValueError("freeze_batch_norm keeps statistics that init: none does not have; set it to false")
         return self
 
     @model_validator(mode="after")
     def _start_suits_the_encoder(self) -> Self:
-        if self.encoder == "mobilenet_v2_deeplab" and self.start == "imagenet":
-            raise ValueError("encoder mobilenet_v2_deeplab has no start: imagenet; give its .tflite file, or none")
-        if self.encoder != "mobilenet_v2_deeplab" and self.start.endswith(".tflite"):
+        if self.encoder == "mobilenet_v2_deeplab" and self.init == "imagenet":
+            raise ValueError("encoder mobilenet_v2_deeplab has no init: imagenet; give its .tflite file, or none")
+        if self.encoder != "mobilenet_v2_deeplab" and self.init.endswith(".tflite"):
             raise ValueError(
-                f"start: {self.start} fits encoder mobilenet_v2_deeplab only, not {self.encoder}; give imagenet"
+                f"init: {self.init} fits encoder mobilenet_v2_deeplab only, not {self.encoder}; give imagenet"
             )
         return self
 
@@ -151,7 +151,7 @@ class TrainParams(_Section):
     epochs: Count
     batch_size: Count
     learning_rate: Positive
-    encoder_rate: Annotated[float, Field(ge=0.0, le=1.0)]
+    encoder_lr_scale: Annotated[float, Field(ge=0.0, le=1.0)]
     weight_decay: Annotated[float, Field(ge=0.0)]
     warmup_epochs: Annotated[float, Field(ge=0.0)]
     ema_momentum: Annotated[float, Field(ge=0.0, lt=1.0)]

@@ -24,12 +24,12 @@ SMALL = {
     "split": {"test_share": 0.25, "val_share": 0.2},
     "augment": {"variants": 2},
     "model": {
-        "encoder": "mobilenet_v2", "start": "none", "freeze_batch_norm": False, "input_size": 65,
+        "encoder": "mobilenet_v2", "init": "none", "freeze_batch_norm": False, "input_size": 65,
         "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
     },
     "train": {
         "epochs": 2, "batch_size": 8, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.01,
-        "encoder_rate": 0.25,
+        "encoder_lr_scale": 0.25,
     },
     "evaluate": {"resamples": 200},
     "export": {

@@ -20,7 +20,7 @@ from figureground.models.encoders import ENCODERS
 from figureground.params import ExportParams, ModelParams
 from figureground.predictor import Predictor
 from figureground.runtime.segmenter import Segmenter
-from figureground.training.weights import load_start
+from figureground.training.weights import load_initial_weights
 from helpers.drawing import person
 
 PARAMS = ExportParams(min_parity=0.99, min_parity_int8=0.95, calibration_photos=8, parity_photos=6, latency_runs=5)
@@ -196,25 +196,25 @@ def test_a_selfie_network_stays_in_floating_point(tmp_path: Path) -> None:
     assert np.abs(logits["float32"] - logits["int8"]).mean() < 0.05
 
 
-def tiny(encoder: str, start: str, selfie_network: str | None = None) -> keras.Model:
+def tiny(encoder: str, init: str, selfie_network: str | None = None) -> keras.Model:
     keras.utils.set_random_seed(3)
     params = ModelParams(
         encoder=encoder,  # type: ignore[arg-type]
-        start=start,
-        freeze_batch_norm=start == "imagenet",
+        init=init,
+        freeze_batch_norm=init == "imagenet",
         input_size=65,
         output_stride=16,
         aspp_width=16,
         aspp_rates=(2, 3),
         decoder_width=16,
-        bound_by_guess=True,
+        bound_by_encoder=True,
         selfie_network=selfie_network,
         low_level_width=8,
         mid_level_width=0,
         dropout=0.1,
     )
     network = build_model(params, (64, 64))
-    load_start(network, start)
+    load_initial_weights(network, init)
     return network
 
 

@@ -35,13 +35,13 @@ def run(script: str, *arguments: str | Path) -> None:
 def test_a_release_is_the_exported_file_with_its_hash_and_the_weights_to_train_on_from(tmp_path: Path) -> None:
     results = results_with(tmp_path / "results", b"another model")
     (models := tmp_path / "models").mkdir()
-    (tmp_path / "starts").mkdir()
+    (tmp_path / "weights").mkdir()
     (models / "hashes.json").write_text(json.dumps({"fast.tflite": "as it was", "accurate.tflite": "old"}))
-    run("release.py", "accurate", "--results", results, "--models", models, "--starts", tmp_path / "starts")
+    run("release.py", "accurate", "--results", results, "--models", models, "--weights", tmp_path / "weights")
     assert (models / "accurate.tflite").read_bytes() == b"another model"
     hashes = json.loads((models / "hashes.json").read_text())
     assert hashes == {"fast.tflite": "as it was", "accurate.tflite": file_sha256(models / "accurate.tflite")}
-    released, trained = load_model(tmp_path / "starts/accurate.keras"), load_model(results / "train/model.keras")
+    released, trained = load_model(tmp_path / "weights/accurate.keras"), load_model(results / "train/model.keras")
     for kept, weights in zip(released.get_weights(), trained.get_weights(), strict=True):
         assert kept.dtype == np.float32
         assert kept == pytest.approx(weights, rel=1e-3)

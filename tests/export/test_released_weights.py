@@ -1,4 +1,4 @@
-"""The Keras weights in starts/, from which others train on, are those that the package's models were exported from."""
+"""The Keras weights in weights/, from which others train on, are those that the package's models were exported from."""
 
 from __future__ import annotations
 

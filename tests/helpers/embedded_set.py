@@ -53,6 +53,6 @@ def stored(md5: str) -> Path:
 
 
 def stored_start(name: str, folder: Path) -> Path:
-    """A copy, in `folder`, of the start weights of that name."""
-    (out,) = YAML(typ="safe").load(ROOT / f"starts/{name}.dvc")["outs"]
+    """A copy, in `folder`, of the initial weights of that name."""
+    (out,) = YAML(typ="safe").load(ROOT / f"weights/{name}.dvc")["outs"]
     return Path(shutil.copyfile(stored(out["md5"]), folder / name))

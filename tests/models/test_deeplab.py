@@ -49,7 +49,7 @@ def test_a_decoder_makes_nobody_up_where_the_encoder_sees_nobody(model_params: B
     np.testing.assert_allclose(model(photos, training=False), bound, atol=1e-5)
     layer.set_weights([layer.get_weights()[0], np.full(1, -100.0, np.float32)])  # it may take away as it likes
     assert keras.ops.convert_to_numpy(model(photos, training=False)).max() < -50
-    unbound = build_model(model_params(encoder="mobilenet_v2_deeplab", bound_by_guess=False), (97, 65))
+    unbound = build_model(model_params(encoder="mobilenet_v2_deeplab", bound_by_encoder=False), (97, 65))
     unbound.set_weights(model.get_weights())
     layer = unbound.get_layer("logits")
     layer.set_weights([layer.get_weights()[0], np.full(1, 100.0, np.float32)])
@@ -145,7 +145,7 @@ def aligned(features: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def test_frozen_batch_norm_keeps_the_encoders_statistics_and_scales(model_params: Callable[..., ModelParams]) -> None:
-    network = build_model(model_params(start="imagenet", freeze_batch_norm=True), (64, 64))
+    network = build_model(model_params(init="imagenet", freeze_batch_norm=True), (64, 64))
     network.compile(keras.optimizers.SGD(0.1), "mse")
     encoder = network.get_layer("efficientnet_lite0")
     norms = [layer for layer in encoder.layers if isinstance(layer, keras.layers.BatchNormalization)]

@@ -14,13 +14,13 @@ from figureground.models.deeplab import build_model
 from figureground.models.deeplab_mobilenet import HEAD_WIDTH
 from figureground.models.encoders import build_encoder
 from figureground.params import ModelParams
-from figureground.training.weights import load_start
+from figureground.training.weights import load_initial_weights
 from helpers import drawing
 
-PUBLISHED = Path(__file__).parents[2] / "starts/deeplabv3_mnv2_pascal_quant.tflite"
+PUBLISHED = Path(__file__).parents[2] / "weights/deeplabv3_mnv2_pascal_quant.tflite"
 SIDE = 513  # of the original's input
 
-pytestmark = pytest.mark.skipif(not PUBLISHED.is_file(), reason="needs starts/: make data fetches it")
+pytestmark = pytest.mark.skipif(not PUBLISHED.is_file(), reason="needs weights/: make data fetches it")
 
 
 def original_features(photo: np.ndarray) -> np.ndarray:
@@ -42,7 +42,7 @@ def original_features(photo: np.ndarray) -> np.ndarray:
 def test_the_port_computes_what_the_quantised_original_does(model_params) -> None:  # type: ignore[no-untyped-def]
     params: ModelParams = model_params(encoder="mobilenet_v2_deeplab", input_size=513)
     model = build_model(params, (SIDE, SIDE))
-    load_start(model, str(PUBLISHED))
+    load_initial_weights(model, str(PUBLISHED))
     encoder = build_encoder("mobilenet_v2_deeplab", 16, (SIDE, SIDE))
     encoder.set_weights(model.get_layer("mobilenet_v2_deeplab").get_weights())
     photo, _ = drawing.person(3, SIDE, SIDE)

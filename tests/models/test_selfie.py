@@ -14,7 +14,7 @@ from figureground.models import selfie
 from figureground.models.deeplab import build_model, load_model
 from figureground.models.litert_file import LiteRTFileError
 from figureground.params import ModelParams
-from figureground.training.weights import WeightsError, load_selfie_network, load_start
+from figureground.training.weights import WeightsError, load_initial_weights, load_selfie_network
 from helpers import drawing
 from helpers.embedded_set import ROOT, stored_start
 
@@ -116,7 +116,7 @@ def test_a_saved_model_keeps_it_and_one_without_starts_one_with(
     alone = build_model(model_params(), (SIDE, SIDE))
     alone.save(tmp_path / "alone.keras")
     both = build_model(model_params(selfie_network=str(published)), (SIDE, SIDE))
-    load_start(both, str(tmp_path / "alone.keras"))
+    load_initial_weights(both, str(tmp_path / "alone.keras"))
     assert not caplog.records  # of layers that the file lacks
     load_selfie_network(both, str(published))
     photos = np.random.default_rng(1).random((1, SIDE, SIDE, 3), np.float32)

@@ -92,9 +92,9 @@ def test_no_trial_uses_more_variants_than_it_has_epochs() -> None:
 
 def test_an_encoder_with_a_start_of_its_own_needs_no_imagenet_weights() -> None:
     encoders = {"choices": ["mobilenet_v2_deeplab", "efficientnet_lite0"]}
-    start = {"fixed": "imagenet", "when": {"model.encoder": "efficientnet_lite0"}}
-    model = {"encoder": "mobilenet_v2_deeplab", "start": "starts/published.tflite"}
-    both = with_space({"model.encoder": encoders, "model.start": start}, model=model)
+    init = {"fixed": "imagenet", "when": {"model.encoder": "efficientnet_lite0"}}
+    model = {"encoder": "mobilenet_v2_deeplab", "init": "weights/published.tflite"}
+    both = with_space({"model.encoder": encoders, "model.init": init}, model=model)
     assert Space(both).imagenet_encoders() == ["efficientnet_lite0"]
     one = with_space({"model.dropout": {"choices": [0.1, 0.2]}}, model=model)
     assert Space(one).imagenet_encoders() == []

@@ -29,10 +29,11 @@ pytestmark = pytest.mark.slow
 SMALL = {
     "augment": {"variants": 2, "background_share": 0.0, "second_person_share": 0.0},
     "model": {
-        "encoder": "mobilenet_v2", "start": "none", "freeze_batch_norm": False, "input_size": 33,
+        "encoder": "mobilenet_v2", "init": "none", "freeze_batch_norm": False, "input_size": 33,
         "aspp_width": 8, "decoder_width": 8, "low_level_width": 4,
     },
-    "train": {"batch_size": 8, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.01, "encoder_rate": 0.25},
+    "train": {"batch_size": 8, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.01,
+              "encoder_lr_scale": 0.25},
     "export": {"latency_runs": 3},
     "sweep": {
         "trials": 3, "epochs": 2, "prune_after": 2, "train_photos": 16, "val_photos": 4,

@@ -32,17 +32,17 @@ def differing(before: str, after: str) -> list[str]:
 
 
 def test_values_change_where_they_stand_and_nothing_else_does() -> None:
-    values = {"model.start": "champion", "train.learning_rate": 0.001234, "augment.transforms.flip": False}
-    start, rate = (
-        next(line for line in OWN.splitlines() if line.startswith(f"  {key}: ")) for key in ("start", "learning_rate")
+    values = {"model.init": "champion", "train.learning_rate": 0.001234, "augment.transforms.flip": False}
+    init, rate = (
+        next(line for line in OWN.splitlines() if line.startswith(f"  {key}: ")) for key in ("init", "learning_rate")
     )
     after = changed(OWN, values, "study, trial 7: 0.9")
     assert differing(OWN, after) == [
         "+ # From sweep study, trial 7: 0.9",
         "-     flip: true",
         "+     flip: false",
-        f"- {start}",
-        f"+   start: champion{start[start.index(' #') :]}",
+        f"- {init}",
+        f"+   init: champion{init[init.index(' #') :]}",
         f"- {rate}",
         "+   learning_rate: 0.001234",
     ]
@@ -70,10 +70,10 @@ def test_values_are_found_however_they_are_spelt(line: str, fresh: str) -> None:
 
 
 def test_a_text_is_quoted_where_it_must_be_and_replaced_as_a_whole() -> None:
-    odd = {"model.start": 'weights "7" # new.keras'}
+    odd = {"model.init": 'weights "7" # new.keras'}
     text = changed(OWN, odd, "study")
-    assert parse_params(YAML(typ="safe").load(text)).model.start == odd["model.start"]
-    assert "\n  start: champion # imagenet, none," in changed(text, {"model.start": "champion"}, "study")
+    assert parse_params(YAML(typ="safe").load(text)).model.init == odd["model.init"]
+    assert "\n  init: champion # imagenet, none," in changed(text, {"model.init": "champion"}, "study")
 
 
 def test_values_that_cannot_be_parameters_are_not_written() -> None:
@@ -142,7 +142,7 @@ def test_what_a_winner_has_not_drawn_is_as_it_was_trained_with_it(project: Path,
         study.tell(trial, value)
         take_over(Path("params.yaml"))
         assert read_params().model.encoder == encoder
-    assert read_params().model.start == read_params(objectives.ROOT / "params.yaml").model.start
+    assert read_params().model.init == read_params(objectives.ROOT / "params.yaml").model.init
 
 
 def test_where_the_present_parameters_are_best_nothing_changes(project: Path, study: optuna.Study) -> None:

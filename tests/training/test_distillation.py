@@ -11,10 +11,10 @@ import pytest
 from figureground.models.deeplab import build_model
 from figureground.params import ModelParams, read_params
 from figureground.training.distillation import load_teachers
-from figureground.training.weights import WeightsError, load_start
+from figureground.training.weights import WeightsError, load_initial_weights
 
 ROOT = Path(__file__).parent.parent.parent
-PUBLISHED = ROOT / "starts/deeplabv3_mnv2_pascal_quant.tflite"
+PUBLISHED = ROOT / "weights/deeplabv3_mnv2_pascal_quant.tflite"
 
 
 def params() -> ModelParams:
@@ -52,14 +52,14 @@ def test_a_teacher_looks_at_its_own_size(tmp_path: Path) -> None:
 def test_the_published_network_can_be_one() -> None:
     photos = np.random.default_rng(2).random((1, 65, 65, 3), dtype=np.float32)
     start = build_model(params(), (65, 65))
-    load_start(start, str(PUBLISHED))
+    load_initial_weights(start, str(PUBLISHED))
     answers = keras.ops.convert_to_numpy(load_teachers({str(PUBLISHED): 1.0}, params())(photos))
     np.testing.assert_allclose(answers, keras.ops.sigmoid(start(photos, training=False)), atol=1e-5)
 
 
 def test_a_teacher_that_is_not_there_is_named() -> None:
-    with pytest.raises(WeightsError, match=r"train\.teachers: starts/nobody\.keras: no such file"):
-        load_teachers({"starts/nobody.keras": 1.0}, params())
+    with pytest.raises(WeightsError, match=r"train\.teachers: weights/nobody\.keras: no such file"):
+        load_teachers({"weights/nobody.keras": 1.0}, params())
 
 
 def test_a_teacher_that_cannot_be_used_is_named_as_a_teacher(tmp_path: Path) -> None:

@@ -35,12 +35,12 @@ SIZE = 65
 def small_params(**train: object) -> Params:
     values = read_params(ROOT / "params.yaml").model_dump(by_alias=True)
     values["model"] |= {
-        "encoder": "mobilenet_v2", "start": "none", "freeze_batch_norm": False, "input_size": SIZE,
+        "encoder": "mobilenet_v2", "init": "none", "freeze_batch_norm": False, "input_size": SIZE,
         "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
     }  # fmt: skip
     values["train"] |= {
         "epochs": 3, "batch_size": 4, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.0006,
-        "encoder_rate": 0.25, "deterministic": True, **train
+        "encoder_lr_scale": 0.25, "deterministic": True, **train
     }  # fmt: skip
     values["augment"] |= {"variants": 2, "background_share": 0.0, "second_person_share": 0.0, "strength": 0.3}
     return parse_params(values)
@@ -109,7 +109,7 @@ def test_it_learns_and_returns_the_best_epoch(index: Index, tmp_path: Path) -> N
     rows: list[int] = []
     trained = fit(
         index, params.model, params.loss, params.train,
-        start="none", seed=3, work=tmp_path / "work", on_epoch=lambda epoch, row: rows.append(epoch),
+        init="none", seed=3, work=tmp_path / "work", on_epoch=lambda epoch, row: rows.append(epoch),
     )  # fmt: skip
     assert rows == list(range(len(trained.history)))
     assert trained.history[-1]["loss"] < trained.history[0]["loss"]
@@ -123,7 +123,7 @@ def test_a_second_network_comes_from_its_file_and_leaves_the_training_as_it_came
         params = small_params(epochs=1)
         model = params.model.model_copy(update={"selfie_network": selfie_network})
         work = tmp_path / f"work{selfie_network is None}"
-        return fit(index, model, params.loss, params.train, start="none", seed=3, work=work)
+        return fit(index, model, params.loss, params.train, init="none", seed=3, work=work)
 
     with pytest.raises(WeightsError, match=r"model\.selfie_network: gone\.tflite: no such file"):
         trained("gone.tflite")
@@ -149,7 +149,7 @@ def test_a_student_learns_what_its_teacher_answers(index: Index, tmp_path: Path)
             epochs=8, learning_rate=0.01, deterministic=False, teachers={str(teacher): 1.0}, teachers_share=share
         )
         trained = fit(
-            index, params.model, params.loss, params.train, start="none", seed=3, work=tmp_path / f"work{share}"
+            index, params.model, params.loss, params.train, init="none", seed=3, work=tmp_path / f"work{share}"
         )
         photos, _ = next(iter(validation_batches(index, batch_size=4)))
         logits = trained.model(photos, training=False)
@@ -195,7 +195,7 @@ def test_the_average_forgets_the_random_start(index: Index) -> None:
 
 
 def test_the_encoder_learns_at_its_share_of_the_rate() -> None:
-    params = small_params(encoder_rate=0.25, weight_decay=0.0, learning_rate=0.001)
+    params = small_params(encoder_lr_scale=0.25, weight_decay=0.0, learning_rate=0.001)
     model = build_model(params.model, (SIZE, SIZE))
     compile_model(model, params.loss, params.train, steps=100)
     before = {layer.name: layer.get_weights() for layer in model.layers}
@@ -214,7 +214,7 @@ def test_the_encoder_learns_at_its_share_of_the_rate() -> None:
 
 
 def test_an_encoder_without_a_rate_stays_as_it_is() -> None:
-    params = small_params(encoder_rate=0.0, learning_rate=0.001)
+    params = small_params(encoder_lr_scale=0.0, learning_rate=0.001)
     model = build_model(params.model, (SIZE, SIZE))
     compile_model(model, params.loss, params.train, steps=100)
     encoder, head = model.get_layer("mobilenet_v2"), model.get_layer("logits")
@@ -226,7 +226,7 @@ def test_an_encoder_without_a_rate_stays_as_it_is() -> None:
 
 
 def test_a_frozen_batch_norm_stays_frozen_in_an_encoder_that_learns() -> None:
-    params = small_params(encoder_rate=0.25, learning_rate=0.001)
+    params = small_params(encoder_lr_scale=0.25, learning_rate=0.001)
     model = build_model(params.model.model_copy(update={"freeze_batch_norm": True}), (SIZE, SIZE))
     compile_model(model, params.loss, params.train, steps=100)
     layers = model.get_layer("mobilenet_v2").layers
@@ -238,7 +238,7 @@ def test_a_frozen_batch_norm_stays_frozen_in_an_encoder_that_learns() -> None:
 def test_early_stop_after_patience_epochs_without_a_better_one(index: Index, tmp_path: Path) -> None:
     # A learning rate of (almost) nothing: the first epoch stays the best.
     params = small_params(epochs=9, patience=2, learning_rate=1e-30, ema_momentum=0.0, weight_decay=0.0)
-    trained = fit(index, params.model, params.loss, params.train, start="none", seed=3, work=tmp_path / "work")
+    trained = fit(index, params.model, params.loss, params.train, init="none", seed=3, work=tmp_path / "work")
     assert trained.stopped_early
     assert len(trained.history) <= 1 + trained.best_epoch + params.train.patience
 
@@ -253,7 +253,7 @@ from test_fit import small_params
 params = small_params()
 def tell(epoch, row):
     print("EPOCH", epoch, row["val_loss"], row["val_person_iou"], flush=True)
-fit(read_index(Path({shards!r})), params.model, params.loss, params.train, start="none", seed=5,
+fit(read_index(Path({shards!r})), params.model, params.loss, params.train, init="none", seed=5,
     work=Path({work!r}), on_epoch=tell)
 """
 
@@ -298,7 +298,7 @@ def test_a_state_comes_back_whole_and_a_damaged_one_not_at_all(index: Index, tmp
 def test_not_a_number_stops_with_step_names_and_the_batch(index: Index, tmp_path: Path) -> None:
     params = small_params(learning_rate=1e30, ema_momentum=0.0)
     with pytest.raises(TrainingError, match=r"not a number at epoch \d, step \d of 4 \(drawn/"):
-        fit(index, params.model, params.loss, params.train, start="none", seed=3, work=tmp_path / "work")
+        fit(index, params.model, params.loss, params.train, init="none", seed=3, work=tmp_path / "work")
     with np.load(tmp_path / "not_a_number.npz") as saved:
         assert saved["photos"].shape == (4, SIZE, SIZE, 3)
         assert len(saved["names"]) == 4

@@ -11,7 +11,7 @@ import pytest
 from figureground.models.deeplab import build_model
 from figureground.params import ModelParams
 from figureground.runtime import packaged
-from figureground.training.weights import WeightsError, load_start
+from figureground.training.weights import WeightsError, load_initial_weights
 
 Build = Callable[..., ModelParams]
 
@@ -27,10 +27,10 @@ def same(first: keras.layers.Layer, second: keras.layers.Layer) -> bool:
 def test_none_leaves_the_weights_and_imagenet_changes_only_the_encoder(model_params: Build) -> None:
     model = build(model_params())
     before = {layer.name: layer.get_weights() for layer in model.layers}
-    load_start(model, "none")
+    load_initial_weights(model, "none")
     for layer in model.layers:
         assert all(map(np.array_equal, before[layer.name], layer.get_weights()))
-    load_start(model, "imagenet")
+    load_initial_weights(model, "imagenet")
     changed = [
         layer.name for layer in model.layers if not all(map(np.array_equal, before[layer.name], layer.get_weights()))
     ]
@@ -42,7 +42,7 @@ def test_a_file_gives_back_all_weights(suffix: str, model_params: Build, tmp_pat
     path = tmp_path / f"earlier{suffix}"
     earlier, model = build(model_params()), build(model_params())
     earlier.save(path) if suffix == ".keras" else earlier.save_weights(path)
-    load_start(model, str(path))
+    load_initial_weights(model, str(path))
     assert same(model, earlier)
 
 
@@ -51,7 +51,7 @@ def test_of_another_width_what_fits_is_taken_and_the_rest_named(
 ) -> None:
     earlier, model = build(model_params(decoder_width=16, output_stride=8)), build(model_params())
     earlier.save(tmp_path / "wide.keras")
-    load_start(model, str(tmp_path / "wide.keras"))
+    load_initial_weights(model, str(tmp_path / "wide.keras"))
     assert same(model.get_layer("efficientnet_lite0"), earlier.get_layer("efficientnet_lite0"))
     assert same(model.get_layer("aspp_project"), earlier.get_layer("aspp_project"))
     assert "decoder_1_conv" in caplog.text
@@ -66,8 +66,8 @@ def test_files_that_do_not_fit_are_refused_in_one_line(model_params: Build, tmp_
     for name in ("cut.keras", "cut.weights.h5", "model.tflite"):
         (tmp_path / name).write_bytes(b"not a model")
     for name in ("other.keras", "other.weights.h5", "cut.keras", "cut.weights.h5", "model.tflite", "missing.keras"):
-        with pytest.raises(WeightsError, match=rf"^model\.start: [^\n]*{name}[^\n]*$"):
-            load_start(model, str(tmp_path / name))
+        with pytest.raises(WeightsError, match=rf"^model\.init: [^\n]*{name}[^\n]*$"):
+            load_initial_weights(model, str(tmp_path / name))
 
 
 def test_a_failed_download_says_what_to_do(model_params: Build, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,18 +76,18 @@ def test_a_failed_download_says_what_to_do(model_params: Build, monkeypatch: pyt
 
     monkeypatch.setattr("keras.src.utils.file_utils.get_file", offline)
     with pytest.raises(WeightsError, match=r"mobilenet_v2 cannot be downloaded \(URL fetch failure[^\n]*none"):
-        load_start(build(model_params(encoder="mobilenet_v2")), "imagenet")
+        load_initial_weights(build(model_params(encoder="mobilenet_v2")), "imagenet")
 
 
 def test_there_are_no_imagenet_weights_of_a_segmentation_network(model_params: Build) -> None:
     model = build(model_params(encoder="mobilenet_v2_deeplab"))
     with pytest.raises(WeightsError, match=r"mobilenet_v2_deeplab; give the published \.tflite file"):
-        load_start(model, "imagenet")
+        load_initial_weights(model, "imagenet")
 
 
 def test_another_litert_file_is_refused(model_params: Build) -> None:
     ours = Path(packaged.__file__).parent / "models/fast.tflite"
     with pytest.raises(WeightsError, match=r"fast\.tflite: \d+ convolutions, not the 55 of DeepLabV3 on MobileNetV2"):
-        load_start(build(model_params(encoder="mobilenet_v2_deeplab")), str(ours))
+        load_initial_weights(build(model_params(encoder="mobilenet_v2_deeplab")), str(ours))
     with pytest.raises(WeightsError, match=r"fits model\.encoder mobilenet_v2_deeplab only, not efficientnet_lite0"):
-        load_start(build(model_params()), str(ours))
+        load_initial_weights(build(model_params()), str(ours))

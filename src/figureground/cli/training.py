@@ -64,8 +64,8 @@ def data_import(
 
 @data.command("ready")
 def data_ready() -> None:
-    """Fetch data set and start weights with DVC where they are missing; say what to do where there is no data set."""
-    for pointer in sorted(Path("starts").glob("*.dvc")):
+    """Fetch data set and initial weights with DVC where they are missing; say what to do where there is no data set."""
+    for pointer in sorted(Path("weights").glob("*.dvc")):
         if not pointer.with_suffix("").exists():
             _dvc("pull", str(pointer))
     if _has_data():

@@ -42,8 +42,8 @@ def export(
 ) -> dict[str, dict[str, Any]]:
     """Write `float32.tflite`, `float16.tflite`, `int8.tflite` and `parity.csv` to `out`.
 
-    The files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32 (1, S, S, 1), in every precision.
-    Models of an earlier export are removed first: they would not belong to the new `parity.csv`.
+    In every precision the files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32
+    (1, S, S, 1). Models of an earlier export are removed first: they would not belong to the new `parity.csv`.
 
     Args:
         model: Trained in any precision; exported as float32.

@@ -42,7 +42,7 @@ class AlignedResize(keras.layers.Layer):  # type: ignore[misc]
 
 
 def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
-    """DeepLabV3+ with random weights; `weights.load_start` loads those that `params.start` names.
+    """DeepLabV3+ with random weights; `weights.load_initial_weights` loads those that `params.init` names.
 
     Args:
         params: Encoder, output stride and widths.
@@ -67,7 +67,7 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits", **zeros)(x)
     if guess:
         x = keras.layers.Add(dtype="float32", name="refined")([x, AlignedResize(name="guess")([*guess, x])])
-        if params.bound_by_guess:
+        if params.bound_by_encoder:
             x = _bounded(x, *guess)
     coarse, x = x, AlignedResize(dtype="float32", name="upsample")([x, photo])
     if params.selfie_network:

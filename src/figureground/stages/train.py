@@ -28,8 +28,8 @@ def main() -> None:
     params = read_params()
     index = read_index(RESULTS / "augment/shards")
     out = RESULTS / "train"
-    start = _start(params)
-    digests = _digests(start, params)
+    init = _init(params)
+    digests = _digests(init, params)
     key = _fingerprint(params, index.checksum, digests)
     work = paths.half_done("train", key)
     tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)
@@ -37,7 +37,7 @@ def main() -> None:
         run.set_tags({f"{name}.sha256": digest for name, digest in digests.items()})
         trained = fit(
             index, params.model, params.loss, params.train,
-            start=start, seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
+            init=init, seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
         )  # fmt: skip
         metrics = summary(trained)
         files.write_table(out / "history.csv", HISTORY_COLUMNS, trained.history)
@@ -53,16 +53,16 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
 
 
-def _start(params: Params) -> str:
-    if params.model.start == "champion":
+def _init(params: Params) -> str:
+    if params.model.init == "champion":
         return str(champion_weights(Path(), params.register_.name))
-    return params.model.start
+    return params.model.init
 
 
-def _digests(start: str, params: Params) -> dict[str, str]:
+def _digests(init: str, params: Params) -> dict[str, str]:
     """SHA-256 of the weights files that training takes, by what they are to it."""
     teachers = {f"train.teachers.{Path(file).name}": file for file in params.train.teachers}
-    taken = {"model.start": start, "model.selfie_network": params.model.selfie_network, **teachers}
+    taken = {"model.init": init, "model.selfie_network": params.model.selfie_network, **teachers}
     return {name: files.file_sha256(Path(file)) for name, file in taken.items() if file and Path(file).is_file()}
 
 

@@ -90,10 +90,10 @@ class Space:
 
     def imagenet_encoders(self) -> list[str]:
         """Encoders that some trial starts with ImageNet weights."""
-        searched = [name for name in ("model.encoder", "model.start") if name in self._entries]
+        searched = [name for name in ("model.encoder", "model.init") if name in self._entries]
         settings = [{}, *(setting for name in searched for setting in self._settings(name))]
         models = [self._nested(self._completed(setting))["model"] for setting in settings]
-        return sorted({model["encoder"] for model in models if model["start"] == "imagenet"})
+        return sorted({model["encoder"] for model in models if model["init"] == "imagenet"})
 
     def filled(self, values: Values) -> dict[str, Value]:
         """With a value for the searched parameters that are not among them since their conditions were not met."""

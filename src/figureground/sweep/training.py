@@ -73,7 +73,7 @@ class Training:
         import figureground.models
         import figureground.training
 
-        _check_starts(encoders)
+        _check_imagenet_weights(encoders)
         self._photos = photos
         self._shards = SharedShards(photos, params.seed, most_variants, workers)
         self._code = files.source_fingerprint(figureground.models, figureground.training)
@@ -97,7 +97,7 @@ class Training:
         began = time.monotonic()
         trained = fit(
             index, params.model, params.loss, params.train,
-            start=_start(params), seed=params.seed, work=task.work / key[:16], on_epoch=task.on_epoch,
+            init=_init(params), seed=params.seed, work=task.work / key[:16], on_epoch=task.on_epoch,
         )  # fmt: skip
         figures = summary(trained)
         notes = {name: figures[name] for name in ("best_epoch", "parameters")}
@@ -122,7 +122,7 @@ class Training:
         return float(np.nanmean(scores))
 
 
-def _check_starts(encoders: Sequence[str]) -> None:
+def _check_imagenet_weights(encoders: Sequence[str]) -> None:
     from figureground.training.weights import WeightsError, check_imagenet
 
     for encoder in encoders:
@@ -134,11 +134,11 @@ def _check_starts(encoders: Sequence[str]) -> None:
             ) from None
 
 
-def _start(params: Params) -> str:
+def _init(params: Params) -> str:
     from figureground.tracking.versions import champion_weights
 
-    start = params.model.start
-    return str(champion_weights(Path(), params.register_.name)) if start == "champion" else start
+    init = params.model.init
+    return str(champion_weights(Path(), params.register_.name)) if init == "champion" else init
 
 
 def _latency(params: Params) -> float:

@@ -88,7 +88,7 @@ def fetch(root: Path, name: str, which: str, destination: Path) -> int:
 
 
 def champion_weights(root: Path, name: str) -> Path:
-    """The champion's Keras weights, for `model.start: champion`; a copy below `.figureground/champion/`.
+    """The champion's Keras weights, for `model.init: champion`; a copy below `.figureground/champion/`.
 
     Raises:
         TrackingError: There is no champion, or its weights are gone.

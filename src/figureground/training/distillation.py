@@ -15,7 +15,7 @@ import keras
 from figureground.models.deeplab import build_model, load_model
 from figureground.params import LossParams, ModelParams
 from figureground.training.losses import distillation
-from figureground.training.weights import WeightsError, load_start
+from figureground.training.weights import WeightsError, load_initial_weights
 
 Answer = Callable[[Any], Any]
 
@@ -49,7 +49,7 @@ def load_teachers(weights: Mapping[str, float], params: ModelParams) -> Answer:
     """The sigmoid of the weighted mean of their logits.
 
     Args:
-        weights: By file, `.keras`, which sees the photos at its own size, or what else `model.start` takes, which sees
+        weights: By file, `.keras`, which sees the photos at its own size, or what else `model.init` takes, which sees
             them as they are.
         params: Of the network that a file without one is meant for.
     Raises:
@@ -71,9 +71,9 @@ def _teacher(file: str, params: ModelParams) -> Answer:
     else:
         model = build_model(params.model_copy(update={"selfie_network": None}), (None, None))
         try:
-            load_start(model, file)
+            load_initial_weights(model, file)
         except WeightsError as error:
-            raise WeightsError(f"train.teachers: {str(error).removeprefix('model.start: ')}") from None
+            raise WeightsError(f"train.teachers: {str(error).removeprefix('model.init: ')}") from None
     own = model.input_shape[1:3]
 
     def logits(photos: Any) -> Any:

