@@ -29,7 +29,7 @@ Drawn = tuple[np.ndarray, np.ndarray]
 
 
 def draw(number: int) -> Drawn:
-    """A person (head and trunk, off the middle) before soft shapes; photo and mask, different for every number."""
+    """A person (head and backbone, off the middle) before soft shapes; photo and mask, different for every number."""
     random = np.random.default_rng(number)
     photo = cv2.resize(random.integers(0, 160, (6, 5, 3), np.uint8), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     mask = np.zeros((HEIGHT, WIDTH), np.uint8)

@@ -242,7 +242,7 @@ def spread(network: keras.Model) -> keras.Model:
     scale = 3.0 / logits.std()
     last = [network.get_layer("logits")]
     for layer in network.layers:
-        if layer.name in ENCODERS and ENCODERS[layer.name].guess:  # of which alone the logits consist before training
+        if layer.name in ENCODERS and ENCODERS[layer.name].logits:  # of which alone the logits consist before training
             last = [layer.get_layer("person_class"), layer.get_layer("other_classes")]
     for layer, shift in zip(last, (logits.mean(), 0.0), strict=False):
         kernel, bias = layer.get_weights()

@@ -33,17 +33,17 @@ def test_training_of_a_network_that_finds_people_begins_with_its_own_guess(
     model_params: Build, photos: np.ndarray
 ) -> None:
     model = build_model(model_params(encoder="mobilenet_v2_deeplab"), (97, 65))
-    *_, guess = model.get_layer("mobilenet_v2_deeplab")(photos * 2 - 1, training=False)
+    *_, encoder_logits = model.get_layer("mobilenet_v2_deeplab")(photos * 2 - 1, training=False)
     logits = keras.ops.convert_to_numpy(model(photos, training=False))
-    expected = aligned(aligned(guess, (25, 17)), (97, 65))
+    expected = aligned(aligned(encoder_logits, (25, 17)), (97, 65))
     np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
 def test_a_decoder_makes_nobody_up_where_the_encoder_sees_nobody(model_params: Build, photos: np.ndarray) -> None:
     model = build_model(model_params(encoder="mobilenet_v2_deeplab"), (97, 65))
     layer = model.get_layer("logits")
-    *_, guess = model.get_layer("mobilenet_v2_deeplab")(photos * 2 - 1, training=False)
-    best = keras.ops.max_pool(guess, 3, 1, padding="same")
+    *_, encoder_logits = model.get_layer("mobilenet_v2_deeplab")(photos * 2 - 1, training=False)
+    best = keras.ops.max_pool(encoder_logits, 3, 1, padding="same")
     bound = aligned(aligned(best, (25, 17)), (97, 65))
     layer.set_weights([layer.get_weights()[0], np.full(1, 100.0, np.float32)])  # person everywhere
     np.testing.assert_allclose(model(photos, training=False), bound, atol=1e-5)

@@ -4,8 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from figureground.models.encoders import ENCODERS, build_encoder, build_trunk
-from figureground.training.weights import set_trunk_weights
+from figureground.models.encoders import ENCODERS, build_backbone, build_encoder
+from figureground.training.weights import set_backbone_weights
 
 
 def random_batch(*shape: int) -> np.ndarray:
@@ -15,11 +15,11 @@ def random_batch(*shape: int) -> np.ndarray:
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
 @pytest.mark.parametrize("name", ENCODERS)
 def test_features_have_the_sizes_their_strides_promise(name: str, output_stride: int) -> None:
-    low_level, mid_level, deep, *guess = build_encoder(name, output_stride, (97, 65)).outputs
+    low_level, mid_level, deep, *logits = build_encoder(name, output_stride, (97, 65)).outputs
     assert low_level.shape[1:3] == (25, 17)
     assert mid_level.shape[1:3] == (13, 9)
     assert deep.shape[1:3] == (-(-97 // output_stride), -(-65 // output_stride))
-    assert [logit.shape[1:] for logit in guess] == [(*deep.shape[1:3], 1)] * bool(ENCODERS[name].guess)
+    assert [logit.shape[1:] for logit in logits] == [(*deep.shape[1:3], 1)] * bool(ENCODERS[name].logits)
 
 
 # The published strides take every second place, beginning with this one; dilation must give the same values there.
@@ -34,12 +34,12 @@ def test_dilation_keeps_what_the_strides_would_have_given(name: str, first: int)
 
 @pytest.mark.parametrize("name", ["mobilenet_v2", "resnet50"])
 def test_at_stride_32_encoders_compute_what_keras_publishes(name: str) -> None:
-    trunk = build_trunk(name)
+    backbone = build_backbone(name)
     encoder = build_encoder(name, 32, (512, 512))
-    set_trunk_weights(encoder, trunk)
+    set_backbone_weights(encoder, backbone)
     photo = random_batch(1, 512, 512, 3)
     bgr = photo[..., ::-1] if name == "resnet50" else photo
-    for ours, theirs in zip(encoder(photo, training=False), trunk(bgr, training=False), strict=True):
+    for ours, theirs in zip(encoder(photo, training=False), backbone(bgr, training=False), strict=True):
         scale = float(keras.ops.max(keras.ops.abs(theirs)))
         np.testing.assert_allclose(ours, theirs, atol=1e-4 * scale)
 

@@ -1,4 +1,4 @@
-"""The second network: the port against the original, and how far it is heard."""
+"""The second network: the port against the original, and how far it shifts the logits."""
 
 from __future__ import annotations
 
@@ -78,20 +78,20 @@ def test_agreement_is_of_the_photo_as_a_whole(one: np.ndarray, other: np.ndarray
     assert selfie.Agreement()([other, one]).numpy().item() == pytest.approx(agreed.item())
 
 
-def test_a_vote_takes_away_more_than_it_adds_and_weighs_what_was_agreed() -> None:
-    logits, opinion = half(1, -0.5), half(-100, 100)
+def test_the_fusion_takes_away_more_than_it_adds_and_weighs_agreement() -> None:
+    logits, other = half(1, -0.5), half(-100, 100)
     full, none = np.ones((1, 1, 1, 1), np.float32), np.zeros((1, 1, 1, 1), np.float32)
-    np.testing.assert_allclose(selfie.Vote()([logits, opinion, none]), logits)
-    expected = half(1 + selfie.LOWEST_VOTE, -0.5 + selfie.HIGHEST_VOTE)
-    np.testing.assert_allclose(selfie.Vote()([logits, opinion, full]), expected, rtol=1e-6)
+    fusion = selfie.ClippedFusion()
+    np.testing.assert_allclose(fusion([logits, other, none]), logits)
+    expected = half(1 + selfie.MIN_SHIFT, -0.5 + selfie.MAX_SHIFT)
+    np.testing.assert_allclose(fusion([logits, other, full]), expected, rtol=1e-6)
     mild = half(1 - selfie.WEIGHT, -0.5 + selfie.WEIGHT)
-    np.testing.assert_allclose(selfie.Vote(selfie.WEIGHT)([logits, half(-1, 1), full]), mild, rtol=1e-6)
-    before = {key: value for key, value in selfie.Vote(selfie.WEIGHT).get_config().items() if key != "weight"}
-    whole = half(1 - 0.6, -0.5 + 0.6)
-    np.testing.assert_allclose(selfie.Vote.from_config(before)([logits, half(-0.6, 0.6), full]), whole, rtol=1e-6)
+    np.testing.assert_allclose(fusion([logits, half(-1, 1), full]), mild, rtol=1e-6)
 
 
-def test_it_is_heard_in_the_model_and_training_leaves_it_as_it_came(published: Path, model_params: Build) -> None:
+def test_it_shifts_the_logits_of_the_model_and_training_leaves_it_as_it_came(
+    published: Path, model_params: Build
+) -> None:
     network = build_model(model_params(selfie_network=str(published)), (SIDE, SIDE))
     load_selfie_network(network, str(published))
     assert not [variable.path for variable in network.trainable_variables if "selfie" in variable.path]
@@ -101,13 +101,13 @@ def test_it_is_heard_in_the_model_and_training_leaves_it_as_it_came(published: P
     network.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
     network.fit(photos, masks, verbose=0)
     assert all(map(np.array_equal, before, network.get_layer("selfie").get_weights()))
-    # The rest sees everybody everywhere, so where the other does as well, it is heard.
+    # The rest sees everybody everywhere, so where the other does as well, it counts.
     layer = network.get_layer("logits")
     layer.set_weights([np.zeros_like(layer.get_weights()[0]), np.full(1, 4.0, np.float32)])
     network.get_layer("selfie").get_layer("logits").set_weights(
         [np.zeros((1, 1, 16, 4), np.float32), np.full(4, 9.0, np.float32)]
     )
-    np.testing.assert_allclose(network(photos, training=False), 4.0 + selfie.HIGHEST_VOTE, atol=1e-5)
+    np.testing.assert_allclose(network(photos, training=False), 4.0 + selfie.MAX_SHIFT, atol=1e-5)
 
 
 def test_a_saved_model_keeps_it_and_one_without_starts_one_with(
@@ -120,11 +120,11 @@ def test_a_saved_model_keeps_it_and_one_without_starts_one_with(
     assert not caplog.records  # of layers that the file lacks
     load_selfie_network(both, str(published))
     photos = np.random.default_rng(1).random((1, SIDE, SIDE, 3), np.float32)
-    unheard = keras.Model(both.input, both.get_layer("upsample").output)
-    np.testing.assert_allclose(unheard(photos, training=False), alone(photos, training=False), atol=1e-5)
+    without = keras.Model(both.input, both.get_layer("upsample").output)
+    np.testing.assert_allclose(without(photos, training=False), alone(photos, training=False), atol=1e-5)
     both.save(tmp_path / "both.keras")
     again = load_model(tmp_path / "both.keras")
-    kept = again.get_layer("selfie_vote").get_config() | again.get_layer("selfie_agreement").get_config()
+    kept = again.get_layer("selfie_fusion").get_config() | again.get_layer("selfie_agreement").get_config()
     assert {
         "weight": 0.5,
         "lowest": -5.0,

@@ -134,8 +134,8 @@ def test_a_second_network_comes_from_its_file_and_leaves_the_training_as_it_came
     assert np.array_equal(kernel, expected[0]) and np.array_equal(bias, expected[1])
     assert both.best_person_iou == pytest.approx(alone.best_person_iou)
     photos, _ = next(iter(validation_batches(index, batch_size=4)))
-    unheard = keras.ops.convert_to_numpy(without_selfie(both.model)(photos, training=False))
-    np.testing.assert_allclose(unheard, alone.model(photos, training=False), atol=1e-4)
+    without = keras.ops.convert_to_numpy(without_selfie(both.model)(photos, training=False))
+    np.testing.assert_allclose(without, alone.model(photos, training=False), atol=1e-4)
 
 
 def test_a_student_learns_what_its_teacher_answers(index: Index, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def _quantised_in_part(converter: tf.lite.TFLiteConverter, floating: bytes) -> b
     """
     interpreter = Interpreter(model_content=floating)
     names = [tensor["name"] for tensor in interpreter.get_tensor_details() if f"/{selfie.NAME}" in tensor["name"]]
-    outputs = [output["name"] for output in interpreter.get_output_details()]  # the vote, under a name of its own
+    outputs = [output["name"] for output in interpreter.get_output_details()]  # the fused one, under a name of its own
     options = tf.lite.experimental.QuantizationDebugOptions(denylisted_nodes=[*names, *outputs])
     debugger = tf.lite.experimental.QuantizationDebugger(converter=converter, debug_options=options)
     content: bytes = debugger.get_nondebug_quantized_model()

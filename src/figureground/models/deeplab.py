@@ -58,25 +58,27 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     features = build_encoder(params.encoder, params.output_stride, input_shape)
     if params.freeze_batch_norm:
         _freeze_batch_norm(features)
-    low_level, mid_level, deep, *guess = features(x)
-    x = deep if guess else _aspp(deep, params)
+    low_level, mid_level, deep, *encoder_logits = features(x)
+    x = deep if encoder_logits else _aspp(deep, params)
     x = keras.layers.Dropout(params.dropout, name="aspp_dropout")(x)
     x = _decoder(x, low_level, mid_level, params)
     # Classified before upsampling: both are linear, so the logits are the same for a sixteenth of the work.
-    zeros = {"kernel_initializer": "zeros"} if guess else {}  # training begins with the guess as it is
+    zeros = {"kernel_initializer": "zeros"} if encoder_logits else {}  # so training begins with the encoder's logits
     x = keras.layers.Conv2D(1, 1, dtype="float32", name="logits", **zeros)(x)
-    if guess:
-        x = keras.layers.Add(dtype="float32", name="refined")([x, AlignedResize(name="guess")([*guess, x])])
+    if encoder_logits:
+        x = keras.layers.Add(dtype="float32", name="refined")(
+            [x, AlignedResize(name="encoder_logits")([*encoder_logits, x])]
+        )
         if params.bound_by_encoder:
-            x = _bounded(x, *guess)
+            x = _bounded(x, *encoder_logits)
     coarse, x = x, AlignedResize(dtype="float32", name="upsample")([x, photo])
     if params.selfie_network:
-        x = selfie.second_opinion(x, coarse, photo)
+        x = selfie.fuse_selfie(x, coarse, photo)
     return keras.Model(photo, x, name="figureground")
 
 
 def without_selfie(model: keras.Model) -> keras.Model:
-    """A model of `build_model` before a selfie network's vote, of the same layers; the model itself if it has none."""
+    """A model of `build_model` without its selfie network, of the same layers; the model itself if it has none."""
     if not any(layer.name == selfie.NAME for layer in model.layers):
         return model
     return keras.Model(model.input, model.get_layer("upsample").output, name=model.name)
@@ -133,14 +135,14 @@ def _decoder(x: Any, low_level: Any, mid_level: Any, params: ModelParams) -> Any
     return _separable(x, params.decoder_width, "decoder_2")
 
 
-def _bounded(logits: Any, guess: Any) -> Any:
-    """The logits, nowhere above the best guess within a cell of the encoder.
+def _bounded(logits: Any, encoder_logits: Any) -> Any:
+    """The logits, nowhere above the encoder's own highest within a cell.
 
     So the decoder moves outlines and takes away, but makes nobody up where the encoder, which has seen far more kinds
     of things than a decoder's few photos show, sees nobody. No gradient comes from where the bound holds: the decoder
     does not learn to shout down an encoder that misses somebody.
     """
-    best = keras.layers.MaxPooling2D(3, 1, padding="same", name="best_guess")(guess)
+    best = keras.layers.MaxPooling2D(3, 1, padding="same", name="highest_encoder_logit")(encoder_logits)
     bound = AlignedResize(name="bound")([best, logits])
     return keras.layers.Minimum(dtype="float32", name="bounded")([logits, bound])
 

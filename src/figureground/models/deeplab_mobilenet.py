@@ -3,7 +3,7 @@
 Architecture: Sandler et al. 2018, MobileNetV2, section 6.3 (DeepLabV3 without atrous branches). Weights: the quantised
 LiteRT file of github.com/google-coral/test_data (`deeplabv3_mnv2_pascal_quant.tflite`, Apache-2.0), trained on COCO and
 PASCAL VOC, from which the numbers are had back. It tells people from animals and furniture before we train it, so its
-own decision is kept as a first guess that the decoder refines.
+own decision is what the decoder refines.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras
     Args:
         input_shape: (height, width) in pixels.
     Returns:
-        A model from float32 (B, H, W, 3) in -1..1 to the person's lead over the best of the other classes, float32
+        A model from float32 (B, H, W, 3) in -1..1 to the margin of the person's class over the best of the others, float32
         (B, H/32, W/32, 1), positive where the published network says person. Its convolutions stand in the order of the
         published file, but for the projection, which is split in two.
     """
     photo = keras.Input((*input_shape, 3), name="photo")
     x = convolve(photo, STEM_WIDTH, "stem", normed=False, kernel_size=3, strides=2)
     x = inverted_residuals(x, STAGES, normed=False)
-    return keras.Model(photo, _lead(_head(x)), name="mobilenet_v2_deeplab")
+    return keras.Model(photo, _margin(_head(x)), name="mobilenet_v2_deeplab")
 
 
 def read_deeplab_mobilenet(path: Path) -> dict[str, list[NDArray[np.float32]]]:
@@ -98,7 +98,7 @@ def _head(x: Any) -> Any:
     return keras.layers.ReLU(6.0, name="head_relu")(keras.layers.Add(name="head_add")([x, image]))
 
 
-def _lead(x: Any) -> Any:
+def _margin(x: Any) -> Any:
     """How far the person's class is ahead of the best other one.
 
     A difference with the largest, not with the logarithm of the summed exponentials: it keeps the sign, which is the
@@ -106,7 +106,7 @@ def _lead(x: Any) -> Any:
     """
     person = keras.layers.Conv2D(1, 1, name="person_class")(x)
     others = keras.layers.Conv2D(CLASSES - 1, 1, name="other_classes")(x)
-    return keras.layers.Subtract(name="person_lead")([person, Largest(name="largest_other")(others)])
+    return keras.layers.Subtract(name="person_margin")([person, Largest(name="largest_other")(others)])
 
 
 @keras.saving.register_keras_serializable("figureground")

@@ -30,8 +30,8 @@ class Encoder:
         mid_level: Layer whose output is the features at stride 8.
         deep: Layer whose output is the deep features, at the output stride.
         scale, offset: What its weights expect: `photo * scale + offset` for a photo in 0..1; offset a channel, RGB.
-        guess: Layer whose output is a first logit at the output stride, if the network was trained to find people; its
-            deep features have been through image pooling and need no ASPP of ours.
+        logits: Layer whose output is a logit at the output stride, if the network was trained to find people; its deep
+            features have been through image pooling and need no ASPP of ours.
         same_padding: Whether all its padding is replaced by that of Keras's "same", which any photo size survives.
     """
 
@@ -42,7 +42,7 @@ class Encoder:
     scale: float
     offset: Sequence[float]
     same_padding: bool = False
-    guess: str | None = None
+    logits: str | None = None
 
 
 def _application(build: Callable[..., keras.Model]) -> Callable[[tuple[int, int], str | None], keras.Model]:
@@ -74,7 +74,7 @@ ENCODERS: dict[str, Encoder] = {
         "head_relu",
         2.0,
         (-1.0,) * 3,
-        guess="person_lead",
+        logits="person_margin",
     ),
     # Keras's weights want BGR; `weights.py` turns the first kernel round instead of each photo.
     "resnet50": Encoder(
@@ -97,11 +97,11 @@ ENCODERS: dict[str, Encoder] = {
 }
 
 
-def build_trunk(name: str, weights: str | None = None) -> keras.Model:
+def build_backbone(name: str, weights: str | None = None) -> keras.Model:
     """The network as published up to its deep features, for photos of 512 x 512; outputs as `build_encoder`'s."""
     encoder = ENCODERS[name]
     network = encoder.network((_REFERENCE_SIZE, _REFERENCE_SIZE), weights)
-    layers = (encoder.low_level, encoder.mid_level, encoder.deep, encoder.guess)
+    layers = (encoder.low_level, encoder.mid_level, encoder.deep, encoder.logits)
     taps = [network.get_layer(layer).output for layer in layers if layer is not None]
     return keras.Model(network.input, taps, name=name)
 
@@ -115,15 +115,15 @@ def build_encoder(name: str, output_stride: int, input_shape: tuple[int | None, 
         input_shape: (height, width) in pixels, either may be None.
     Returns:
         A model from normalised float32 (B, H, W, 3) to [low-level (B, H/4, W/4, ·), mid-level (B, H/8, W/8, ·),
-        deep (B, H/stride, W/stride, ·)], sizes rounded up, and, where the encoder has one, its guess of deep's size.
-        Its weights stand in the order of `build_trunk`'s.
+        deep (B, H/stride, W/stride, ·)], sizes rounded up, and, where the encoder has them, its logits of deep's size.
+        Its weights stand in the order of `build_backbone`'s.
     """
 
     def copy(layer: keras.layers.Layer) -> keras.layers.Layer:
         return _atrous(layer, output_stride, ENCODERS[name].same_padding)
 
-    trunk = build_trunk(name)
-    encoder = keras.models.clone_model(trunk, keras.Input((*input_shape, 3), name="normalised"), clone_function=copy)
+    backbone = build_backbone(name)
+    encoder = keras.models.clone_model(backbone, keras.Input((*input_shape, 3), name="normalised"), clone_function=copy)
     encoder.name = name
     return encoder
 

@@ -1,4 +1,4 @@
-"""MediaPipe's selfie segmentation beside our network: a second opinion, heard where both see the same people.
+"""MediaPipe's selfie segmentation beside our network: its logits are added where both see the same people.
 
 Network and weights: `selfie_segmentation.tflite` of mediapipe 0.10.14 on PyPI (npm's @mediapipe/selfie_segmentation has
 the same weights), Apache-2.0; an encoder as of Howard et al. 2019, Searching for MobileNetV3, and a decoder whose skips
@@ -19,12 +19,12 @@ from figureground.models.litert_file import LiteRTFileError, read_convolutions
 NAME = "selfie"  # of the network's layer; the names of all others here begin with it
 SIZE = 256  # pixels, square: what it was made for
 
-# Chosen on validation photos. Below LEAST the two see different people, from FULL on the same ones. The vote may take
-# away what our network is sure of, a passer-by at the side, but add only where it wavers: what people hold is person to
-# the other.
+# Chosen on validation photos. Below LEAST the two see different people, from FULL on the same ones. The other network
+# may take away what ours is sure of, a passer-by at the side, but add only where it wavers: what people hold is person
+# to the other.
 LEAST, FULL = 0.4, 0.7
 WEIGHT = 0.5
-LOWEST_VOTE, HIGHEST_VOTE = -5.0, 0.7
+MIN_SHIFT, MAX_SHIFT = -5.0, 0.7
 
 
 class Block(NamedTuple):
@@ -94,11 +94,11 @@ def load_selfie(model: keras.Model, path: Path) -> None:
         layer.set_weights(weights)
 
 
-def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
-    """The logits after the selfie network's vote on each pixel.
+def fuse_selfie(logits: Any, coarse: Any, photo: Any) -> Any:
+    """The logits, shifted by those of the selfie network.
 
-    The vote is WEIGHT times its logit, held within LOWEST_VOTE..HIGHEST_VOTE, times how far the two agree on the photo
-    as a whole. Nothing here is trained, and training does not hear it (`deeplab.without_selfie`).
+    The shift is WEIGHT times its logit, clipped to MIN_SHIFT..MAX_SHIFT, times how far the two agree on the photo as a
+    whole. Nothing here is trained, and training leaves it out (`deeplab.without_selfie`).
 
     Args:
         logits: Of our network, float32 (B, H, W, 1).
@@ -106,12 +106,12 @@ def second_opinion(logits: Any, coarse: Any, photo: Any) -> Any:
         photo: float32 (B, H, W, 3) in 0..1, RGB.
     """
     seen = keras.layers.Resizing(SIZE, SIZE, name="selfie_photo")(photo)
-    opinion = build_selfie()(seen)
+    selfie_logits = build_selfie()(seen)
     agreement = Agreement(dtype="float32", name="selfie_agreement")(
-        [coarse, ResizeLike(dtype="float32", name="selfie_coarse")([opinion, coarse])]
+        [coarse, ResizeLike(dtype="float32", name="selfie_coarse")([selfie_logits, coarse])]
     )
-    opinion = ResizeLike(dtype="float32", name="selfie_upsample")([opinion, logits])
-    return Vote(WEIGHT, dtype="float32", name="selfie_vote")([logits, opinion, agreement])
+    selfie_logits = ResizeLike(dtype="float32", name="selfie_upsample")([selfie_logits, logits])
+    return ClippedFusion(WEIGHT, dtype="float32", name="selfie_fusion")([logits, selfie_logits, agreement])
 
 
 @keras.saving.register_keras_serializable("figureground")
@@ -169,14 +169,14 @@ class Agreement(keras.layers.Layer):  # type: ignore[misc]
 
 
 @keras.saving.register_keras_serializable("figureground")
-class Vote(keras.layers.Layer):  # type: ignore[misc]
-    """Logits (B, H, W, 1), moved by `weight` times another's, from `lowest` to `highest`, as far as it is heard.
+class ClippedFusion(keras.layers.Layer):  # type: ignore[misc]
+    """Logits (B, H, W, 1) plus `weight` times another's, clipped to `lowest`..`highest`, times a factor.
 
-    How far that is comes as (B, 1, 1, 1), in 0..1. The weight is 1 in files from before there was one.
+    The factor comes as (B, 1, 1, 1), in 0..1.
     """
 
     def __init__(
-        self, weight: float = 1.0, lowest: float = LOWEST_VOTE, highest: float = HIGHEST_VOTE, **layer: Any
+        self, weight: float = WEIGHT, lowest: float = MIN_SHIFT, highest: float = MAX_SHIFT, **layer: Any
     ) -> None:
         super().__init__(**layer)
         self._weight, self._lowest, self._highest = weight, lowest, highest
@@ -185,8 +185,8 @@ class Vote(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "weight": self._weight, "lowest": self._lowest, "highest": self._highest}
 
     def call(self, inputs: list[Any]) -> Any:
-        logits, opinion, agreement = inputs
-        return logits + agreement * keras.ops.clip(self._weight * opinion, self._lowest, self._highest)
+        logits, selfie_logits, agreement = inputs
+        return logits + agreement * keras.ops.clip(self._weight * selfie_logits, self._lowest, self._highest)
 
     def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
         return input_shape[0]

@@ -66,7 +66,7 @@ def fit(
 ) -> Trained:
     """Train on the shards of `index`; go on from the last finished epoch where `work` holds one.
 
-    A selfie network is loaded into the model, but neither loss nor validation hears it.
+    A selfie network is loaded into the model, but loss and validation leave it out.
 
     Args:
         init: `model.init` with `champion` already resolved to a file.
@@ -85,7 +85,7 @@ def fit(
     load_initial_weights(network, init)
     if model_params.selfie_network:
         load_selfie_network(network, model_params.selfie_network)
-    # Trained with its vote, ours would leave to the selfie network what that does well: the portraits.
+    # Trained with it, ours would leave to the selfie network what that does well: the portraits.
     model = alone = without_selfie(network)
     if params.teachers:
         model = Student(alone, load_teachers(params.teachers, model_params), params.teachers_share, loss_params)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from figureground.errors import FiguregroundError
 from figureground.models import selfie
 from figureground.models.deeplab_mobilenet import read_deeplab_mobilenet
-from figureground.models.encoders import ENCODERS, build_trunk
+from figureground.models.encoders import ENCODERS, build_backbone
 from figureground.models.lite0 import STAGES
 from figureground.models.litert_file import LiteRTFileError
 from figureground.training.torch_file import TorchFileError, read_torch_tensors
@@ -128,17 +128,17 @@ def check_imagenet(encoder: str) -> None:
     if encoder == "efficientnet_lite0":
         lite0_weights()
     else:
-        _imagenet_trunk(encoder)
+        _imagenet_backbone(encoder)
 
 
 def _load_imagenet(encoder: keras.Model) -> None:
     if encoder.name == "efficientnet_lite0":
         set_lite0_weights(encoder)
     else:
-        set_trunk_weights(encoder, _imagenet_trunk(encoder.name))
+        set_backbone_weights(encoder, _imagenet_backbone(encoder.name))
 
 
-def _imagenet_trunk(encoder: str) -> keras.Model:
+def _imagenet_backbone(encoder: str) -> keras.Model:
     if encoder == "mobilenet_v2_deeplab":
         raise WeightsError(
             f"model.init: there are no ImageNet weights of {encoder}; give the published .tflite file, or none"
@@ -146,7 +146,7 @@ def _imagenet_trunk(encoder: str) -> keras.Model:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that weights of 224 pixels serve other sizes, which is meant
-            return build_trunk(encoder, weights="imagenet")
+            return build_backbone(encoder, weights="imagenet")
     except Exception as error:  # Keras raises a bare Exception where a download fails
         raise WeightsError(
             f"model.init: ImageNet weights of {encoder} cannot be downloaded ({_first_line(error)}); "
@@ -154,9 +154,9 @@ def _imagenet_trunk(encoder: str) -> keras.Model:
         ) from None
 
 
-def set_trunk_weights(encoder: keras.Model, trunk: keras.Model) -> None:
-    """Copy the weights of `build_trunk` into those of `build_encoder`; Keras's ResNet50 is turned from BGR to RGB."""
-    encoder.set_weights(trunk.get_weights())
+def set_backbone_weights(encoder: keras.Model, backbone: keras.Model) -> None:
+    """Copy the weights of `build_backbone` into a `build_encoder`; Keras's ResNet50 is turned from BGR to RGB."""
+    encoder.set_weights(backbone.get_weights())
     if encoder.name == "resnet50":
         stem = encoder.get_layer("conv1_conv")
         kernel, bias = stem.get_weights()
