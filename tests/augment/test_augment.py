@@ -1,4 +1,4 @@
-"""The whole of the house: pairs in, shards out."""
+"""The whole of the package: pairs in, shards out."""
 
 from __future__ import annotations
 

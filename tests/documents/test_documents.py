@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from figureground.documents.documents import DocumentError, Frame, Head, framed, head_of, id_photo, sheet
+from figureground.documents.documents import CropFrame, DocumentError, HeadBox, framed, head_of, id_photo, sheet
 from figureground.documents.faces import Face, FaceFinder
 from figureground.documents.standards import STANDARDS, Standard
 from figureground.runtime.segmenter import NobodyError, Segmenter
@@ -103,14 +103,14 @@ def test_a_head_at_the_photos_edge_is_said_to_be_cut_off(segmenter: Segmenter, f
         id_photo(photo_of_a_face()[700:], segmenter, finder, STANDARDS["eu"], None)
 
 
-HEAD = Head(crown=100, eyes=200, chin=300, column=400)
+HEAD = HeadBox(crown=100, eyes=200, chin=300, column=400)
 MASK = np.zeros((900, 800), np.uint8)
 
 
 def test_a_frame_has_the_head_in_the_middle_of_the_ranges() -> None:
     assert framed(HEAD, Standard("", 45, 35, (32, 36), ""), MASK, fill=True).scale == pytest.approx(200 / 34)
     frame = framed(HEAD, Standard("", 45, 35, (34, 34), "", above=(4, 6)), MASK, fill=True)
-    assert frame == Frame(
+    assert frame == CropFrame(
         pytest.approx(100 - 5 * 200 / 34), pytest.approx(400 - 17.5 * 200 / 34), pytest.approx(200 / 34)
     )
     frame = framed(HEAD, Standard("", 50, 50, (30, 30), "", eyes=(28, 30)), MASK, fill=True)
@@ -182,10 +182,10 @@ def test_the_commands_exit_status(
         Image.fromarray(picture).save(tmp_path / f"{name.lower()}.png")
     if not set(options) & set(pictures):
         options = ["PHOTO", *options]
-    wishes = [tmp_path / f"{wish.lower()}.png" if wish in pictures else wish for wish in options]
+    options_given = [tmp_path / f"{option.lower()}.png" if option in pictures else option for option in options]
     if "-o" not in options:
-        wishes += ["-o", tmp_path / "id.jpg"]
-    done = id_photo_command(*wishes, "--model", bright)
+        options_given += ["-o", tmp_path / "id.jpg"]
+    done = id_photo_command(*options_given, "--model", bright)
     assert done.returncode == status and reason in done.stderr and "Traceback" not in done.stderr
     assert (tmp_path / "id.jpg").exists() == (status == 4)
 

@@ -15,8 +15,8 @@ from mlflow.entities import Run
 from figureground.params import Params, parse_params, read_params
 from figureground.sweep.storage import open_storage
 from figureground.sweep.study import NULL
-from figureground.sweep.training import Objective, Outcome, Task
-from figureground.sweep.worker import Job
+from figureground.sweep.training import Objective, Task, TrialOutcome
+from figureground.sweep.worker import SweepJob
 from figureground.tracking.store import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -45,9 +45,9 @@ class Toy:
     def __call__(self) -> Objective:
         return self.evaluate
 
-    def evaluate(self, task: Task) -> Outcome:
+    def evaluate(self, task: Task) -> TrialOutcome:
         if task.kind == NULL:
-            return Outcome(0.1)
+            return TrialOutcome(0.1)
         if self.milliseconds:
             task.on_latency(float(task.params.model.input_size))
         best = 0.9 - abs(task.params.model.dropout - 0.3) - (0.01 * task.number if self.falls else 0.0)
@@ -58,7 +58,7 @@ class Toy:
             task.on_epoch(epoch, {"val_person_iou": best * (epoch + 1) / task.params.train.epochs})
         if task.number in self.kills_after:
             os.kill(os.getpid(), signal.SIGKILL)
-        return Outcome(best, {"best_epoch": task.params.train.epochs})
+        return TrialOutcome(best, {"best_epoch": task.params.train.epochs})
 
     def _work(self, task: Task, epoch: int) -> None:
         if task.number in self.fails:
@@ -92,9 +92,9 @@ def job(
     address: str | None = None,
     trials_a_process: int = 100,
     **sweep: object,
-) -> Job:
+) -> SweepJob:
     """A job of a study named "study"."""
-    return Job(
+    return SweepJob(
         study="study",
         address=address or str(folder / ".figureground/sweep/journal.log"),
         params=small_params(**sweep),

@@ -195,8 +195,8 @@ def test_backgrounds_and_formats(
 ) -> None:
     wall = save_jpeg(tmp_path / "wall.jpg", np.full((50, 90, 3), (0, 120, 0), np.uint8))
     photo = save_jpeg(tmp_path / "a.jpg", portrait[0])
-    wishes = [str(wall) if option == "WALL" else option for option in options]
-    done = cut(photo, "-o", tmp_path / "out", "--model", bright, *wishes)
+    options_given = [str(wall) if option == "WALL" else option for option in options]
+    done = cut(photo, "-o", tmp_path / "out", "--model", bright, *options_given)
     assert done.returncode == 0, done.stderr
     with Image.open(tmp_path / "out" / name) as image:
         assert (image.mode, image.size) == (mode, (180, 240))
@@ -210,7 +210,7 @@ def test_backgrounds_and_formats(
         (["--model", "nowhere.tflite"], "nowhere.tflite: cannot be read"),
     ],
 )
-def test_wishes_that_cannot_be_met_are_one_line_before_the_first_photo(
+def test_requests_that_cannot_be_met_are_one_line_before_the_first_photo(
     tmp_path: Path, bright: Path, portrait: tuple[Picture, Picture], options: list[str], reason: str
 ) -> None:
     photo = save_jpeg(tmp_path / "a.jpg", portrait[0])

@@ -98,7 +98,7 @@ def test_a_link_that_leads_to_itself_is_one_bad_photo_among_others(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "output, wish, transparent, mask_only, expected",
+    "output, wanted, transparent, mask_only, expected",
     [
         ("out", None, True, False, ".png"),
         ("out", None, False, False, ".jpg"),
@@ -109,13 +109,13 @@ def test_a_link_that_leads_to_itself_is_one_bad_photo_among_others(tmp_path: Pat
     ],
 )
 def test_the_format_suits_the_result(
-    output: str, wish: str | None, transparent: bool, mask_only: bool, expected: str
+    output: str, wanted: str | None, transparent: bool, mask_only: bool, expected: str
 ) -> None:
-    assert result_suffix(Path(output), wish, transparent=transparent, mask_only=mask_only) == expected
+    assert result_suffix(Path(output), wanted, transparent=transparent, mask_only=mask_only) == expected
 
 
 @pytest.mark.parametrize(
-    "output, wish, transparent, mask_only, reason",
+    "output, wanted, transparent, mask_only, reason",
     [
         ("out", "jpg", True, False, "JPEG has no transparency"),
         ("a.jpg", None, True, False, "JPEG has no transparency"),
@@ -126,7 +126,7 @@ def test_the_format_suits_the_result(
     ],
 )
 def test_a_format_that_cannot_hold_the_result_is_refused(
-    output: str, wish: str | None, transparent: bool, mask_only: bool, reason: str
+    output: str, wanted: str | None, transparent: bool, mask_only: bool, reason: str
 ) -> None:
     with pytest.raises(PlanError, match=reason):
-        result_suffix(Path(output), wish, transparent=transparent, mask_only=mask_only)
+        result_suffix(Path(output), wanted, transparent=transparent, mask_only=mask_only)

@@ -23,7 +23,7 @@ from helpers.drawing import Picture
 
 
 @pytest.mark.parametrize(
-    "wish, expected",
+    "given, expected",
     [
         (None, Background()),
         ("transparent", Background()),
@@ -35,14 +35,14 @@ from helpers.drawing import Picture
         (Background(blurred=True), Background(blurred=True)),
     ],
 )
-def test_wishes(wish: object, expected: Background) -> None:
-    assert background_of(wish) == expected  # type: ignore[arg-type]
+def test_what_a_background_may_be(given: object, expected: Background) -> None:
+    assert background_of(given) == expected  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wish", ["whitish", "#12345", (1, 2), (1, 2, 256), (0.5, 1, 1), np.zeros((3, 3), np.uint8)])
-def test_what_is_no_background_is_refused(wish: object) -> None:
+@pytest.mark.parametrize("given", ["whitish", "#12345", (1, 2), (1, 2, 256), (0.5, 1, 1), np.zeros((3, 3), np.uint8)])
+def test_what_is_no_background_is_refused(given: object) -> None:
     with pytest.raises(BackgroundError):
-        background_of(wish)  # type: ignore[arg-type]
+        background_of(given)  # type: ignore[arg-type]
 
 
 def test_a_name_alone_never_leads_to_a_file(tmp_path: Path) -> None:
@@ -55,8 +55,8 @@ def test_a_name_alone_never_leads_to_a_file(tmp_path: Path) -> None:
 def test_pictures_come_as_file_image_or_array(tmp_path: Path) -> None:
     picture = np.full((4, 6, 3), (9, 8, 7), np.uint8)
     Image.fromarray(picture).save(tmp_path / "wall.png")
-    for wish in (picture, Image.fromarray(picture), tmp_path / "wall.png", str(tmp_path / "wall.png")):
-        found = background_of(wish).picture
+    for given in (picture, Image.fromarray(picture), tmp_path / "wall.png", str(tmp_path / "wall.png")):
+        found = background_of(given).picture
         assert found is not None
         np.testing.assert_array_equal(found, picture)
     (tmp_path / "broken.png").write_bytes(b"not a picture")
@@ -64,12 +64,12 @@ def test_pictures_come_as_file_image_or_array(tmp_path: Path) -> None:
         background_of(tmp_path / "broken.png")
 
 
-@pytest.mark.parametrize("wish", [None, "red", "blur", np.zeros((50, 40, 3), np.uint8)])
-def test_the_persons_own_pixels_are_untouched(wish: object, portrait: tuple[Picture, Picture]) -> None:
+@pytest.mark.parametrize("given", [None, "red", "blur", np.zeros((50, 40, 3), np.uint8)])
+def test_the_persons_own_pixels_are_untouched(given: object, portrait: tuple[Picture, Picture]) -> None:
     photo, mask = portrait
     soft = cv2.GaussianBlur(mask, (0, 0), 2)
-    result = composed(photo, soft, background_of(wish))  # type: ignore[arg-type]
-    assert result.shape == (*mask.shape, 4 if wish is None else 3)
+    result = composed(photo, soft, background_of(given))  # type: ignore[arg-type]
+    assert result.shape == (*mask.shape, 4 if given is None else 3)
     np.testing.assert_array_equal(result[soft == 255][:, :3], photo[soft == 255])
 
 

@@ -38,7 +38,7 @@ class Paced:
 
 
 class Recorder:
-    """A sink that keeps the pictures, slow if so wished, and ends after some."""
+    """A sink that keeps the pictures, slow if asked to be, and ends after some."""
 
     name = "recorder"
 

@@ -201,7 +201,7 @@ def test_a_damaged_place_is_left_out_and_said(tmp_path: Path, bright: Path, clip
         ("walk.mp4", ["--background", "white"], "walk.mp4: the result would replace the video"),
     ],
 )
-def test_wishes_that_cannot_be_met(
+def test_requests_that_cannot_be_met(
     tmp_path: Path, bright: Path, clip: Path, target: str, options: list[str], reason: str
 ) -> None:
     source = tmp_path / "walk.mp4"

@@ -31,7 +31,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ComparedPair:
     """Findings by name; `duplicates` hold indices into the candidates."""
 
     faults: dict[str, Fault] = field(default_factory=dict)
@@ -39,9 +39,9 @@ class Comparison:
     duplicates: list[Duplicate] = field(default_factory=list)
 
 
-def compare(candidates: Sequence[Candidate], params: AuditParams) -> Comparison:
+def compare(candidates: Sequence[Candidate], params: AuditParams) -> ComparedPair:
     """Compare pairs with their source and with each other; of equal pairs the first is kept."""
-    found = Comparison()
+    found = ComparedPair()
     sources: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         sources[candidate.source].append(candidate)
@@ -56,7 +56,7 @@ def compare(candidates: Sequence[Candidate], params: AuditParams) -> Comparison:
     return found
 
 
-def _judge_empty(members: Sequence[Candidate], min_share: float, found: Comparison) -> None:
+def _judge_empty(members: Sequence[Candidate], min_share: float, found: ComparedPair) -> None:
     """An empty mask is right where nobody is there, and sources of such photos have many; a lone one was forgotten."""
     empty = [member.name for member in members if member.appearance.person_share == 0]
     share = len(empty) / len(members)
@@ -68,7 +68,7 @@ def _judge_empty(members: Sequence[Candidate], min_share: float, found: Comparis
             found.suspicions[name].append(Suspicion(0.9 * ramp(USUAL_EMPTY_SHARE - share, 0, USUAL_EMPTY_SHARE), told))
 
 
-def _judge_inverted(people: Sequence[Candidate], found: Comparison) -> None:
+def _judge_inverted(people: Sequence[Candidate], found: ComparedPair) -> None:
     """Person around and background within. Certain only if the source's other masks say the opposite."""
     if not people:
         return
@@ -90,7 +90,7 @@ def _inverse_fits(masks: NDArray[np.float32]) -> NDArray[np.bool_]:
     return np.asarray(((2 * masks - 1) * log_odds).mean(axis=(1, 2)) < 0)
 
 
-def _judge_pieces(people: Sequence[Candidate], found: Comparison) -> None:
+def _judge_pieces(people: Sequence[Candidate], found: ComparedPair) -> None:
     """A person torn in two, in a source where people come in one piece."""
     torn = [member for member in people if member.appearance.second_piece >= IN_PIECES]
     if len(people) < ENOUGH_MASKS or len(torn) > RARE * len(people):
@@ -100,7 +100,7 @@ def _judge_pieces(people: Sequence[Candidate], found: Comparison) -> None:
         found.suspicions[member.name].append(Suspicion(score, "person in pieces, which is rare in this source"))
 
 
-def _judge_duplicates(candidates: Sequence[Candidate], found: Comparison) -> None:
+def _judge_duplicates(candidates: Sequence[Candidate], found: ComparedPair) -> None:
     for item in found.duplicates:
         first, second = candidates[item.first], candidates[item.second]
         if first.name in found.faults or second.name in found.faults:

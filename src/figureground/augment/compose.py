@@ -56,7 +56,7 @@ class Cutout:
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where a cut-out goes in a photo, in pixels; it may reach past the photo's left and right edges."""
 
     top: int
@@ -128,7 +128,7 @@ def cut_out(photo: Picture, mask: Picture, wanted: NDArray[np.bool_]) -> Cutout 
 
 
 def paste(
-    photo: Picture, mask: Picture, cutout: Cutout, place: Place, rng: np.random.Generator, *, behind: bool = False
+    photo: Picture, mask: Picture, cutout: Cutout, place: Position, rng: np.random.Generator, *, behind: bool = False
 ) -> tuple[Picture, Picture]:
     """Write a cut-out into photo and mask, in place, with a soft outline just inside the mask's.
 
@@ -231,7 +231,7 @@ def _largest_person(mask: Picture) -> NDArray[np.bool_]:
     return np.asarray(person | (around & (mask == VOID)))
 
 
-def _place(cutout: Cutout, shape: tuple[int, ...], height: int, rng: np.random.Generator) -> Place:
+def _place(cutout: Cutout, shape: tuple[int, ...], height: int, rng: np.random.Generator) -> Position:
     """A place of about that height: sides that the frame cut lie at the frame, feet stand in the lower part."""
     rows, columns = shape
     aspect = cutout.mask.shape[1] / cutout.mask.shape[0]
@@ -246,7 +246,7 @@ def _place(cutout: Cutout, shape: tuple[int, ...], height: int, rng: np.random.G
         left -= past
     elif cutout.right:
         left = columns - width
-    return Place(top, left, height, width)
+    return Position(top, left, height, width)
 
 
 def _along(at_start: bool, at_end: bool, room: int, rng: np.random.Generator, spread: tuple[float, float]) -> int:
@@ -255,7 +255,7 @@ def _along(at_start: bool, at_end: bool, room: int, rng: np.random.Generator, sp
     return round(room * rng.uniform(*spread))
 
 
-def _shared(people: NDArray[np.bool_], cutout: Cutout, place: Place) -> int:
+def _shared(people: NDArray[np.bool_], cutout: Cutout, place: Position) -> int:
     """Pixels of `people` that the cut-out would stand before."""
     left, top = max(place.left, 0), max(place.top, 0)
     pasted = resize_mask(cutout.mask, place.height, place.width)[top - place.top :, left - place.left :] != 0

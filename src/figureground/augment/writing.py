@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Block:
+class ShardTask:
     """Pairs whose shards are written, and after a kill reused, together: one file, or one for each pass."""
 
     files: tuple[str, ...]
@@ -53,7 +53,7 @@ class Block:
         """Name of the file that says that the block is finished."""
         return f"{self.files[0].removesuffix('.tfrecord')}.json"
 
-    def tasks(self) -> list[tuple[Block, tuple[str, ...]]]:
+    def tasks(self) -> list[tuple[ShardTask, tuple[str, ...]]]:
         return [(self, self.names[start : start + _CHUNK]) for start in range(0, len(self.names), _CHUNK)]
 
 
@@ -139,11 +139,11 @@ def _ordered(training: Sequence[Pair], seed: int) -> list[str]:
     return [training[place].name for place in np.random.default_rng(seed).permutation(len(training))]
 
 
-def _blocks(sides: Mapping[str, Sequence[Pair]], params: AugmentParams, seed: int) -> list[Block]:
-    def cut(names: Sequence[str], stems: Sequence[str], training: bool) -> Iterator[Block]:
+def _blocks(sides: Mapping[str, Sequence[Pair]], params: AugmentParams, seed: int) -> list[ShardTask]:
+    def cut(names: Sequence[str], stems: Sequence[str], training: bool) -> Iterator[ShardTask]:
         for number, start in enumerate(range(0, len(names), params.shard_pairs)):
             files = tuple(f"{stem}-{number:05d}.tfrecord" for stem in stems)
-            yield Block(files, tuple(names[start : start + params.shard_pairs]), training)
+            yield ShardTask(files, tuple(names[start : start + params.shard_pairs]), training)
 
     stems = [f"train-v{number:03d}" for number in range(params.variants)]
     return [
@@ -152,7 +152,7 @@ def _blocks(sides: Mapping[str, Sequence[Pair]], params: AugmentParams, seed: in
     ]
 
 
-def _plan(recipe: Recipe, blocks: Sequence[Block]) -> str:
+def _plan(recipe: Recipe, blocks: Sequence[ShardTask]) -> str:
     """Fingerprint of what the shards' bytes depend on, beside the pictures and the code."""
     values = [_parameters(recipe), recipe.input_size, recipe.backgrounds, recipe.people, [asdict(b) for b in blocks]]
     versions = [cv2.__version__, np.__version__]
@@ -163,7 +163,7 @@ def _parameters(recipe: Recipe) -> dict[str, Any]:
     return {"seed": recipe.seed, **recipe.params.model_dump(exclude={"examples_on_sheet"})}
 
 
-def _finished(block: Block, plan: str, folders: Sequence[Path]) -> list[Shard] | None:
+def _finished(block: ShardTask, plan: str, folders: Sequence[Path]) -> list[Shard] | None:
     """The block's shards, if an earlier call finished them under the same plan and the files are still whole.
 
     They lie in the second folder when the earlier call was ended while it moved them.
@@ -179,15 +179,15 @@ def _finished(block: Block, plan: str, folders: Sequence[Path]) -> list[Shard] |
     return shards if whole else None
 
 
-def _workers(wanted: int | None, todo: Sequence[Block]) -> int:
+def _workers(wanted: int | None, todo: Sequence[ShardTask]) -> int:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     tasks = sum(len(block.tasks()) for block in todo)
     return max(1, min(cores if wanted is None else wanted, tasks))
 
 
 def _write_blocks(
-    todo: Sequence[Block], recipe: Recipe, plan: str, work: Path, workers: int
-) -> dict[Block, list[Shard]]:
+    todo: Sequence[ShardTask], recipe: Recipe, plan: str, work: Path, workers: int
+) -> dict[ShardTask, list[Shard]]:
     done = {}
     tasks = (task for block in todo for task in block.tasks())
     total = sum(sum(_records(block, recipe)) for block in todo)
@@ -202,7 +202,7 @@ def _write_blocks(
     return done
 
 
-def _records(block: Block, recipe: Recipe) -> list[int]:
+def _records(block: ShardTask, recipe: Recipe) -> list[int]:
     """How many records each file of a block holds."""
     if not block.training:
         return [len(block.names)]
@@ -210,7 +210,7 @@ def _records(block: Block, recipe: Recipe) -> list[int]:
 
 
 def _write_block(
-    block: Block, counts: Sequence[int], made: Iterator[Made], work: Path, advance: Callable[[int], Any]
+    block: ShardTask, counts: Sequence[int], made: Iterator[Made], work: Path, advance: Callable[[int], Any]
 ) -> list[Shard]:
     """The shards of a block, from the records of its tasks in order; files have a draft's name until they are whole."""
     drafts = [work / f"{file}.part" for file in block.files]
@@ -234,7 +234,7 @@ def _write_block(
     ]
 
 
-def _computed(recipe: Recipe, tasks: Iterable[tuple[Block, tuple[str, ...]]], workers: int) -> Generator[Made]:
+def _computed(recipe: Recipe, tasks: Iterable[tuple[ShardTask, tuple[str, ...]]], workers: int) -> Generator[Made]:
     """What the tasks make, in their order."""
     if workers == 1:
         with _one_thread():
@@ -306,8 +306,8 @@ def _make_in_worker(names: Sequence[str], training: bool) -> Made:
 def _index(
     out: Path,
     recipe: Recipe,
-    blocks: Sequence[Block],
-    done: Mapping[Block, Sequence[Shard]],
+    blocks: Sequence[ShardTask],
+    done: Mapping[ShardTask, Sequence[Shard]],
     sides: Mapping[str, Sequence[Pair]],
 ) -> Index:
     training = [done[block] for block in blocks if block.training]

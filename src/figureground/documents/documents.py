@@ -37,7 +37,7 @@ class DocumentError(FiguregroundError):
 
 
 @dataclass(frozen=True)
-class Head:
+class HeadBox:
     """Rows of crown, eyes and chin, and the column of the face's middle, in pixels of the photo."""
 
     crown: float
@@ -47,7 +47,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Frame:
+class CropFrame:
     """What of the photo the document shows: upper left corner and pixels a millimetre; may reach past the photo."""
 
     top: float
@@ -126,17 +126,17 @@ def _check_names(source: Path, target: Path, printed: Path | None) -> None:
             raise DocumentError(f"{path}: the {what} would replace the {other}; give another name")
 
 
-def light_colour(wish: str, background: Background) -> Colour:
-    """The colour of a background, which a user called `wish`, if documents allow it.
+def light_colour(named: str, background: Background) -> Colour:
+    """The colour of a background, which a user called `named`, if documents allow it.
 
     Raises:
         BackgroundError: It is no colour, or too dark.
     """
     colour = background.colour
     if colour is None:
-        raise BackgroundError(f"{wish}: documents ask for a plain background; give a light colour, or original")
+        raise BackgroundError(f"{named}: documents ask for a plain background; give a light colour, or original")
     if 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] < _LIGHT:
-        raise BackgroundError(f"{wish}: too dark, documents ask for a light background such as white or #e6e6e6")
+        raise BackgroundError(f"{named}: too dark, documents ask for a light background such as white or #e6e6e6")
     return colour
 
 
@@ -171,7 +171,7 @@ def _head_squares(mask: Picture) -> list[tuple[int, int, int]]:
     return [(top - side // 6, round(middle - side / 2), side) for side in sides]
 
 
-def head_of(face: Face, mask: Picture) -> Head:
+def head_of(face: Face, mask: Picture) -> HeadBox:
     """Chin from the eyes and the mouth, crown from the mask above the face, as far as a skull can reach.
 
     Args:
@@ -184,10 +184,10 @@ def head_of(face: Face, mask: Picture) -> Head:
     person = np.flatnonzero((strip[: max(1, round(eyes))] >= 128).any(axis=1))
     hair = float(person[0]) if person.size else eyes
     crown = eyes - np.clip(eyes - hair, _CROWN[0] * down, _CROWN[1] * down)
-    return Head(float(crown), float(eyes), float(eyes + down), float(column))
+    return HeadBox(float(crown), float(eyes), float(eyes + down), float(column))
 
 
-def framed(head: Head, standard: Standard, mask: Picture, *, fill: bool) -> Frame:
+def framed(head: HeadBox, standard: Standard, mask: Picture, *, fill: bool) -> CropFrame:
     """The frame within the standard's ranges that fits the photo best, and among those the one nearest their middle.
 
     Args:
@@ -200,7 +200,7 @@ def framed(head: Head, standard: Standard, mask: Picture, *, fill: bool) -> Fram
         tall = _within(standard.head, share)
         scale = (head.chin - head.crown) / tall
         above = _within(_gap_range(head, standard, tall), place)
-        frame = Frame(head.crown - above * scale, head.column - standard.width / 2 * scale, scale)
+        frame = CropFrame(head.crown - above * scale, head.column - standard.width / 2 * scale, scale)
         missing = _missing(frame, standard, mask, fill=fill)
         candidates.append((round(missing, 2), abs(share) + abs(place), frame))
     missing, _, frame = min(candidates, key=lambda candidate: candidate[:2])
@@ -217,7 +217,7 @@ def _within(bounds: Range, place: float) -> float:
     return (bounds[0] + bounds[1]) / 2 + place * (bounds[1] - bounds[0]) / 2
 
 
-def _gap_range(head: Head, standard: Standard, tall: float) -> Range:
+def _gap_range(head: HeadBox, standard: Standard, tall: float) -> Range:
     """Least and greatest gap above a head of `tall` mm, by what the standard says of eyes and gap, else by custom."""
     spare = standard.height - tall
     least, most = standard.above or (min(2.0, spare / 4), spare / 2)
@@ -231,7 +231,7 @@ def _gap_range(head: Head, standard: Standard, tall: float) -> Range:
     return least, most
 
 
-def _missing(frame: Frame, standard: Standard, mask: Picture, *, fill: bool) -> float:
+def _missing(frame: CropFrame, standard: Standard, mask: Picture, *, fill: bool) -> float:
     """Millimetres past the photo's edges; with `fill` only past those that cut the person."""
     total = 0.0
     for edge, millimetres in _past_the_photo(frame, standard, mask).items():
@@ -240,7 +240,7 @@ def _missing(frame: Frame, standard: Standard, mask: Picture, *, fill: bool) -> 
     return total
 
 
-def _past_the_photo(frame: Frame, standard: Standard, mask: Picture) -> dict[str, float]:
+def _past_the_photo(frame: CropFrame, standard: Standard, mask: Picture) -> dict[str, float]:
     """How many millimetres of the frame lie past each edge of the photo; negative inside."""
     height, width = mask.shape
     return {
@@ -270,7 +270,7 @@ def _of_the_pose(face: Face) -> list[str]:
     return said
 
 
-def _of_the_frame(head: Head, frame: Frame, standard: Standard, mask: Picture) -> list[str]:
+def _of_the_frame(head: HeadBox, frame: CropFrame, standard: Standard, mask: Picture) -> list[str]:
     """Sentences on what the photo lacks."""
     said = []
     if frame.scale < _DOTS:

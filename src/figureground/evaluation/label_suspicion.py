@@ -58,7 +58,7 @@ class Opinion:
 
 
 @dataclass(frozen=True)
-class Suspect:
+class DoubtedLabel:
     """A pair whose label is in doubt.
 
     Attributes:
@@ -93,7 +93,7 @@ def opinion(pair: Pair, mask: Mask, probability: Probability) -> Opinion:
     return Opinion(pair, encode_png(resize_mask(mask, height, width)), encode_png(levels))
 
 
-def suspects(opinions: Sequence[Opinion]) -> list[Suspect]:
+def suspects(opinions: Sequence[Opinion]) -> list[DoubtedLabel]:
     """Pairs with a doubtful label, the most doubtful first."""
     person_sure, background_sure = class_confidence(opinions)
     judged = (judge(each, person_sure, background_sure) for each in opinions)
@@ -116,7 +116,7 @@ def class_confidence(opinions: Sequence[Opinion]) -> tuple[float, float]:
     return float(means[0]), float(means[1])
 
 
-def judge(opinion: Opinion, person_sure: float, background_sure: float) -> Suspect:
+def judge(opinion: Opinion, person_sure: float, background_sure: float) -> DoubtedLabel:
     """How doubtful one label is.
 
     Args:
@@ -133,7 +133,7 @@ def judge(opinion: Opinion, person_sure: float, background_sure: float) -> Suspe
     doubt = float(certainty / (person_area + DAMPING * mask.size))
     shift, gain = _best_shift(label, predicted & judged)
     shifted = gain >= MIN_GAIN and np.hypot(*shift) > MIN_SHIFT * np.hypot(*mask.shape)
-    return Suspect(
+    return DoubtedLabel(
         opinion.pair,
         score=doubt + (gain if shifted else 0.0),
         reason=_reason(label, predicted & judged, judged, missed, extra, shifted),

@@ -15,7 +15,7 @@ from figureground.dataset.manifest import Pair
 from figureground.dataset.metadata import held_path, pair_mask, photo_path
 from figureground.evaluation import plots, scoring
 from figureground.evaluation.baselines import grabcut_scores, null_model
-from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, Opinion, Suspect, opinion, suspects
+from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, DoubtedLabel, Opinion, opinion, suspects
 from figureground.evaluation.scoring import GRABCUT, NULL, OURS, EvaluationError, Predict, Score, ScoredPhoto
 from figureground.files import write_bytes, write_table
 from figureground.params import EvaluateParams
@@ -102,7 +102,7 @@ def _write_plots(photos: Sequence[ScoredPhoto], found: Sequence[scoring.Slice], 
 def _write_sheets(
     photos: Sequence[ScoredPhoto],
     opinions: dict[str, Opinion],
-    doubtful: Sequence[Suspect],
+    doubtful: Sequence[DoubtedLabel],
     data: Path,
     out: Path,
     *,
@@ -155,7 +155,7 @@ def _caption(photo: ScoredPhoto) -> str:
     return f"{photo.pair.name}\nnobody; {ours.false_area:.1%} called person"
 
 
-def _doubt(suspect: Suspect) -> str:
+def _doubt(suspect: DoubtedLabel) -> str:
     return f"{suspect.pair.name}\n{suspect.reason}  score {suspect.score:.2f}"
 
 

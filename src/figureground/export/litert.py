@@ -143,7 +143,7 @@ def _write_drafts(model: keras.Model, calibration: Sequence[Photo], folder: Path
 
 
 def _report(
-    draft: Path, precision: Precision, agreements: Sequence[parity.Agreement], params: ExportParams
+    draft: Path, precision: Precision, agreements: Sequence[parity.PhotoParity], params: ExportParams
 ) -> dict[str, Any]:
     return {
         "megabytes": draft.stat().st_size / 1e6,

@@ -25,7 +25,7 @@ class ExportError(FiguregroundError):
 
 
 @dataclass(frozen=True)
-class Agreement:
+class PhotoParity:
     """How one exported model and the Keras model agree on one photo; differences are of probabilities, 0..1."""
 
     name: str
@@ -37,13 +37,13 @@ class Agreement:
 
 def compare(
     reference: Predict, exported: Mapping[str, Predict], photos: Iterable[tuple[str, NDArray[np.uint8]]]
-) -> list[Agreement]:
-    """Agreement of each exported precision with `reference` on each of the named photos (uint8 HxWx3 RGB).
+) -> list[PhotoParity]:
+    """PhotoParity of each exported precision with `reference` on each of the named photos (uint8 HxWx3 RGB).
 
     Raises:
         ExportError: There are no photos.
     """
-    agreements: list[Agreement] = []
+    agreements: list[PhotoParity] = []
     with_person = 0
     for name, photo in photos:
         expected = reference(photo)
@@ -56,7 +56,7 @@ def compare(
     return agreements
 
 
-def summary(agreements: Sequence[Agreement], precision: str) -> dict[str, float]:
+def summary(agreements: Sequence[PhotoParity], precision: str) -> dict[str, float]:
     """Mean and worst person IoU over the photos of one precision, and the largest difference of any pixel."""
     ours = [agreement for agreement in agreements if agreement.precision == precision]
     ious = [agreement.person_iou for agreement in ours]
@@ -69,7 +69,7 @@ def summary(agreements: Sequence[Agreement], precision: str) -> dict[str, float]
 
 
 def check(
-    agreements: Sequence[Agreement], min_person_iou: Mapping[str, float], max_difference: Mapping[str, float]
+    agreements: Sequence[PhotoParity], min_person_iou: Mapping[str, float], max_difference: Mapping[str, float]
 ) -> None:
     """The gate: each precision's mean person IoU, and largest difference of probability, within their thresholds.
 
@@ -94,7 +94,7 @@ def check(
                 )
 
 
-def write_agreements(path: Path, agreements: Sequence[Agreement]) -> None:
+def write_agreements(path: Path, agreements: Sequence[PhotoParity]) -> None:
     write_table(path, COLUMNS, [asdict(agreement) for agreement in agreements])
 
 
@@ -108,7 +108,7 @@ def mask_iou(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
     return 1.0 - np.count_nonzero(ours ^ theirs) / union
 
 
-def _agreement(name: str, precision: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> Agreement:
+def _agreement(name: str, precision: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> PhotoParity:
     difference = np.abs(expected - actual)
     person_iou = mask_iou(expected >= 0.5, actual >= 0.5)
-    return Agreement(name, precision, person_iou, float(difference.mean()), float(difference.max()))
+    return PhotoParity(name, precision, person_iou, float(difference.mean()), float(difference.max()))

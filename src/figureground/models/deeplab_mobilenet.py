@@ -15,17 +15,17 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.models.inverted_residuals import Stage, convolve, inverted_residuals
+from figureground.models.inverted_residuals import BlockStage, convolve, inverted_residuals
 from figureground.models.litert_file import LiteRTFileError, read_convolutions
 
 STAGES = (
-    Stage(1, 3, 1, 1, 16),
-    Stage(2, 3, 2, 6, 24),
-    Stage(3, 3, 2, 6, 32),
-    Stage(4, 3, 2, 6, 64),
-    Stage(3, 3, 1, 6, 96),
-    Stage(3, 3, 2, 6, 160),
-    Stage(1, 3, 1, 6, 320),
+    BlockStage(1, 3, 1, 1, 16),
+    BlockStage(2, 3, 2, 6, 24),
+    BlockStage(3, 3, 2, 6, 32),
+    BlockStage(4, 3, 2, 6, 64),
+    BlockStage(3, 3, 1, 6, 96),
+    BlockStage(3, 3, 2, 6, 160),
+    BlockStage(1, 3, 1, 6, 320),
 )
 STEM_WIDTH = 32
 HEAD_WIDTH = 256
@@ -39,7 +39,7 @@ def build_deeplab_mobilenet(input_shape: tuple[int | None, int | None]) -> keras
     Args:
         input_shape: (height, width) in pixels.
     Returns:
-        A model from float32 (B, H, W, 3) in -1..1 to the margin of the person's class over the best of the others, float32
+        A model from float32 (B, H, W, 3) in -1..1 to the person's margin over the best of the other classes, float32
         (B, H/32, W/32, 1), positive where the published network says person. Its convolutions stand in the order of the
         published file, but for the projection, which is split in two.
     """

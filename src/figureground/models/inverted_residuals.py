@@ -10,7 +10,7 @@ import keras
 BATCH_NORM_EPSILON = 1e-3
 
 
-class Stage(NamedTuple):
+class BlockStage(NamedTuple):
     """Blocks of one width; only the first has the stride."""
 
     repeats: int
@@ -20,7 +20,7 @@ class Stage(NamedTuple):
     width: int
 
 
-def inverted_residuals(x: Any, stages: Sequence[Stage], normed: bool) -> Any:
+def inverted_residuals(x: Any, stages: Sequence[BlockStage], normed: bool) -> Any:
     """The blocks of all stages behind features (B, H, W, C); their layers are called block0_…, block1_… and so on.
 
     Args:
@@ -40,7 +40,7 @@ def convolve(
     return _finished(x, name, normed, activate)
 
 
-def _inverted_residual(x: Any, stage: Stage, stride: int, name: str, normed: bool) -> Any:
+def _inverted_residual(x: Any, stage: BlockStage, stride: int, name: str, normed: bool) -> Any:
     """Widen, filter each channel, narrow; the sum where shapes agree."""
     shortcut, width = x, x.shape[-1]
     if stage.expansion != 1:

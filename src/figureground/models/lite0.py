@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import keras
 
-from figureground.models.inverted_residuals import Stage, convolve, inverted_residuals
+from figureground.models.inverted_residuals import BlockStage, convolve, inverted_residuals
 
 STEM_WIDTH = 32
 STAGES = (
-    Stage(1, 3, 1, 1, 16),
-    Stage(2, 3, 2, 6, 24),
-    Stage(2, 5, 2, 6, 40),
-    Stage(3, 3, 2, 6, 80),
-    Stage(3, 5, 1, 6, 112),
-    Stage(4, 5, 2, 6, 192),
-    Stage(1, 3, 1, 6, 320),
+    BlockStage(1, 3, 1, 1, 16),
+    BlockStage(2, 3, 2, 6, 24),
+    BlockStage(2, 5, 2, 6, 40),
+    BlockStage(3, 3, 2, 6, 80),
+    BlockStage(3, 5, 1, 6, 112),
+    BlockStage(4, 5, 2, 6, 192),
+    BlockStage(1, 3, 1, 6, 320),
 )
 HEAD_WIDTH = 1280
 CLASSES = 1000

@@ -27,7 +27,7 @@ WEIGHT = 0.5
 MIN_SHIFT, MAX_SHIFT = -5.0, 0.7
 
 
-class Block(NamedTuple):
+class InvertedResidual(NamedTuple):
     """An inverted residual block; `squeezed` is the width its squeeze-and-excitation pools to, 0 without."""
 
     expanded: int
@@ -40,14 +40,14 @@ class Block(NamedTuple):
 
 STEM_WIDTH = 16
 BLOCKS = (
-    Block(16, 16, 3, 2, "relu", 8),
-    Block(72, 24, 3, 2, "relu", 0),
-    Block(88, 24, 3, 1, "relu", 0),
-    Block(96, 32, 5, 2, "hard_silu", 24),
-    Block(128, 32, 5, 1, "hard_silu", 32),
-    Block(128, 32, 5, 1, "hard_silu", 32),
-    Block(96, 32, 5, 1, "hard_silu", 24),
-    Block(96, 32, 5, 1, "hard_silu", 24),
+    InvertedResidual(16, 16, 3, 2, "relu", 8),
+    InvertedResidual(72, 24, 3, 2, "relu", 0),
+    InvertedResidual(88, 24, 3, 1, "relu", 0),
+    InvertedResidual(96, 32, 5, 2, "hard_silu", 24),
+    InvertedResidual(128, 32, 5, 1, "hard_silu", 32),
+    InvertedResidual(128, 32, 5, 1, "hard_silu", 32),
+    InvertedResidual(96, 32, 5, 1, "hard_silu", 24),
+    InvertedResidual(96, 32, 5, 1, "hard_silu", 24),
 )
 HEAD_WIDTH = 128
 
@@ -203,7 +203,7 @@ def _layer_names() -> list[str]:
     return [*names, *(f"stride{stride}_{part}" for stride in (8, 4, 2) for part in parts), "logits"]
 
 
-def _inverted_residual(x: Any, block: Block, name: str) -> Any:
+def _inverted_residual(x: Any, block: InvertedResidual, name: str) -> Any:
     shortcut = x
     x = _convolve(x, block.expanded, f"{name}_expand", block.activation)
     x = keras.layers.DepthwiseConv2D(

@@ -45,21 +45,21 @@ class Job:
     target: Path
 
 
-def result_suffix(output: Path, wish: str | None, *, transparent: bool, mask_only: bool) -> str:
-    """Suffix of the results: the output file's own, else the wished one, else what suits them.
+def result_suffix(output: Path, wanted: str | None, *, transparent: bool, mask_only: bool) -> str:
+    """Suffix of the results: the output file's own, else the one asked for, else what suits them.
 
     Args:
-        wish: "png", "webp", "jpg" or None.
+        wanted: "png", "webp", "jpg" or None.
         transparent: Whether the results have a transparent background.
     Raises:
-        PlanError: The format cannot hold the results or is none that is written, or file and wish differ.
+        PlanError: The format cannot hold the results or is none that is written, or file and format differ.
     """
     own = output.suffix.lower() if names_file(output) else ""
-    if own and wish and own.replace("jpeg", "jpg") != f".{wish}":
-        raise PlanError(f"{output}: its name says another format than --format {wish}; leave one of them out")
+    if own and wanted and own.replace("jpeg", "jpg") != f".{wanted}":
+        raise PlanError(f"{output}: its name says another format than --format {wanted}; leave one of them out")
     if output.suffix.lower() in PICTURES.difference(WRITABLE) and not output.is_dir():
         raise PlanError(f"{output}: {output.suffix} cannot be written; name a .png, .webp or .jpg file, or a folder")
-    suffix = own or (f".{wish}" if wish else ".png" if transparent or mask_only else ".jpg")
+    suffix = own or (f".{wanted}" if wanted else ".png" if transparent or mask_only else ".jpg")
     if mask_only and suffix != ".png":
         raise PlanError(f"masks are exact only as PNG, not as {suffix[1:]}; leave --format out or name a .png file")
     if transparent and suffix in (".jpg", ".jpeg"):

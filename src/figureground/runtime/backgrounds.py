@@ -43,45 +43,45 @@ class Background:
 BackgroundLike: TypeAlias = Background | Colour | Picture | Image.Image | Path | str | None
 
 
-def background_of(wish: BackgroundLike) -> Background:
+def background_of(given: BackgroundLike) -> Background:
     """The background that a user names.
 
     Args:
-        wish: None or "transparent"; "blur"; a colour as CSS name, #rgb or #rrggbb, or as (red, green, blue) of 0..255;
+        given: None or "transparent"; "blur"; a colour as CSS name, #rgb or #rrggbb, or as (red, green, blue) of 0..255;
             a picture as array (uint8 HxWx3), Pillow image or path. A colour's name wins over a file's.
     Raises:
         BackgroundError: None of these.
         PictureError: The picture's file cannot be read.
     """
-    if isinstance(wish, Background):
-        return wish
-    if isinstance(wish, np.ndarray):
-        if wish.dtype != np.uint8 or wish.ndim != 3 or wish.shape[2] != 3 or 0 in wish.shape:
-            raise BackgroundError(f"a background picture is uint8 height x width x 3, not {wish.dtype} {wish.shape}")
-        return Background(picture=wish)
-    if isinstance(wish, Image.Image):
-        return Background(picture=photo_of(wish))
-    if isinstance(wish, tuple):
-        if len(wish) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in wish):
-            raise BackgroundError(f"a background colour is three whole numbers of 0 to 255, not {wish}")
-        return Background(colour=wish)
-    if wish is None:
+    if isinstance(given, Background):
+        return given
+    if isinstance(given, np.ndarray):
+        if given.dtype != np.uint8 or given.ndim != 3 or given.shape[2] != 3 or 0 in given.shape:
+            raise BackgroundError(f"a background picture is uint8 height x width x 3, not {given.dtype} {given.shape}")
+        return Background(picture=given)
+    if isinstance(given, Image.Image):
+        return Background(picture=photo_of(given))
+    if isinstance(given, tuple):
+        if len(given) != 3 or not all(isinstance(part, int) and 0 <= part <= 255 for part in given):
+            raise BackgroundError(f"a background colour is three whole numbers of 0 to 255, not {given}")
+        return Background(colour=given)
+    if given is None:
         return Background()
-    if isinstance(wish, str) and (named := named_background(wish)) is not None:
+    if isinstance(given, str) and (named := named_background(given)) is not None:
         return named
-    if Path(wish).is_file():
-        return Background(picture=read_photo(Path(wish)))
+    if Path(given).is_file():
+        return Background(picture=read_photo(Path(given)))
     raise BackgroundError(
-        f"{wish}: neither transparent, blur nor a colour (such as white or #1e90ff), and no file of that name"
+        f"{given}: neither transparent, blur nor a colour (such as white or #1e90ff), and no file of that name"
     )
 
 
-def named_background(wish: str) -> Background | None:
+def named_background(given: str) -> Background | None:
     """The background that a keyword or a colour names, None where it names neither; no file is ever looked for."""
-    if wish in ("transparent", "blur"):
-        return Background(blurred=wish == "blur")
+    if given in ("transparent", "blur"):
+        return Background(blurred=given == "blur")
     try:
-        return Background(colour=ImageColor.getrgb(wish)[:3])
+        return Background(colour=ImageColor.getrgb(given)[:3])
     except ValueError:
         return None
 

@@ -23,7 +23,7 @@ from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import base_params, best_trial, finished, is_enough, open_study, retry, study_name
 from figureground.sweep.training import Training
-from figureground.sweep.worker import Job
+from figureground.sweep.worker import SweepJob
 from figureground.tracking.runs import Values
 from figureground.tracking.sweeps import sweep_run
 
@@ -52,7 +52,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
         Training, params, photos,
         most_variants=space.most_variants(), encoders=space.imagenet_encoders(), workers=_share_of_cores(workers),
     )  # fmt: skip
-    job = Job(
+    job = SweepJob(
         study=study_name(params, photos.all(), photos.contents()),
         address=address_of(storage),
         params=params,
@@ -66,7 +66,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
     return job.study
 
 
-def search(job: Job) -> None:
+def search(job: SweepJob) -> None:
     """Look after the workers of a job, record the sweep, and write its report at the end, on Ctrl-C too.
 
     Raises:
@@ -95,7 +95,7 @@ def _recorded(params: Params) -> Values:
     return {**shared, **{f"sweep.{name}": value for name, value in settings.items()}}
 
 
-def _look_after(job: Job, study: optuna.Study) -> None:
+def _look_after(job: SweepJob, study: optuna.Study) -> None:
     """Start workers, replace those that are killed, wait for all of them."""
     running: dict[int, BaseProcess] = {}
     deaths, done, gave_up = 0, len(finished(study)), False
@@ -129,7 +129,7 @@ def _look_after(job: Job, study: optuna.Study) -> None:
         _log.info("%d of %d trials are under way in other processes", missing, job.trials)
 
 
-def _start(job: Job, number: int) -> BaseProcess:
+def _start(job: SweepJob, number: int) -> BaseProcess:
     """A worker in a process of its own: a fork of one that has used TensorFlow hangs."""
     process = multiprocessing.get_context("spawn").Process(target=worker.main, args=(job, number))
     with _environment(_divided(job.workers)):

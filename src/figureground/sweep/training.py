@@ -43,7 +43,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class TrialOutcome:
     """Validation person IoU of a trial's best averaged weights, and what else is worth a line in the table."""
 
     person_iou: float
@@ -53,7 +53,7 @@ class Outcome:
 class Objective(Protocol):
     """Gives a trial's outcome, or raises."""
 
-    def __call__(self, task: Task) -> Outcome: ...
+    def __call__(self, task: Task) -> TrialOutcome: ...
 
 
 class Training:
@@ -78,17 +78,17 @@ class Training:
         self._shards = SharedShards(photos, params.seed, most_variants, workers)
         self._code = files.source_fingerprint(figureground.models, figureground.training)
 
-    def __call__(self, task: Task) -> Outcome:
+    def __call__(self, task: Task) -> TrialOutcome:
         from figureground.training.fit import free_memory
 
         free_memory()  # of the trial before, of which nothing is held any more, even if it has failed
         if task.kind == NULL:
-            return Outcome(self._null_person_iou(task.params))
+            return TrialOutcome(self._null_person_iou(task.params))
         if task.params.sweep.latency_budget_ms is not None:
             task.on_latency(_latency(task.params))
         return self._train(task)
 
-    def _train(self, task: Task) -> Outcome:
+    def _train(self, task: Task) -> TrialOutcome:
         from figureground.training.fit import fit, summary
 
         params, index = task.params, self._shards.index(task.params)
@@ -101,7 +101,7 @@ class Training:
         )  # fmt: skip
         figures = summary(trained)
         notes = {name: figures[name] for name in ("best_epoch", "parameters")}
-        return Outcome(trained.best_person_iou, {**notes, "training_seconds": time.monotonic() - began})
+        return TrialOutcome(trained.best_person_iou, {**notes, "training_seconds": time.monotonic() - began})
 
     def _null_person_iou(self, params: Params) -> float:
         """Of the mean training mask on the validation photos at the network's size, as a training validates."""

@@ -44,7 +44,7 @@ from figureground.sweep.study import (
     retry,
     sampler,
 )
-from figureground.sweep.training import Objective, Outcome, Task
+from figureground.sweep.training import Objective, Task, TrialOutcome
 from figureground.tracking.processes import describe
 from figureground.tracking.runs import StageRun
 from figureground.tracking.store import first_line
@@ -57,7 +57,7 @@ _MOST_FAILURES = 5  # of a worker in a row, after which the values of the trials
 
 
 @dataclass(frozen=True)
-class Job:
+class SweepJob:
     """What a worker has to know; it is sent to its process.
 
     Attributes:
@@ -80,7 +80,7 @@ class Job:
     trials_a_process: int = 10
 
 
-def main(job: Job, number: int) -> None:
+def main(job: SweepJob, number: int) -> None:
     """Body of a worker's process, which ends with AGAIN, 1 where it cannot go on, or 130 where it is interrupted."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if job.workers > 1:
@@ -103,7 +103,7 @@ def main(job: Job, number: int) -> None:
     sys.exit(0 if is_done else AGAIN)
 
 
-def work(job: Job) -> bool:
+def work(job: SweepJob) -> bool:
     """Ask the study for trials and evaluate them, until enough are finished or under way, or this process has had its
     share; returns whether enough are.
 
@@ -226,7 +226,7 @@ class _Evaluation:
             if milliseconds > budget:
                 raise optuna.TrialPruned(f"{milliseconds:.1f} ms are over the budget of {budget:g} ms")
 
-    def _note(self, trial: optuna.Trial, run: StageRun, outcome: Outcome) -> None:
+    def _note(self, trial: optuna.Trial, run: StageRun, outcome: TrialOutcome) -> None:
         if not math.isfinite(outcome.person_iou):
             raise SweepError("the validation person IoU is not a number")
         for name, value in outcome.notes.items():

@@ -154,7 +154,7 @@ def explained(what: str) -> Iterator[None]:
 def global_store(store: Store) -> Iterator[None]:
     """Makes the store MLflow's global one for the time: `models:/` addresses are resolved against that only.
 
-    MLflow also writes it into the environment, where it would pass for the user's own wish.
+    MLflow also writes it into the environment, where it would pass for the user's own.
     """
     import mlflow
 

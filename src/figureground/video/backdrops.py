@@ -24,15 +24,15 @@ class Backdrop(Protocol):
         ...
 
 
-def backdrop_of(wish: str) -> Backdrop:
+def backdrop_of(given: str) -> Backdrop:
     """The backdrop that a user names: as `background_of`, or the file of a video.
 
     Raises:
         BackgroundError: None of these.
         PictureError, VideoError: The picture or video cannot be read.
     """
-    path = Path(wish)
-    return Loop(path) if path.suffix.lower() in VIDEOS and path.is_file() else Still(background_of(wish))
+    path = Path(given)
+    return Loop(path) if path.suffix.lower() in VIDEOS and path.is_file() else Still(background_of(given))
 
 
 class Still:

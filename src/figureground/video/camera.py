@@ -27,7 +27,7 @@ class CameraError(FiguregroundError):
     """No camera, or nowhere to show its pictures."""
 
 
-class Source(Protocol):
+class PictureSource(Protocol):
     """Where pictures come from, as cv2.VideoCapture."""
 
     def read(self) -> tuple[bool, Any]:
@@ -53,7 +53,7 @@ class Sink(Protocol):
 class Capture:
     """An open camera, the (height, width) of its pictures and how many a second it promises."""
 
-    source: Source
+    source: PictureSource
     size: tuple[int, int]
     rate: float
 
@@ -104,7 +104,7 @@ class Newest:
         dropped: Pictures that nobody fetched.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PictureSource) -> None:
         self._source = source
         self._picture: Any = None
         self._change, self._ended = threading.Condition(), False
@@ -144,7 +144,7 @@ class Newest:
                 self._change.notify()
 
 
-def replace_live(source: Source, sink: Sink, backdrop: Backdrop, cutter: MovingCutter, mirror: bool) -> Session:
+def replace_live(source: PictureSource, sink: Sink, backdrop: Backdrop, cutter: MovingCutter, mirror: bool) -> Session:
     """Cut out picture by picture until the source ends, the sink's user does, or Ctrl-C; both are closed then.
 
     Args:

@@ -19,7 +19,7 @@ DETAIL = 0.5  # of the working sizes for photos: a third of their time, and a mo
 
 
 @dataclass(frozen=True)
-class Look:
+class ModelView:
     """What the model says to a picture.
 
     Attributes:
@@ -55,7 +55,7 @@ class MovingCutter:
             self._free.put(Segmenter(model, threads))
         self._smoother = Smoother()
 
-    def look(self, photo: Picture) -> Look:
+    def look(self, photo: Picture) -> ModelView:
         """Ask the model; any thread may."""
         segmenter = self._free.get()
         try:
@@ -63,9 +63,9 @@ class MovingCutter:
             probability = sigmoid(segmenter.logits(small.astype(np.float32) / np.float32(255)))
         finally:
             self._free.put(segmenter)
-        return Look(photo, small, probability)
+        return ModelView(photo, small, probability)
 
-    def steady(self, look: Look) -> Look:
+    def steady(self, look: ModelView) -> ModelView:
         """The look with its probability smoothed over time; for all pictures in their order, one at a time."""
         return replace(look, probability=self._smoother.steady(look.small, look.probability))
 
@@ -81,7 +81,7 @@ def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1) -> Mov
         return MovingCutter(model, segmenters, threads)
 
 
-def drawn(look: Look, background: Background) -> tuple[Picture, bool]:
+def drawn(look: ModelView, background: Background) -> tuple[Picture, bool]:
     """The photo before a background, as `composed` gives it, and whether it shows a person; any thread may."""
     mask = refine(look.photo, look.probability, DETAIL)
     return composed(look.photo, mask, background, detail=DETAIL), shows_person(mask)

@@ -19,7 +19,7 @@ from figureground.runtime.backgrounds import Background
 from figureground.runtime.segmenter import NobodyError
 from figureground.video.backdrops import Backdrop
 from figureground.video.clips import Clip, Frame, VideoError, cut_short
-from figureground.video.moving import Look, MovingCutter, drawn
+from figureground.video.moving import ModelView, MovingCutter, drawn
 from figureground.video.recordings import Recording, coding_of
 
 Item = TypeVar("Item")
@@ -116,17 +116,17 @@ def in_order(
 
 
 def _steadied(
-    looks: Iterable[tuple[Frame, Look]], cutter: MovingCutter, backdrop: Backdrop, clip: Clip
-) -> Iterator[tuple[Frame, Look, Background]]:
+    looks: Iterable[tuple[Frame, ModelView]], cutter: MovingCutter, backdrop: Backdrop, clip: Clip
+) -> Iterator[tuple[Frame, ModelView, Background]]:
     """What has to be done in the order of the pictures: smoothing, and finding the background of the time."""
     for frame, look in looks:
         yield frame, cutter.steady(look), backdrop.at(float(frame.time * clip.time_base), look.size)
 
 
-def _drawing(recording: Recording) -> Callable[[tuple[Frame, Look, Background]], tuple[av.VideoFrame, bool]]:
+def _drawing(recording: Recording) -> Callable[[tuple[Frame, ModelView, Background]], tuple[av.VideoFrame, bool]]:
     """The last step of a picture: ready to be encoded, and whether it shows a person."""
 
-    def draw(step: tuple[Frame, Look, Background]) -> tuple[av.VideoFrame, bool]:
+    def draw(step: tuple[Frame, ModelView, Background]) -> tuple[av.VideoFrame, bool]:
         frame, look, background = step
         picture, person = drawn(look, background)
         return recording.prepared(picture, frame.time), person

@@ -55,8 +55,8 @@ def document_photo(form: Form, models: Mapping[str, Model], limits: Limits) -> M
     standard = STANDARDS[form.one_of("standard", tuple(STANDARDS), "eu")]
     kind = form.one_of("format", ("jpg", "png"), "jpg")
     model = models[form.one_of("model", tuple(models), next(iter(models)))]
-    wish = form.texts.get("background") or "white"
-    colour = None if wish == "original" else light_colour(wish[:40], named_background(wish) or Background())
+    named = form.texts.get("background") or "white"
+    colour = None if named == "original" else light_colour(named[:40], named_background(named) or Background())
     document = id_photo(_picture(form, "photo", limits), model.segmenter, FaceFinder(), standard, colour)
     printed = form.one_of("sheet", ("no", "yes"), "no") == "yes"
     return _made(sheet(document.picture) if printed else document.picture, kind, document.shortcomings, DPI)
@@ -66,9 +66,9 @@ def _background(form: Form, limits: Limits) -> Background:
     """A picture that came with the form, or a keyword or colour: unlike `background_of` never a file's name."""
     if "background" in form.files:
         return Background(picture=_picture(form, "background", limits))
-    wish = form.texts.get("background") or "transparent"
-    if (named := named_background(wish)) is None:
-        raise BackgroundError(f"{wish[:40]}: neither transparent, blur nor a colour (such as white or #1e90ff)")
+    text = form.texts.get("background") or "transparent"
+    if (named := named_background(text)) is None:
+        raise BackgroundError(f"{text[:40]}: neither transparent, blur nor a colour (such as white or #1e90ff)")
     return named
 
 

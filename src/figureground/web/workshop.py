@@ -27,16 +27,16 @@ class Model:
     segmenter: Segmenter
 
 
-def load_models(wish: str | Path) -> dict[str, Model]:
-    """The models on offer, by name, the wished one first: the packaged ones, and a file's as "own".
+def load_models(model: str | Path) -> dict[str, Model]:
+    """The models on offer, by name, the one asked for first: the packaged ones, and a file's as "own".
 
     Raises:
         SegmenterError: The file is no model, or the installation lacks its own.
     """
-    names = sorted(PACKAGED, key=lambda name: name != wish)
+    names = sorted(PACKAGED, key=lambda name: name != model)
     sources: list[tuple[str, str | Path]] = [(name, name) for name in names]
-    if str(wish) not in PACKAGED:
-        sources.insert(0, ("own", Path(wish)))
+    if str(model) not in PACKAGED:
+        sources.insert(0, ("own", Path(model)))
     return {name: Model(name, model_content(source)[1], Segmenter(source)) for name, source in sources}
 
 
@@ -55,7 +55,7 @@ class Workshop:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="cut")
 
     @contextmanager
-    def place(self) -> Iterator[Place]:
+    def place(self) -> Iterator[Slot]:
         """A place for one request. A thread cannot be stopped, so work that came too late keeps its place to its end.
 
         Raises:
@@ -64,7 +64,7 @@ class Workshop:
         if not self._free.acquire(blocking=False):
             again = {"Retry-After": str(self.limits.retry_seconds), "Connection": "close"}
             raise RequestError(503, "too many photos at once; try again in a moment", again)
-        place = Place(self._threads, self.limits.work_seconds)
+        place = Slot(self._threads, self.limits.work_seconds)
         try:
             yield place
         finally:
@@ -74,7 +74,7 @@ class Workshop:
                 place.work.add_done_callback(lambda _: self._free.release())
 
 
-class Place:
+class Slot:
     """Where one request's work is done."""
 
     def __init__(self, threads: ThreadPoolExecutor, seconds: float) -> None:
