@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     root = Path(config.config_file_path).parent
     for file in [file for file in files if file.src_dir == config.docs_dir]:
         files.remove(file)
-        files.append(File.generated(config, f"docs/{file.src_uri}", abs_src_path=file.abs_src_path))
+        files.append(File.generated(config, f"docs/{file.src_uri}", abs_src_path=str(file.abs_src_path)))
     for page in _OUTSIDE:
         files.append(File.generated(config, page, abs_src_path=str(root / page)))
     return files
@@ -35,4 +36,8 @@ class Docstrings(Extension):
     def on_object(self, *, obj: Object, **kwargs: Any) -> None:
         if obj.docstring is not None:
             spaced = _SECTION.sub("\n", obj.docstring.value)
-            obj.docstring.value = _EXAMPLE.sub(r"**Example**\n\n```python\n\1\n```\n", spaced)
+            obj.docstring.value = _EXAMPLE.sub(lambda found: _fenced(found[1]), spaced)
+
+
+def _fenced(code: str) -> str:
+    return f"**Example**\n\n```python\n{textwrap.dedent(code)}\n```\n"
