@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from figureground.augment.writing import augment
 from figureground.dataset.manifest import Pair
@@ -53,18 +54,18 @@ def real_pairs(data: Path, count: int) -> list[Pair]:
     return [_pair(row.name, decode_mask(mask_path(data, row.name).read_bytes())) for row in chosen]
 
 
-def seconds(pairs: list[Pair], data: Path, workers: int, folder: Path) -> np.ndarray:
+def seconds(pairs: list[Pair], data: Path, workers: int, folder: Path) -> NDArray[np.float64]:
     """Wall time and processor time of one run."""
     split = {pair.name: "train" for pair in pairs}
     params = read_params().augment
     for pair in pairs:  # into the cache of the file system, so that the first run is not the slow one
         photo_path(data, pair.name).read_bytes()
-    start = _clocks()
+    began = _clocks()
     augment(
         pairs, split, data, params,
         input_size=256, seed=1, out=folder / "out", work=folder / "work", workers=workers,
     )  # fmt: skip
-    return _clocks() - start
+    return np.asarray(_clocks() - began)
 
 
 def main() -> None:
@@ -97,7 +98,7 @@ def main() -> None:
             )
 
 
-def _clocks() -> np.ndarray:
+def _clocks() -> NDArray[np.float64]:
     return np.array([time.perf_counter(), sum(os.times()[:4])])
 
 

@@ -31,6 +31,7 @@ FRAMES = 45
 SPEEDS = (0, 3, 10, 30)
 SWING = 150  # pixels to each side
 Steady = Callable[[np.ndarray, np.ndarray], np.ndarray]
+Frame = tuple[np.ndarray, np.ndarray, np.ndarray]  # photo, truth, movement
 
 
 def moves(speed: float) -> Iterator[np.ndarray]:
@@ -61,10 +62,12 @@ def filmed(frame: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """As a camera would have it: exposure, noise, compression."""
     noisy = frame * (1 + rng.normal(0, 0.01)) + rng.normal(0, 4, frame.shape)
     coded = cv2.imencode(".jpg", noisy.clip(0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 70])[1]
-    return cv2.imdecode(coded, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))
 
 
-def clip(pairs: list[tuple[np.ndarray, np.ndarray]], behind: list[np.ndarray], speed: float, seed: int) -> Iterator:
+def clip(
+    pairs: list[tuple[np.ndarray, np.ndarray]], behind: list[np.ndarray], speed: float, seed: int
+) -> Iterator[Frame]:
     """Photo, truth and movement of each frame; two scenes."""
     rng = np.random.default_rng(seed)
     people = [standing(*pair) for pair in pairs]
@@ -87,7 +90,9 @@ def plain(share: float) -> Steady:
     return steady
 
 
-def measure(frames: list, probabilities: list, smalls: list, steady: Steady) -> tuple[float, float, float, float]:
+def measure(
+    frames: list[Frame], probabilities: list[np.ndarray], smalls: list[np.ndarray], steady: Steady
+) -> tuple[float, float, float, float]:
     """(flicker, mean IoU, IoU of the fast half, IoU after the cut)."""
     masks = [steady(small, probability) for small, probability in zip(smalls, probabilities, strict=True)]
     masks = [cv2.resize(mask, (WIDTH, HEIGHT)) for mask in masks]
@@ -101,7 +106,8 @@ def measure(frames: list, probabilities: list, smalls: list, steady: Steady) -> 
     first = FRAMES * 2 // 3
     flicker = [np.abs(after - before)[near].mean() * 255 for before, after in zip(seen[1:], seen, strict=False)]
     del flicker[first - 1]  # the cut
-    return np.mean(flicker), np.mean(ious), np.mean(np.array(ious)[shift >= np.median(shift)]), ious[first]
+    fast = np.array(ious)[shift >= np.median(shift)]
+    return float(np.mean(flicker)), float(np.mean(ious)), float(np.mean(fast)), ious[first]
 
 
 def main() -> None:
@@ -122,7 +128,7 @@ def main() -> None:
     segmenter = Segmenter(options.model)
     print(f"{'speed':>5} {'':14}{'flicker':>9}{'IoU':>8}{'fast':>8}{'cut':>8}")
     for speed in SPEEDS:
-        rows: dict[str, list] = {}
+        rows: dict[str, list[tuple[float, float, float, float]]] = {}
         for number in range(options.clips):
             two = slice(2 * number, 2 * number + 2)
             frames = list(clip(pairs[two], behind[two], speed, number))

@@ -13,6 +13,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import av
@@ -23,7 +24,7 @@ from figureground.pictures import Picture, read_photo, resize_photo
 from figureground.runtime.edges import refine
 from figureground.video.backdrops import backdrop_of
 from figureground.video.clips import Clip
-from figureground.video.moving import DETAIL, Look, drawn, prepared_cutter
+from figureground.video.moving import DETAIL, ModelView, drawn, prepared_cutter
 from figureground.video.recordings import Recording, coding_of
 from figureground.video.video import replace_background
 
@@ -66,7 +67,7 @@ def steps(clip_path: Path, model: str, scratch: Path) -> None:
         rows = {"decode": (time.process_time() - start) / len(frames) * 1e3}
         cutter, frame = prepared_cutter(model, 1), frames[len(frames) // 2]
         photo = frame.photo()
-        look: Look = cutter.steady(cutter.look(photo))
+        look: ModelView = cutter.steady(cutter.look(photo))
         rows["to RGB"] = cost(frame.photo)
         rows["model"] = cost(lambda: cutter.look(photo))
         rows["smoothing"] = cost(lambda: cutter.steady(look))
@@ -74,7 +75,7 @@ def steps(clip_path: Path, model: str, scratch: Path) -> None:
         for name in BACKGROUNDS:
             backdrop = backdrop_of(name)
             behind = backdrop.at(0, look.size)
-            rows[f"edge and picture, {name}"] = cost(lambda behind=behind: drawn(look, behind))
+            rows[f"edge and picture, {name}"] = cost(partial(drawn, look, behind))
         coding = coding_of(scratch, transparent=False)
         with Recording(scratch, clip, look.size, coding) as recording:
             rows["from RGB"] = cost(lambda: recording.prepared(photo, 0))

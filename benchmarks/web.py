@@ -77,7 +77,7 @@ def watch_live(page: webdriver.Chrome, seconds: float) -> tuple[float, dict[str,
 
 
 def cut_photo(page: webdriver.Chrome, photo: Path, times: int) -> dict[str, list[float]]:
-    steps = defaultdict(list)
+    steps: dict[str, list[float]] = defaultdict(list)
     page.execute_script("document.querySelector('[name=mode][value=photo]').click()")
     for attempt in range(times + 1):
         page.execute_script("document.body.dataset.state = 'busy'")

@@ -2,6 +2,8 @@
 
 import io
 import os
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,22 +12,23 @@ from PIL import Image, ImageCms, ImageOps
 
 from figureground import pictures
 from figureground.pictures import PERSON, VOID, PictureError
+from helpers.drawing import Picture
 
 
 @pytest.fixture
-def photo():
+def photo() -> Picture:
     """A gradient with three different corners: 24 x 40, so that every turn shows."""
     rows, columns = np.mgrid[0:24, 0:40]
     return np.stack([rows * 10, columns * 6, 255 - rows * 5 - columns * 3], axis=-1).astype(np.uint8)
 
 
-def saved(picture, **options):
+def saved(picture: Image.Image, **options: Any) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, **options)
     return buffer.getvalue()
 
 
-def exif(orientation):
+def exif(orientation: int) -> Image.Exif:
     tags = Image.Exif()
     tags[0x0112] = orientation
     return tags
@@ -33,7 +36,7 @@ def exif(orientation):
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
-def test_photos_and_their_sizes_are_upright(photo, tmp_path, form, orientation):
+def test_photos_and_their_sizes_are_upright(photo: Picture, tmp_path: Path, form: str, orientation: int) -> None:
     path = tmp_path / "photo"
     quality = {"quality": 100} if form in ("JPEG", "WEBP") else {}
     Image.fromarray(photo).save(path, format=form, exif=exif(orientation), **quality)
@@ -46,19 +49,19 @@ def test_photos_and_their_sizes_are_upright(photo, tmp_path, form, orientation):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_orient_agrees_with_pillow(photo, orientation):
+def test_orient_agrees_with_pillow(photo: Picture, orientation: int) -> None:
     image = Image.open(io.BytesIO(saved(Image.fromarray(photo), format="PNG", exif=exif(orientation))))
     assert np.array_equal(pictures.orient(photo, orientation), np.array(ImageOps.exif_transpose(image)))
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
-def test_strange_orientation_and_damaged_exif_count_as_upright(photo):
+def test_strange_orientation_and_damaged_exif_count_as_upright(photo: Picture) -> None:
     assert pictures.read_photo(saved(Image.fromarray(photo), format="PNG", exif=exif(77))).shape == photo.shape
     damaged = saved(Image.fromarray(photo), format="JPEG", exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xff" + b"\xff" * 40)
     assert pictures.read_photo(damaged).shape == photo.shape
 
 
-def test_modes_keep_their_colours(photo):
+def test_modes_keep_their_colours(photo: Picture) -> None:
     grey = photo[..., 0]
     wide = Image.fromarray(grey.astype(np.uint16) * 257)
     assert np.array_equal(pictures.read_photo(saved(wide, format="PNG"))[..., 1], grey)
@@ -72,12 +75,12 @@ def test_modes_keep_their_colours(photo):
     assert set(np.unique(pictures.read_photo(saved(bilevel, format="PNG")))) == {0, 255}
 
 
-def test_16_bit_colour_comes_out_as_8_bit(photo):
+def test_16_bit_colour_comes_out_as_8_bit(photo: Picture) -> None:
     stored = cv2.imencode(".png", cv2.cvtColor(photo, cv2.COLOR_RGB2BGR).astype(np.uint16) * 257)[1].tobytes()
     assert np.array_equal(pictures.read_photo(stored), photo)
 
 
-def test_transparent_parts_become_white(photo):
+def test_transparent_parts_become_white(photo: Picture) -> None:
     alpha = np.full(photo.shape[:2], 255, np.uint8)
     alpha[:, :10] = 0
     read = pictures.read_photo(saved(Image.fromarray(np.dstack([photo, alpha])), format="PNG"))
@@ -85,7 +88,7 @@ def test_transparent_parts_become_white(photo):
     assert np.array_equal(read[:, 10:], photo[:, 10:])
 
 
-def test_colour_profiles_are_applied_and_damaged_ones_ignored(photo):
+def test_colour_profiles_are_applied_and_damaged_ones_ignored(photo: Picture) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert np.array_equal(pictures.read_photo(saved(Image.fromarray(photo), format="PNG", icc_profile=srgb)), photo)
     damaged = saved(Image.fromarray(photo), format="PNG", icc_profile=b"no profile")
@@ -97,7 +100,7 @@ def test_colour_profiles_are_applied_and_damaged_ones_ignored(photo):
     )
 
 
-def _swapped_primaries(profile):
+def _swapped_primaries(profile: bytes) -> bytes:
     """A profile whose red and blue change places, under another name: a wide-gamut profile needs no file then."""
     changed = bytearray(
         profile.replace("sRGB".encode("utf-16-be"), "Test".encode("utf-16-be")).replace(b"sRGB b", b"Test b")
@@ -109,7 +112,7 @@ def _swapped_primaries(profile):
     return bytes(changed)
 
 
-def test_only_jpegs_that_need_no_change_are_plain(photo):
+def test_only_jpegs_that_need_no_change_are_plain(photo: Picture) -> None:
     image = Image.fromarray(photo)
     assert pictures.is_plain_jpeg(saved(image, format="JPEG"))
     assert pictures.is_plain_jpeg(saved(image.convert("L"), format="JPEG"))
@@ -118,7 +121,7 @@ def test_only_jpegs_that_need_no_change_are_plain(photo):
     assert not pictures.is_plain_jpeg(saved(image, format="PNG"))
 
 
-def test_unusable_files_say_what_is_wrong_and_where(photo, tmp_path):
+def test_unusable_files_say_what_is_wrong_and_where(photo: Picture, tmp_path: Path) -> None:
     whole = saved(Image.fromarray(photo), format="JPEG")
     cases = {"empty": b"", "cut": whole[: len(whole) // 2], "text": b"not a picture at all", "png": _cut_png(photo)}
     for name, content in cases.items():
@@ -132,12 +135,12 @@ def test_unusable_files_say_what_is_wrong_and_where(photo, tmp_path):
         pictures.read_photo(saved(Image.fromarray(np.zeros((4, 4), np.float32)), format="TIFF"))
 
 
-def _cut_png(photo):
+def _cut_png(photo: Picture) -> bytes:
     whole = saved(Image.fromarray(photo), format="PNG")
     return whole[: len(whole) * 2 // 3]
 
 
-def test_fast_decoding_gives_the_same_pixels(photo):
+def test_fast_decoding_gives_the_same_pixels(photo: Picture) -> None:
     for encoded in (pictures.encode_jpeg(photo), pictures.encode_png(photo)):
         assert np.array_equal(pictures.decode_photo(encoded), pictures.read_photo(encoded))
     assert np.array_equal(pictures.decode_photo(pictures.encode_png(photo)), photo)
@@ -147,7 +150,7 @@ def test_fast_decoding_gives_the_same_pixels(photo):
         pictures.decode_photo(b"")
 
 
-def test_project_masks_hold_three_values_only(tmp_path):
+def test_project_masks_hold_three_values_only(tmp_path: Path) -> None:
     path = tmp_path / "mask.png"
     mask = np.array([[0, VOID, PERSON]], np.uint8)
     path.write_bytes(pictures.encode_png(mask))
@@ -160,12 +163,12 @@ def test_project_masks_hold_three_values_only(tmp_path):
         pictures.read_mask(path)
 
 
-def drawn(tmp_path, image, **options):
+def drawn(tmp_path: Path, image: Image.Image, **options: Any) -> tuple[Picture, bool]:
     image.save(tmp_path / "drawn.png", **options)
     return pictures.read_drawn_mask(tmp_path / "drawn.png")
 
 
-def test_drawn_masks_are_read_from_alpha_grey_or_palette(tmp_path, photo):
+def test_drawn_masks_are_read_from_alpha_grey_or_palette(tmp_path: Path, photo: Picture) -> None:
     values = np.zeros((24, 40), np.uint8)
     values[5:20, 8:30] = 255
     cutout = drawn(tmp_path, Image.fromarray(np.dstack([photo, values])))
@@ -180,7 +183,7 @@ def test_drawn_masks_are_read_from_alpha_grey_or_palette(tmp_path, photo):
     assert not nothing_left[0].any()
 
 
-def test_coloured_palettes_are_labels_and_other_colours_are_refused(tmp_path, photo):
+def test_coloured_palettes_are_labels_and_other_colours_are_refused(tmp_path: Path, photo: Picture) -> None:
     numbers = np.zeros((24, 40), np.uint8)
     numbers[4:9] = 15
     image = Image.fromarray(numbers, mode="P")
@@ -192,7 +195,7 @@ def test_coloured_palettes_are_labels_and_other_colours_are_refused(tmp_path, ph
         drawn(tmp_path, Image.fromarray(photo))
 
 
-def test_resizing_shrinks_by_area_and_grows_bilinear(photo):
+def test_resizing_shrinks_by_area_and_grows_bilinear(photo: Picture) -> None:
     assert np.array_equal(pictures.resize_photo(photo, 24, 40), photo)
     assert np.array_equal(
         pictures.resize_photo(photo, 12, 20), cv2.resize(photo, (20, 12), interpolation=cv2.INTER_AREA)
@@ -205,7 +208,7 @@ def test_resizing_shrinks_by_area_and_grows_bilinear(photo):
     assert abs(float(mixed.mean()) - float(photo.mean())) < 1
 
 
-def test_masks_are_decided_by_half_of_the_pixel_and_void_wins():
+def test_masks_are_decided_by_half_of_the_pixel_and_void_wins() -> None:
     person, void = PERSON, VOID
     blocks = np.array(
         [[person, person, 0, 0, void, person, void, 0], [0, person, 0, person, void, person, 0, 0]], np.uint8
@@ -217,7 +220,7 @@ def test_masks_are_decided_by_half_of_the_pixel_and_void_wins():
     assert np.array_equal(pictures.resize_mask(blocks, 2, 8), blocks)
 
 
-def test_probabilities_stay_within_their_range():
+def test_probabilities_stay_within_their_range() -> None:
     probability = np.random.default_rng(3).random((9, 7), np.float32)
     resized = pictures.resize_probability(probability, 30, 41)
     assert resized.shape == (30, 41)
@@ -225,7 +228,9 @@ def test_probabilities_stay_within_their_range():
     assert probability.min() <= resized.min() and resized.max() <= probability.max()
 
 
-def test_a_file_is_read_as_what_it_is_but_never_as_a_program(photo, tmp_path, monkeypatch):
+def test_a_file_is_read_as_what_it_is_but_never_as_a_program(
+    photo: Picture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     started = []
     monkeypatch.setattr("subprocess.check_call", lambda command, **options: started.append(command))
     path = tmp_path / "photo.jpg"
@@ -238,7 +243,7 @@ def test_a_file_is_read_as_what_it_is_but_never_as_a_program(photo, tmp_path, mo
     assert not started
 
 
-def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(PictureError, match=r"pipe\.jpg: a pipe or a device"):
         pictures.read_photo(tmp_path / "pipe.jpg")

@@ -1,6 +1,8 @@
 """Scores against answers that can be worked out by hand."""
 
+from collections.abc import Callable
 from math import isnan
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +20,7 @@ from figureground.scores import (
     person_iou,
 )
 
-BOOTSTRAP = {"resamples": 1000, "confidence": 0.95, "seed": 7}
+BOOTSTRAP: Any = {"resamples": 1000, "confidence": 0.95, "seed": 7}
 
 
 def bools(rows: str) -> np.ndarray:
@@ -69,7 +71,7 @@ def test_binary_iou_is_the_mean_of_both_classes_and_leaves_out_an_absent_one() -
 
 
 @pytest.mark.parametrize("score", [count, person_iou, false_area, boundary_f])
-def test_wrong_predictions_are_refused(score) -> None:
+def test_wrong_predictions_are_refused(score: Callable[..., object]) -> None:
     with pytest.raises(ValueError, match="float32"):
         score(np.zeros((2, 3), np.float32), mask("... ..."))
     with pytest.raises(ValueError, match=r"\(2, 3\)"):

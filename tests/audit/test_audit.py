@@ -12,6 +12,7 @@ from figureground.audit.outlines import judge_outline
 from figureground.dataset.manifest import Pair, read_manifest
 from figureground.dataset.metadata import MetadataError, Row, write_metadata
 from figureground.params import AuditParams
+from figureground.pictures import Picture
 
 HEIGHT, WIDTH = 160, 120
 PARAMS = AuditParams(
@@ -87,7 +88,7 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-def test_good_pairs_are_used_and_described(folder: Folder):
+def test_good_pairs_are_used_and_described(folder: Folder) -> None:
     folder.add_good("walk", 4)
     folder.add("empty land/ö 1", draw(50)[0], np.zeros((HEIGHT, WIDTH), np.uint8))
     metrics = folder.audit()
@@ -134,7 +135,7 @@ BAD = {
 }
 
 
-def test_each_bad_pair_is_rejected_with_its_reason_and_no_good_one_is(folder: Folder):
+def test_each_bad_pair_is_rejected_with_its_reason_and_no_good_one_is(folder: Folder) -> None:
     folder.add_good("set", 5)
     for number, (name, (_, spoil)) in enumerate(BAD.items(), start=100):
         folder.add(f"set/{name}", *spoil(*draw(number)))
@@ -148,7 +149,7 @@ def test_each_bad_pair_is_rejected_with_its_reason_and_no_good_one_is(folder: Fo
     assert all(row["detail"] for row in folder.table("rejected.csv"))
 
 
-def test_findings_stop_where_asked_after_the_reports_are_written(folder: Folder):
+def test_findings_stop_where_asked_after_the_reports_are_written(folder: Folder) -> None:
     folder.add_good("set", 3)
     folder.add("set/bad", b"nothing", draw(9)[1])
     with pytest.raises(AuditStopped, match=r"1 pair cannot be used: set/bad \(photo unreadable\); see .*rejected\.csv"):
@@ -156,7 +157,7 @@ def test_findings_stop_where_asked_after_the_reports_are_written(folder: Folder)
     assert folder.reasons() == {"set/bad": "photo unreadable"} and len(folder.pairs()) == 3
 
 
-def test_suspicions_do_not_stop(folder: Folder):
+def test_suspicions_do_not_stop(folder: Folder) -> None:
     folder.add_good("set", 3)
     photo, mask = draw(9)
     folder.add("set/moved", photo, np.roll(mask, 12, axis=1))
@@ -164,7 +165,7 @@ def test_suspicions_do_not_stop(folder: Folder):
     assert "set/moved" in folder.suspicions() and "set/moved" in folder.pairs()
 
 
-def test_nothing_usable_and_no_data_are_errors(folder: Folder):
+def test_nothing_usable_and_no_data_are_errors(folder: Folder) -> None:
     with pytest.raises(MetadataError, match="import photos first"):
         audit(folder.root, PARAMS, folder.root / "out")
     folder.add("set/bad", b"", b"")
@@ -172,7 +173,7 @@ def test_nothing_usable_and_no_data_are_errors(folder: Folder):
         folder.audit()
 
 
-def test_a_lone_empty_mask_is_a_forgotten_one_and_many_are_photos_of_nobody(folder: Folder):
+def test_a_lone_empty_mask_is_a_forgotten_one_and_many_are_photos_of_nobody(folder: Folder) -> None:
     nobody = np.zeros((HEIGHT, WIDTH), np.uint8)
     folder.add_good("people", 20)
     folder.add("people/forgotten", draw(500)[0], nobody)
@@ -187,7 +188,7 @@ def test_a_lone_empty_mask_is_a_forgotten_one_and_many_are_photos_of_nobody(fold
     assert not any(name.startswith("mixed/land") for name in folder.suspicions())
 
 
-def test_inverted_masks_are_rejected_where_the_source_says_so_and_suspect_elsewhere(folder: Folder):
+def test_inverted_masks_are_rejected_where_the_source_says_so_and_suspect_elsewhere(folder: Folder) -> None:
     folder.add_good("many", 25)
     folder.add("alone/1", draw(800)[0], 255 - draw(800)[1])
     photo, mask = draw(801)
@@ -207,7 +208,9 @@ def test_inverted_masks_are_rejected_where_the_source_says_so_and_suspect_elsewh
         (lambda mask: mask | (255 * (np.indices(mask.shape) % 8 == 0).all(axis=0)).astype(np.uint8), "specks"),
     ],
 )
-def test_wrong_masks_top_the_ranking_with_the_reason(folder: Folder, spoil, expected: str):
+def test_wrong_masks_top_the_ranking_with_the_reason(
+    folder: Folder, spoil: Callable[[Picture], Picture], expected: str
+) -> None:
     folder.add_good("set", 10)
     photo, mask = draw(31)
     folder.add("set/wrong", photo, spoil(mask))
@@ -216,7 +219,7 @@ def test_wrong_masks_top_the_ranking_with_the_reason(folder: Folder, spoil, expe
     assert top["name"] == "set/wrong" and expected in top["reasons"]
 
 
-def test_equal_pairs_are_kept_once(folder: Folder):
+def test_equal_pairs_are_kept_once(folder: Folder) -> None:
     folder.add_good("a", 3)
     folder.add("b/again", *draw(1))
     folder.audit()
@@ -224,7 +227,7 @@ def test_equal_pairs_are_kept_once(folder: Folder):
     assert folder.table("rejected.csv")[0]["detail"].endswith("a/001")
 
 
-def test_near_duplicates_share_a_group_and_disagreeing_masks_are_suspect(folder: Folder):
+def test_near_duplicates_share_a_group_and_disagreeing_masks_are_suspect(folder: Folder) -> None:
     folder.add_good("set", 6)
     photo, mask = draw(2)
     jpeg = cv2.imdecode(cv2.imencode(".jpg", photo, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], cv2.IMREAD_COLOR)
@@ -243,7 +246,7 @@ def test_near_duplicates_share_a_group_and_disagreeing_masks_are_suspect(folder:
     assert scores["set/other mask"] > 0.3 > 0.1 > scores["set/jpeg"]
 
 
-def test_groups_joined_through_duplicates_become_one(folder: Folder):
+def test_groups_joined_through_duplicates_become_one(folder: Folder) -> None:
     folder.add("a/1", *draw(1), group="a/shoot")
     folder.add("a/2", *draw(2), group="a/shoot")
     folder.add("b/1", cv2.GaussianBlur(draw(2)[0], (3, 3), 0), draw(2)[1], group="b/day")
@@ -255,7 +258,7 @@ def test_groups_joined_through_duplicates_become_one(folder: Folder):
     }  # fmt: skip
 
 
-def test_reports_do_not_depend_on_the_number_of_workers(folder: Folder):
+def test_reports_do_not_depend_on_the_number_of_workers(folder: Folder) -> None:
     folder.add_good("set", 66)
     folder.add("set/bad", b"x", b"y")
     folder.add("set/moved", draw(90)[0], np.roll(draw(90)[1], 9, axis=1))
@@ -266,7 +269,7 @@ def test_reports_do_not_depend_on_the_number_of_workers(folder: Folder):
         assert (folder.root / "one" / name).read_bytes() == (folder.root / "two" / name).read_bytes()
 
 
-def test_an_outline_where_nothing_can_be_seen_is_not_blamed():
+def test_an_outline_where_nothing_can_be_seen_is_not_blamed() -> None:
     photo, mask = draw(1)
     fading = photo.copy()
     fading[mask == 255] = 20
@@ -275,7 +278,7 @@ def test_an_outline_where_nothing_can_be_seen_is_not_blamed():
     assert judge_outline(photo[:10], mask[:10]) == judge_outline(photo, np.zeros_like(mask))
 
 
-def test_masks_of_held_things_have_to_fit(folder: Folder):
+def test_masks_of_held_things_have_to_fit(folder: Folder) -> None:
     folder.add_good("set", 4)
     (folder.root / "held/set").mkdir(parents=True)
     held = np.zeros((HEIGHT, WIDTH), np.uint8)
@@ -290,7 +293,7 @@ def test_masks_of_held_things_have_to_fit(folder: Folder):
     }
 
 
-def test_pairs_with_coverage_in_place_of_masks_are_used_and_stray_coverage_is_named(folder: Folder):
+def test_pairs_with_coverage_in_place_of_masks_are_used_and_stray_coverage_is_named(folder: Folder) -> None:
     folder.add_good("set", 4)
     (folder.root / "coverage/set").mkdir(parents=True)
     for number in range(4):

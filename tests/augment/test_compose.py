@@ -6,12 +6,14 @@ import pytest
 
 from figureground.augment.compose import Donors, add_person, cut_out, empty_rectangle, replace_background
 from figureground.pictures import HELD, PERSON, VOID
+from helpers.drawing import Picture
 
+Pair = tuple[Picture, Picture]
 HOST, HOST_PERSON = (120, 120, 120), (0, 0, 250)
 DONOR, DONOR_PERSON = (0, 200, 0), (250, 0, 0)
 
 
-def drawn(background: tuple[int, int, int], person: tuple[int, int, int], box: tuple[slice, slice] | None):
+def drawn(background: tuple[int, int, int], person: tuple[int, int, int], box: tuple[slice, slice] | None) -> Pair:
     """A photo of two colours, 120 x 90, and its mask; the person is a rectangle."""
     photo, mask = np.full((120, 90, 3), background, np.uint8), np.zeros((120, 90), np.uint8)
     if box:
@@ -20,7 +22,7 @@ def drawn(background: tuple[int, int, int], person: tuple[int, int, int], box: t
 
 
 @pytest.fixture
-def host() -> tuple[np.ndarray, np.ndarray]:
+def host() -> Pair:
     return drawn(HOST, HOST_PERSON, np.s_[40:120, 30:65])  # cut by the lower edge
 
 
@@ -35,15 +37,15 @@ def donors() -> Donors:
 
 def near(photo: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
     """Pixels of about that colour; pasted people may be moved 25 towards the background's."""
-    return np.abs(photo.astype(int) - colour).max(axis=2) <= 40
+    return np.asarray(np.abs(photo.astype(int) - colour).max(axis=2) <= 40)
 
 
 def inner(area: np.ndarray) -> np.ndarray:
-    return cv2.erode(area.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    return np.asarray(cv2.erode(area.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0)
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_new_background_is_the_donors_and_holds_nobody(host, donors: Donors, seed: int) -> None:
+def test_new_background_is_the_donors_and_holds_nobody(host: Pair, donors: Donors, seed: int) -> None:
     before = [picture.copy() for picture in host]
     photo, mask = replace_background(*host, "host", donors, np.random.default_rng(seed))
     assert photo.shape == host[0].shape and mask.shape == host[1].shape
@@ -56,21 +58,21 @@ def test_new_background_is_the_donors_and_holds_nobody(host, donors: Donors, see
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_person_cut_by_the_lower_edge_stays_there_and_may_get_smaller(host, donors: Donors, seed: int) -> None:
+def test_a_person_cut_by_the_lower_edge_stays_there_and_may_get_smaller(host: Pair, donors: Donors, seed: int) -> None:
     _, mask = replace_background(*host, "host", donors, np.random.default_rng(seed))
     rows = np.flatnonzero((mask == PERSON).any(axis=1))
     assert rows[-1] == 119
     assert 30 <= len(rows) <= 82
 
 
-def test_void_of_the_host_stays_void_before_a_new_background(host, donors: Donors) -> None:
+def test_void_of_the_host_stays_void_before_a_new_background(host: Pair, donors: Donors) -> None:
     photo, mask = host
     mask[60:70, 65:75] = VOID
     _, new = replace_background(photo, mask, "host", donors, np.random.default_rng(1))
     assert (new == VOID).sum() > 20
 
 
-def test_void_of_the_donor_is_not_borrowed(host) -> None:
+def test_void_of_the_donor_is_not_borrowed(host: Pair) -> None:
     photo, mask = drawn(DONOR, DONOR_PERSON, np.s_[0:120, 0:40])
     mask[mask == PERSON] = VOID
     donors = Donors(("donor",), (), lambda _: (photo, mask))
@@ -79,7 +81,7 @@ def test_void_of_the_donor_is_not_borrowed(host) -> None:
         assert not near(new, DONOR_PERSON).any()
 
 
-def test_nothing_is_replaced_without_person_or_without_room(host, donors: Donors) -> None:
+def test_nothing_is_replaced_without_person_or_without_room(host: Pair, donors: Donors) -> None:
     empty = drawn(HOST, HOST_PERSON, None)
     assert replace_background(*empty, "host", donors, np.random.default_rng(0))[0] is empty[0]
     crowd = Donors(("crowd",), (), lambda _: drawn(DONOR, DONOR_PERSON, np.s_[0:120, 5:85]))
@@ -90,7 +92,7 @@ def test_nothing_is_replaced_without_person_or_without_room(host, donors: Donors
 
 
 @pytest.mark.parametrize("seed", range(25))
-def test_second_person_joins_the_first_in_the_mask(host, donors: Donors, seed: int) -> None:
+def test_second_person_joins_the_first_in_the_mask(host: Pair, donors: Donors, seed: int) -> None:
     photo, mask = add_person(*host, "host", donors, np.random.default_rng(seed))
     second = near(photo, DONOR_PERSON)
     assert second.sum() > 100
@@ -101,7 +103,7 @@ def test_second_person_joins_the_first_in_the_mask(host, donors: Donors, seed: i
     assert near(photo, HOST_PERSON).sum() >= 0.4 * (host[1] == PERSON).sum(), "the first person is hidden"
 
 
-def test_void_around_the_second_person_comes_along_and_other_void_does_not(host) -> None:
+def test_void_around_the_second_person_comes_along_and_other_void_does_not(host: Pair) -> None:
     photo, mask = drawn(DONOR, DONOR_PERSON, np.s_[30:90, 30:60])
     mask[30:90, 60:64] = VOID  # touches the person
     mask[0:10, 0:90] = VOID
@@ -111,7 +113,7 @@ def test_void_around_the_second_person_comes_along_and_other_void_does_not(host)
     assert 0 < void < 0.3 * (new == PERSON).sum()
 
 
-def test_what_the_second_person_holds_comes_along(host) -> None:
+def test_what_the_second_person_holds_comes_along(host: Pair) -> None:
     photo, mask = drawn(DONOR, DONOR_PERSON, np.s_[30:90, 30:60])
     mask[50:70, 60:70] = HELD  # in the hand
     mask[0:10, 0:10] = HELD  # somebody else's

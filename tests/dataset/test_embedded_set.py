@@ -22,7 +22,7 @@ def rows(embedded: EmbeddedSet) -> list[dict[str, str]]:
     return embedded.rows()
 
 
-def test_every_file_is_there_and_what_its_checksum_says(embedded: EmbeddedSet):
+def test_every_file_is_there_and_what_its_checksum_says(embedded: EmbeddedSet) -> None:
     total = 0
     for name, md5 in embedded.files.items():
         content = embedded.content(name)
@@ -31,7 +31,9 @@ def test_every_file_is_there_and_what_its_checksum_says(embedded: EmbeddedSet):
     assert total <= MOST_BYTES
 
 
-def test_every_row_has_its_photo_and_coverage_and_no_file_is_left_over(embedded: EmbeddedSet, rows):
+def test_every_row_has_its_photo_and_coverage_and_no_file_is_left_over(
+    embedded: EmbeddedSet, rows: list[dict[str, str]]
+) -> None:
     names = [row["name"] for row in rows]
     expected = {f"images/{name}.jpg" for name in names} | {f"coverage/{name}.png" for name in names}
     held = {f"held/{name}.png" for name in names} & set(embedded.files)  # of those that show something held
@@ -40,7 +42,9 @@ def test_every_row_has_its_photo_and_coverage_and_no_file_is_left_over(embedded:
 
 
 @pytest.mark.slow
-def test_photos_and_coverage_agree_with_what_the_table_says_of_them(embedded: EmbeddedSet, rows):
+def test_photos_and_coverage_agree_with_what_the_table_says_of_them(
+    embedded: EmbeddedSet, rows: list[dict[str, str]]
+) -> None:
     soft = 0
     for row in rows:
         photo = embedded.picture(f"images/{row['name']}.jpg")
@@ -59,7 +63,9 @@ def test_photos_and_coverage_agree_with_what_the_table_says_of_them(embedded: Em
 
 
 @pytest.mark.slow
-def test_what_is_held_is_no_person_and_only_in_pictures_whose_people_hold_something(embedded: EmbeddedSet, rows):
+def test_what_is_held_is_no_person_and_only_in_pictures_whose_people_hold_something(
+    embedded: EmbeddedSet, rows: list[dict[str, str]]
+) -> None:
     holding = {row["name"] for row in rows if row["held"]}
     shown = [name for name in sorted(holding) if f"held/{name}.png" in embedded.files]
     assert len(shown) == sum(file.startswith("held/") for file in embedded.files) > 0.15 * len(rows)
@@ -71,7 +77,9 @@ def test_what_is_held_is_no_person_and_only_in_pictures_whose_people_hold_someth
         assert (coverage[held == 255] < 128).all(), name
 
 
-def test_every_ingredient_of_every_picture_is_credited_under_the_licence(embedded: EmbeddedSet, rows):
+def test_every_ingredient_of_every_picture_is_credited_under_the_licence(
+    embedded: EmbeddedSet, rows: list[dict[str, str]]
+) -> None:
     credits = embedded.content("CREDITS.md").decode()
     for row in rows:
         assert row["licence"] == "CC0-1.0"

@@ -17,13 +17,13 @@ def _mask(*boxes: tuple[int, int, int, int], value: int = 255) -> np.ndarray:
     return mask
 
 
-def test_a_manifest_reads_back_as_it_was_written(tmp_path: Path):
+def test_a_manifest_reads_back_as_it_was_written(tmp_path: Path) -> None:
     pairs = [PAIR, replace(PAIR, name="set/2", framing="nobody", person_share=0.0, void_share=0.125)]
     write_manifest(tmp_path / "manifest.csv", pairs)
     assert read_manifest(tmp_path / "manifest.csv") == pairs
 
 
-def test_a_missing_or_foreign_file_is_refused_with_its_name(tmp_path: Path):
+def test_a_missing_or_foreign_file_is_refused_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(ManifestError, match=r"manifest\.csv: not found; run the audit"):
         read_manifest(tmp_path / "manifest.csv")
     (tmp_path / "other.csv").write_text("name,side\na,train\n")
@@ -43,9 +43,11 @@ def test_a_missing_or_foreign_file_is_refused_with_its_name(tmp_path: Path):
         ([(20, 100, 5, 95), (10, 30, 0, 4)], "close"),
     ],
 )
-def test_framing_says_how_the_largest_person_fills_the_photo(boxes: list[tuple[int, int, int, int]], expected: str):
+def test_framing_says_how_the_largest_person_fills_the_photo(
+    boxes: list[tuple[int, int, int, int]], expected: str
+) -> None:
     assert framing(_mask(*boxes)) == expected
 
 
-def test_void_is_nobody():
+def test_void_is_nobody() -> None:
     assert framing(_mask((20, 100, 5, 95), value=128)) == "nobody"

@@ -135,7 +135,11 @@ def page(driver: webdriver.Chrome, site: Site, tmp_path: Path) -> Iterator[Page]
     opened = Page(driver, site, downloads)
     opened.open()
     yield opened
-    severe = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
+    severe = [
+        entry["message"]
+        for entry in driver.get_log("browser")  # type: ignore[no-untyped-call]
+        if entry["level"] == "SEVERE"
+    ]
     expected = ("/litert/", "Failed to load resource")  # the runtime tells its story as errors; refusals are answers
     assert [message for message in severe if not any(part in message for part in expected)] == []
 

@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
@@ -19,7 +20,7 @@ from helpers import drawing
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
 STAGES = ["audit", "split", "augment", "train", "evaluate", "export", "register"]
-SMALL = {
+SMALL: dict[str, dict[str, object]] = {
     "audit": {"min_side": 32},
     "split": {"test_share": 0.25, "val_share": 0.2},
     "augment": {"variants": 2},
@@ -72,11 +73,11 @@ class Clone:
         self.run("git", "add", "-A")
         self.run("git", "-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-qm", message)
 
-    def query(self, sql: str) -> list[tuple[object, ...]]:
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.folder / "mlflow.db") as store:
             return store.execute(sql).fetchall()
 
-    def runs(self) -> list[tuple[object, ...]]:
+    def runs(self) -> list[tuple[Any, ...]]:
         return self.query("select name, status from runs order by start_time")
 
 

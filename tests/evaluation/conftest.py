@@ -9,16 +9,19 @@ import pytest
 
 from figureground.dataset.manifest import Pair, framing
 from figureground.files import write_bytes
-from figureground.pictures import encode_png
-
-Draw = Callable[..., Pair]
+from figureground.pictures import Picture, encode_png
 
 
 @pytest.fixture
-def draw(tmp_path: Path) -> Draw:
+def draw(tmp_path: Path) -> Callable[..., Pair]:
     """Writes one pair into `tmp_path/data` and returns its manifest row; `spoil` changes the stored mask."""
 
-    def drawn(name: str, size=(120, 90), person=True, spoil=lambda mask: mask) -> Pair:
+    def drawn(
+        name: str,
+        size: tuple[int, int] = (120, 90),
+        person: bool = True,
+        spoil: Callable[[Picture], Picture] = lambda mask: mask,
+    ) -> Pair:
         height, width = size
         generator = np.random.default_rng(abs(hash(size)) % 1000)
         photo = generator.integers(60, 90, (height, width, 3)).astype(np.uint8)

@@ -1,16 +1,18 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from figureground.dataset.manifest import Pair
 from figureground.evaluation import baselines
 from figureground.evaluation.scoring import EvaluationError
-from figureground.pictures import read_mask, read_photo
+from figureground.pictures import Picture, read_mask, read_photo
 from figureground.scores import person_iou
 
 
-def test_mean_mask_is_how_often_a_place_is_person(draw, tmp_path: Path) -> None:
-    def left(mask):
+def test_mean_mask_is_how_often_a_place_is_person(draw: Callable[..., Pair], tmp_path: Path) -> None:
+    def left(mask: Picture) -> Picture:
         return np.where(np.arange(mask.shape[1]) < mask.shape[1] // 2, 255, 0).astype(np.uint8) * np.ones_like(mask)
 
     pairs = [draw("a/1", (64, 64), spoil=left), draw("a/2", (128, 64), person=False)]
@@ -19,7 +21,7 @@ def test_mean_mask_is_how_often_a_place_is_person(draw, tmp_path: Path) -> None:
     assert mean[:, :4] == pytest.approx(0.5) and mean[:, 4:] == pytest.approx(0.0)
 
 
-def test_mean_mask_leaves_void_out(draw, tmp_path: Path) -> None:
+def test_mean_mask_leaves_void_out(draw: Callable[..., Pair], tmp_path: Path) -> None:
     pairs = [
         draw("a/1", (64, 64), spoil=lambda mask: np.full_like(mask, 255)),
         draw("a/2", (64, 64), spoil=lambda mask: np.full_like(mask, 128)),
@@ -40,7 +42,7 @@ def test_null_model_is_the_mean_mask_at_the_photos_size() -> None:
     assert prediction[:, :8].all() and not prediction[:, 12:].any()
 
 
-def test_grabcut_finds_a_person_the_null_model_just_guesses_at(draw, tmp_path: Path) -> None:
+def test_grabcut_finds_a_person_the_null_model_just_guesses_at(draw: Callable[..., Pair], tmp_path: Path) -> None:
     pair = draw("a/1", (300, 220))
     photo = read_photo(tmp_path / "data/images/a/1.png")
     mask = read_mask(tmp_path / "data/masks/a/1.png")
@@ -62,7 +64,7 @@ def test_grabcut_answers_on_any_photo(level: float, size: tuple[int, int]) -> No
     assert baselines.grabcut(flat, np.full((8, 8), level, np.float32), seed=1).shape == size
 
 
-def test_threads_change_no_score(draw, tmp_path: Path) -> None:
+def test_threads_change_no_score(draw: Callable[..., Pair], tmp_path: Path) -> None:
     pairs = [draw(f"a/{number}", (60 + number, 50)) for number in range(12)]
     mean = baselines.mean_mask(pairs, tmp_path / "data")
     together = baselines.grabcut_scores(pairs, tmp_path / "data", mean, seed=3)

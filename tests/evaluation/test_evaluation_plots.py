@@ -65,7 +65,7 @@ def test_histogram_counts_photos_with_a_person() -> None:
     good, half, nobody = (Score(Counts(*counts), 0.5) for counts in ((9, 1, 0, 9), (1, 1, 0, 9), (0, 0, 0, 9)))
     photos = [ScoredPhoto(pair, "", {OURS: ours, NULL: half}) for ours in (good, half, nobody)]
     rows = plots.histogram_rows(photos)
-    assert len(rows) == plots.BINS and sum(row[OURS] for row in rows) == 2
+    assert len(rows) == plots.BINS and sum(row[OURS] or 0 for row in rows) == 2
     assert [row["person_iou"] for row in rows if row[OURS]] == [0.525, 0.925]
     assert [row[NULL] for row in rows if row[NULL]] == [3]
     assert {row["grabcut"] for row in rows} == {None}

@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from figureground.dataset.manifest import Pair
 from figureground.evaluation.baselines import mean_mask
 from figureground.evaluation.report import evaluate
-from figureground.evaluation.scoring import EvaluationError
+from figureground.evaluation.scoring import EvaluationError, Predict
 from figureground.files import read_table
 from figureground.params import EvaluateParams
 from figureground.pictures import PictureError, read_photo
@@ -23,12 +26,12 @@ FILES = {
 }  # fmt: skip
 
 
-def run(tmp_path: Path, pairs, predict, params: EvaluateParams = PARAMS) -> dict:
+def run(tmp_path: Path, pairs: Sequence[Pair], predict: Predict, params: EvaluateParams = PARAMS) -> dict[str, Any]:
     data, out = tmp_path / "data", tmp_path / "out"
     return evaluate(pairs, data, predict, params=params, seed=5, null_mask=mean_mask(pairs, data), out=out)
 
 
-def test_eight_photos_from_files_to_files(draw, perfect, tmp_path: Path) -> None:
+def test_eight_photos_from_files_to_files(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path) -> None:
     sizes = [(120, 90), (90, 140), (150, 150), (200, 120), (110, 100), (130, 90)]
     pairs = [draw(f"{'ab'[number % 2]}/{number}", size) for number, size in enumerate(sizes)]
     pairs += [draw("b/nobody", (100, 100), person=False), draw("b/fremd ü", (140, 110), spoil=lambda mask: 255 - mask)]
@@ -57,7 +60,7 @@ def test_eight_photos_from_files_to_files(draw, perfect, tmp_path: Path) -> None
         assert read_photo(tmp_path / "out" / name).std() > 10
 
 
-def test_a_perfect_model_scores_one_everywhere(draw, perfect, tmp_path: Path) -> None:
+def test_a_perfect_model_scores_one_everywhere(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path) -> None:
     pairs = [draw(f"a/{number}", (100 + number, 80)) for number in range(3)]
     pairs.append(draw("b/nobody", (90, 90), person=False))
     metrics = run(tmp_path, pairs, perfect, PARAMS.model_copy(update={"grabcut": False}))
@@ -72,7 +75,7 @@ def test_a_perfect_model_scores_one_everywhere(draw, perfect, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("person", [True, False])
-def test_one_photo_is_enough(draw, perfect, tmp_path: Path, person: bool) -> None:
+def test_one_photo_is_enough(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path, person: bool) -> None:
     pair = draw("a/only", (90, 70), person=person)
     metrics = run(tmp_path, [pair], perfect)
     json.dumps(metrics, allow_nan=False)
@@ -81,7 +84,7 @@ def test_one_photo_is_enough(draw, perfect, tmp_path: Path, person: bool) -> Non
     assert ("nobody" in metrics["overall"]) != person
 
 
-def test_a_model_that_sees_people_in_nobody_is_found_out(draw, tmp_path: Path) -> None:
+def test_a_model_that_sees_people_in_nobody_is_found_out(draw: Callable[..., Pair], tmp_path: Path) -> None:
     pairs = [draw(f"a/{number}", (90, 70 + number), person=False) for number in range(3)]
     metrics = run(tmp_path, pairs, lambda photo: np.ones(photo.shape[:2], np.float32))
     assert metrics["overall"]["nobody"]["false_alarms"] == 1.0
@@ -89,11 +92,11 @@ def test_a_model_that_sees_people_in_nobody_is_found_out(draw, tmp_path: Path) -
     assert {row["reason"] for row in suspects} <= {"empty"}
 
 
-def test_the_same_seed_gives_the_same_files(draw, perfect, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_files(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path) -> None:
     pairs = [draw(f"a/{number}", (90, 70 + number)) for number in range(6)]
 
     def blurred(photo: np.ndarray) -> np.ndarray:
-        return cv2.GaussianBlur(np.roll(perfect(photo), 5, axis=1), (0, 0), 3)
+        return np.asarray(cv2.GaussianBlur(np.roll(perfect(photo), 5, axis=1), (0, 0), 3))
 
     def contents() -> dict[str, bytes]:
         run(tmp_path, pairs, blurred)
@@ -102,7 +105,7 @@ def test_the_same_seed_gives_the_same_files(draw, perfect, tmp_path: Path) -> No
     assert contents() == contents()
 
 
-def test_errors_name_the_photo(draw, perfect, tmp_path: Path) -> None:
+def test_errors_name_the_photo(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path) -> None:
     pair = draw("a/1")
     with pytest.raises(EvaluationError, match="no test photos"):
         evaluate([], tmp_path, perfect, params=PARAMS, seed=1, null_mask=np.zeros((4, 4), np.float32), out=tmp_path)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from figureground.dataset.manifest import Pair
-from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, class_confidence, opinion, suspects
+from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, DoubtedLabel, class_confidence, opinion, suspects
 
 SIZE = (200, 150)
 
@@ -18,14 +18,15 @@ def person(left: int = 75) -> np.ndarray:
 def sure(mask: np.ndarray) -> np.ndarray:
     """A good model's probability: soft at the outline, sure elsewhere, and here and there a little less."""
     soft = cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 2)
-    return np.clip(soft * 0.98 + 0.01 + np.random.default_rng(1).normal(0, 0.01, mask.shape), 0, 1).astype(np.float32)
+    noise = np.random.default_rng(1).normal(0, 0.01, mask.shape)
+    return np.asarray(np.clip(soft * 0.98 + 0.01 + noise, 0, 1), np.float32)
 
 
 def pair(name: str) -> Pair:
     return Pair(name, "a", name, "CC0", SIZE[1], SIZE[0], "half", 0.3, 0.0)
 
 
-def judged(**labels: np.ndarray):
+def judged(**labels: np.ndarray) -> list[DoubtedLabel]:
     """Suspects among eight right labels and those given, by name; the model sees the truth."""
     right = [opinion(pair(f"right{left}"), person(left), sure(person(left))) for left in range(40, 120, 10)]
     truth = {"two": person(40) | person(115), "nobody": np.zeros(SIZE, np.uint8)}

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from math import isnan, nan
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from figureground.evaluation import scoring
 from figureground.evaluation.scoring import NULL, OURS, EvaluationError, Score, ScoredPhoto
 from figureground.scores import Counts
 
-BOOTSTRAP = {"resamples": 200, "confidence": 0.95, "seed": 7}
+BOOTSTRAP: Any = {"resamples": 200, "confidence": 0.95, "seed": 7}
 GOOD, BAD = Score(Counts(90, 5, 5, 100), 0.8), Score(Counts(50, 25, 25, 100), 0.4)
 QUIET, ALARMED = Score(Counts(0, 1, 0, 199), nan), Score(Counts(0, 20, 0, 180), nan)
 

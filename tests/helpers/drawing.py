@@ -32,7 +32,7 @@ def portrait(scale: int = 1) -> Picture:
     """Somebody whom the packaged models find, facing the camera, 240 x 320 times `scale`: one of the rendered people
     (picture 303 of the set that comes with the project; CC0 1.0)."""
     photo = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "portrait.jpg")), cv2.COLOR_BGR2RGB)
-    return cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
 
 
 def pairs(folder: Path, count: int, *, first_seed: int = 0, height: int = 96, width: int = 72) -> None:

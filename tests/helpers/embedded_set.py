@@ -29,7 +29,9 @@ class EmbeddedSet:
 
     def picture(self, path: str) -> np.ndarray:
         """As it was written: colours in OpenCV's order."""
-        return cv2.imdecode(np.frombuffer(self.content(path), np.uint8), cv2.IMREAD_UNCHANGED)
+        picture = cv2.imdecode(np.frombuffer(self.content(path), np.uint8), cv2.IMREAD_UNCHANGED)
+        assert picture is not None, f"{path} is no picture"
+        return np.asarray(picture)
 
     def rows(self) -> list[dict[str, str]]:
         """Of metadata.csv."""

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from figureground.dataset.metadata import held_path, photo_path, read_metadata
@@ -17,23 +19,31 @@ from figureground.importing.layouts.pairing import MaskError
 from figureground.importing.sources import SourceError
 from figureground.pictures import PERSON, VOID, orient, read_mask, read_photo
 from helpers import drawing
+from helpers.drawing import Picture
 
 HEIGHT, WIDTH = 96, 72
 
 
-def own(root, **options):
+def own(root: Path, **options: Any) -> Source:
     return Source(layout="folders", name="own", photos=root / "photos", masks=root / "masks", **options)
 
 
 @pytest.fixture
-def root(tmp_path):
+def root(tmp_path: Path) -> Path:
     """An empty source; tests fill it with files as people have them."""
     for part in ("photos", "masks"):
         (tmp_path / "in" / part).mkdir(parents=True)
     return tmp_path / "in"
 
 
-def save(root, photo_name, photo, mask_name=None, mask=None, **options):
+def save(
+    root: Path,
+    photo_name: str,
+    photo: Picture | NDArray[np.uint16] | Image.Image,
+    mask_name: str | None = None,
+    mask: Picture | Image.Image | None = None,
+    **options: Any,
+) -> None:
     picture = photo if isinstance(photo, Image.Image) else Image.fromarray(photo)
     picture.save(root / "photos" / photo_name, **options)
     if mask is not None:
@@ -41,7 +51,9 @@ def save(root, photo_name, photo, mask_name=None, mask=None, **options):
         image.save(root / "masks" / (mask_name or Path(photo_name).with_suffix(".png").name))
 
 
-def imported(root, tmp_path, **options):
+def imported(
+    root: Path, tmp_path: Path, **options: Any
+) -> tuple[dict[str, Picture], dict[str, Picture], dict[str, str]]:
     """Import the one source and give back its masks and photos by stem, and the refusals by file."""
     report = import_sources([own(root, **options)], tmp_path / "data")
     stems = [row.name.removeprefix("own/") for row in read_metadata(tmp_path / "data")]
@@ -53,13 +65,13 @@ def imported(root, tmp_path, **options):
     return photos, masks, {entry.file: entry.reason for entry in report.refused}
 
 
-def exif(orientation):
+def exif(orientation: int) -> Image.Exif:
     tags = Image.Exif()
     tags[0x0112] = orientation
     return tags
 
 
-def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root, tmp_path):
+def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(1)
     grey = photo[..., 1]
     save(root, "plain.jpg", photo, mask=mask, quality=95)
@@ -88,7 +100,9 @@ def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root, tmp_path):
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_rotated_photos_take_masks_of_the_shown_or_the_stored_picture(root, tmp_path, orientation):
+def test_rotated_photos_take_masks_of_the_shown_or_the_stored_picture(
+    root: Path, tmp_path: Path, orientation: int
+) -> None:
     photo, mask = drawing.person(2)
     upright = orient(mask, orientation)
     save(root, "shown.jpg", photo, mask=upright, exif=exif(orientation))
@@ -102,7 +116,7 @@ def test_rotated_photos_take_masks_of_the_shown_or_the_stored_picture(root, tmp_
         assert photos["stored"].shape == (WIDTH, HEIGHT, 3)
 
 
-def test_every_kind_of_mask_becomes_the_same_mask(root, tmp_path):
+def test_every_kind_of_mask_becomes_the_same_mask(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(3)
     palette = Image.fromarray((mask > 0).astype(np.uint8), mode="P")
     palette.putpalette([0, 0, 0, 255, 255, 255])
@@ -124,14 +138,14 @@ def test_every_kind_of_mask_becomes_the_same_mask(root, tmp_path):
         assert np.array_equal(masks[name], mask), name
 
 
-def test_smaller_masks_of_the_same_shape_are_enlarged(root, tmp_path):
+def test_smaller_masks_of_the_same_shape_are_enlarged(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(4, 97, 73)
     save(root, "half.png", photo, mask=cv2.resize(mask, (36, 48), interpolation=cv2.INTER_NEAREST))
     _, masks, _ = imported(root, tmp_path)
     assert (masks["half"] == mask).mean() > 0.97
 
 
-def test_threshold_and_void_of_the_source_are_used(root, tmp_path):
+def test_threshold_and_void_of_the_source_are_used(root: Path, tmp_path: Path) -> None:
     photo, _ = drawing.person(5)
     levels = np.zeros((HEIGHT, WIDTH), np.uint8)
     levels[10:20], levels[20:30], levels[30:40] = 99, 100, 200
@@ -142,7 +156,7 @@ def test_threshold_and_void_of_the_source_are_used(root, tmp_path):
     assert (masks["levels"][30:40] == VOID).all()
 
 
-def test_what_people_hold_is_imported_beside_their_masks(root, tmp_path):
+def test_what_people_hold_is_imported_beside_their_masks(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(5)
     held = np.zeros((HEIGHT, WIDTH), np.uint8)
     held[60:, 20:50] = 1
@@ -167,7 +181,7 @@ def test_what_people_hold_is_imported_beside_their_masks(root, tmp_path):
     assert refused["masks/small.png"] == "what is held: mask of 40 x 72 (height x width) for a photo of 96 x 72"
 
 
-def test_a_rendered_set_is_imported_with_what_is_held(tmp_path):
+def test_a_rendered_set_is_imported_with_what_is_held(tmp_path: Path) -> None:
     photo, mask = drawing.person(5)
     held = np.where(mask > 0, 0, 255).astype(np.uint8)
     for part, picture in (("images", photo), ("coverage", mask // 255 * 128), ("held", held)):
@@ -179,7 +193,7 @@ def test_a_rendered_set_is_imported_with_what_is_held(tmp_path):
     assert np.array_equal(read_mask(held_path(tmp_path / "data", "rendered/00000")), held)
 
 
-def test_label_maps_need_a_threshold_of_their_own(root, tmp_path):
+def test_label_maps_need_a_threshold_of_their_own(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(6)
     for stem, label in (("ones", 1), ("coloured", 15)):
         labels = Image.fromarray(np.where(mask > 0, label, 0).astype(np.uint8), mode="P" if label > 1 else "L")
@@ -196,7 +210,7 @@ def test_label_maps_need_a_threshold_of_their_own(root, tmp_path):
     assert np.array_equal(masks["ones"], mask) and np.array_equal(masks["coloured"], mask)
 
 
-def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root, tmp_path):
+def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(7)
     save(root, "good.jpg", photo, mask=mask)
     save(root, "no mask.jpg", photo)
@@ -239,7 +253,7 @@ def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root, tmp_path):
     assert {row["file"]: row["reason"] for row in listed} == refused
 
 
-def test_several_sources_keep_equal_stems_apart(root, tmp_path):
+def test_several_sources_keep_equal_stems_apart(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(8)
     other = tmp_path / "towns"
     (other / "sub").mkdir(parents=True)
@@ -258,7 +272,7 @@ def test_several_sources_keep_equal_stems_apart(root, tmp_path):
     assert np.array_equal(read_photo(photo_path(tmp_path / "data", "towns/sub_1")), photo[::-1])
 
 
-def test_masks_below_the_photos_are_not_taken_for_photos(tmp_path):
+def test_masks_below_the_photos_are_not_taken_for_photos(tmp_path: Path) -> None:
     drawing.pairs(tmp_path / "in", 2)
     source = Source(layout="folders", name="own", photos=tmp_path / "in", masks=tmp_path / "in/masks")
     (tmp_path / "in/photos/000.jpg").rename(tmp_path / "in/000.jpg")
@@ -268,7 +282,7 @@ def test_masks_below_the_photos_are_not_taken_for_photos(tmp_path):
 
 
 @pytest.mark.slow
-def test_bytes_do_not_depend_on_the_workers(tmp_path):
+def test_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
     drawing.pairs(tmp_path / "in", 70)
     contents = []
     for workers in (1, 2):
@@ -279,7 +293,7 @@ def test_bytes_do_not_depend_on_the_workers(tmp_path):
     assert contents[0] == contents[1]
 
 
-def test_a_later_import_replaces_the_earlier_one(root, tmp_path):
+def test_a_later_import_replaces_the_earlier_one(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(9)
     save(root, "1.jpg", photo, mask=mask)
     imported(root, tmp_path)
@@ -293,6 +307,7 @@ def test_a_later_import_replaces_the_earlier_one(root, tmp_path):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from typing import Any
 from figureground.importing.building import Source, import_sources
 
 method, calls = sys.argv[2], int(sys.argv[3])
@@ -315,7 +330,7 @@ import_sources([new], root / "data", workers=1)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("method", "calls"), [("write_bytes", 3), ("rename", 1)])
-def test_an_import_that_is_killed_leaves_the_old_data_whole(tmp_path, method, calls):
+def test_an_import_that_is_killed_leaves_the_old_data_whole(tmp_path: Path, method: str, calls: int) -> None:
     drawing.pairs(tmp_path / "in", 3)
     data = tmp_path / "data"
     import_sources([own(tmp_path / "in")], data)
@@ -327,7 +342,7 @@ def test_an_import_that_is_killed_leaves_the_old_data_whole(tmp_path, method, ca
     assert import_sources([own(tmp_path / "in")], data).imported == {"own": 3}
 
 
-def test_nothing_is_replaced_where_nothing_can_be_used(root, tmp_path):
+def test_nothing_is_replaced_where_nothing_can_be_used(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(10)
     save(root, "1.jpg", photo, mask=mask)
     imported(root, tmp_path)
@@ -337,7 +352,7 @@ def test_nothing_is_replaced_where_nothing_can_be_used(root, tmp_path):
     assert [row.name for row in read_metadata(tmp_path / "data")] == ["own/1"]
 
 
-def test_a_set_of_ones_own_takes_the_place_of_a_rendered_one(root, tmp_path):
+def test_a_set_of_ones_own_takes_the_place_of_a_rendered_one(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(11)
     save(root, "1.jpg", photo, mask=mask)
     for name in ("images/rendered/0.jpg", "coverage/rendered/0.png", "metadata.csv", "CREDITS.md"):
@@ -348,7 +363,7 @@ def test_a_set_of_ones_own_takes_the_place_of_a_rendered_one(root, tmp_path):
     assert not (tmp_path / "data/coverage").exists()
 
 
-def test_folders_that_hold_other_things_are_not_replaced(root, tmp_path):
+def test_folders_that_hold_other_things_are_not_replaced(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(11)
     save(root, "1.jpg", photo, mask=mask)
     (tmp_path / "data").mkdir()
@@ -360,14 +375,14 @@ def test_folders_that_hold_other_things_are_not_replaced(root, tmp_path):
         import_sources([own(root)], root)
 
 
-def test_one_folder_cannot_be_two_things(root, tmp_path):
+def test_one_folder_cannot_be_two_things(root: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="masks and held are the same folder; give each one of its own"):
         import_sources([own(root, held=root / "masks")], tmp_path / "data")
     with pytest.raises(ImportingError, match=r"held: lies in .*data, which the import replaces"):
         import_sources([own(root, held=tmp_path / "data/held")], tmp_path / "data")
 
 
-def test_missing_folders_and_equal_names_are_errors_at_once(root, tmp_path):
+def test_missing_folders_and_equal_names_are_errors_at_once(root: Path, tmp_path: Path) -> None:
     missing = Source(layout="folders", name="own", photos=tmp_path / "nowhere", nobody=True)
     with pytest.raises(SourceError, match=r"own: .*nowhere: no such folder"):
         import_sources([missing], tmp_path / "data")
@@ -379,7 +394,7 @@ def test_missing_folders_and_equal_names_are_errors_at_once(root, tmp_path):
     assert not (tmp_path / "data").exists()
 
 
-def test_photos_of_many_owners_keep_their_own_licences(root, tmp_path):
+def test_photos_of_many_owners_keep_their_own_licences(root: Path, tmp_path: Path) -> None:
     photo, mask = drawing.person(1)
     for stem in ("anna", "ben", "cleo"):
         save(root, f"{stem}.png", photo, mask=mask)
@@ -401,7 +416,9 @@ def test_photos_of_many_owners_keep_their_own_licences(root, tmp_path):
         (b"name,licence\n\xff,CC0\n", "not UTF-8"),
     ],
 )
-def test_lists_of_licences_that_cannot_be_read_are_errors(root, tmp_path, content, message):
+def test_lists_of_licences_that_cannot_be_read_are_errors(
+    root: Path, tmp_path: Path, content: bytes | None, message: str
+) -> None:
     photo, mask = drawing.person(1)
     save(root, "anna.png", photo, mask=mask)
     if content is not None:
@@ -411,7 +428,7 @@ def test_lists_of_licences_that_cannot_be_read_are_errors(root, tmp_path, conten
     assert not (tmp_path / "data").exists()
 
 
-def test_masks_fit_within_the_rounding_of_a_pixel():
+def test_masks_fit_within_the_rounding_of_a_pixel() -> None:
     assert fit_mask(np.zeros((100, 133), np.uint8), (300, 400), 1).shape == (300, 400)
     assert fit_mask(np.zeros((400, 300), np.uint8), (150, 200), 6).shape == (150, 200)
     for shape in ((100, 100), (400, 300), (3, 2), (200, 300)):

@@ -5,7 +5,7 @@ import pytest
 from figureground.importing.sources import Source, SourceError, read_sources
 
 
-def test_sources_are_read_with_paths_beside_their_file(tmp_path):
+def test_sources_are_read_with_paths_beside_their_file(tmp_path: Path) -> None:
     listing = tmp_path / "sources.yaml"
     listing.write_text(
         "- layout: clothing\n  name: ccp\n  photos: ccp/photos\n  masks: /elsewhere/a\n  licence: Apache-2.0\n"
@@ -54,7 +54,7 @@ def test_sources_are_read_with_paths_beside_their_file(tmp_path):
         ("[", "not valid YAML"),
     ],
 )
-def test_unusable_sources_are_refused_by_key(tmp_path, line, message):
+def test_unusable_sources_are_refused_by_key(tmp_path: Path, line: str, message: str) -> None:
     listing = tmp_path / "sources.yaml"
     listing.write_text(line)
     with pytest.raises(SourceError, match=message) as error:
@@ -62,11 +62,11 @@ def test_unusable_sources_are_refused_by_key(tmp_path, line, message):
     assert str(listing) in str(error.value)
 
 
-def test_a_missing_list_says_so(tmp_path):
+def test_a_missing_list_says_so(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"none\.yaml: not found"):
         read_sources(tmp_path / "none.yaml")
 
 
-def test_sources_made_in_code_are_checked_alike():
+def test_sources_made_in_code_are_checked_alike() -> None:
     with pytest.raises(SourceError, match="give masks"):
         Source(layout="folders", name="own", photos=Path("photos"))

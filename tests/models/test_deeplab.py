@@ -141,7 +141,7 @@ def aligned(features: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         after = np.minimum(before + 1, cells - 1)
         share = (places - before).reshape((-1,) + (1,) * (3 - axis))
         resized = resized.take(before, axis) * (1 - share) + resized.take(after, axis) * share
-    return resized.astype(np.float32)
+    return np.asarray(resized, np.float32)
 
 
 def test_frozen_batch_norm_keeps_the_encoders_statistics_and_scales(model_params: Callable[..., ModelParams]) -> None:

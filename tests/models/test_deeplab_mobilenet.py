@@ -35,7 +35,7 @@ def original_features(photo: np.ndarray) -> np.ndarray:
     interpreter.invoke()
     features = next(t for t in interpreter.get_tensor_details() if t["name"].startswith("concat_projection/Relu"))
     scale, zero = features["quantization"]
-    return (interpreter.get_tensor(features["index"]).astype(np.float32) - zero) * scale
+    return np.asarray((interpreter.get_tensor(features["index"]).astype(np.float32) - zero) * scale)
 
 
 @pytest.mark.slow

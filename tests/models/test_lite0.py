@@ -45,7 +45,7 @@ def reference(tensors: dict[str, Array], x: Array) -> tuple[Array, Array]:
         return (x - tensors[f"{name}.running_mean"]) * gain + tensors[f"{name}.bias"]
 
     def pointwise(x: Array, name: str) -> Array:
-        return x @ tensors[f"{name}.weight"][:, :, 0, 0].T.astype(float)
+        return np.asarray(x @ tensors[f"{name}.weight"][:, :, 0, 0].T.astype(float))
 
     def block(x: Array, index: int, stride: int) -> Array:
         name, wide = f"_blocks.{index}", x
@@ -99,4 +99,5 @@ def middle(photo: Array) -> Array:
     height, width = photo.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    return cv2.resize(photo[top : top + side, left : left + side], (224, 224), interpolation=cv2.INTER_AREA)
+    square = photo[top : top + side, left : left + side]
+    return np.asarray(cv2.resize(square, (224, 224), interpolation=cv2.INTER_AREA))

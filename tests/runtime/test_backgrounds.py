@@ -86,7 +86,7 @@ def test_a_colour_fills_what_is_not_person_and_mixes_at_the_edge() -> None:
     mask[:, 10:] = 255
     mask[:, 9] = 51
     result = composed(photo, mask, Background(colour=(0, 100, 0)))
-    np.testing.assert_array_equal(result[:, :9], np.broadcast_to(np.uint8([0, 100, 0]), (20, 9, 3)))
+    np.testing.assert_array_equal(result[:, :9], np.broadcast_to(np.array([0, 100, 0], np.uint8), (20, 9, 3)))
     np.testing.assert_array_equal(result[5, 9], [40, 120, 40])
 
 

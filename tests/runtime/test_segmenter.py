@@ -51,7 +51,7 @@ def test_answers_have_the_photos_size(segmenter: Segmenter, height: int, width: 
     photo = half_red(height, width)
     probability, mask = segmenter.probability(photo), segmenter.mask(photo)
     assert probability.shape == mask.shape == (height, width)
-    assert (probability.dtype, mask.dtype) == (np.float32, np.uint8)
+    assert probability.dtype == np.float32 and mask.dtype == np.uint8
     assert probability.min() >= 0.0 and probability.max() <= 1.0
     assert abs(mask.mean() / 255 - probability.mean()) < 0.05
 
@@ -83,7 +83,7 @@ def test_the_photo_is_not_changed_and_may_be_a_view(segmenter: Segmenter) -> Non
 )
 def test_other_arrays_are_refused_with_what_was_expected(segmenter: Segmenter, photo: object, found: str) -> None:
     with pytest.raises(ValueError, match=f"height x width x 3 in RGB order, not .*{found}"):
-        segmenter.mask(photo)  # type: ignore[arg-type]
+        segmenter.mask(photo)  # type: ignore[call-overload]
 
 
 def test_one_segmenter_serves_many_threads(segmenter: Segmenter) -> None:

@@ -20,7 +20,7 @@ def _pairs(count: int, source: str = "a", framing: str = "half", per_group: int 
     ]
 
 
-def test_shares_come_out_in_every_source_and_framing():
+def test_shares_come_out_in_every_source_and_framing() -> None:
     pairs = [*_pairs(1500, "a"), *_pairs(1500, "b", "full")]
     metrics = split_metrics(pairs, split(pairs, PARAMS, seed=1))
     for stratum in ("a.half", "b.full"):
@@ -29,7 +29,7 @@ def test_shares_come_out_in_every_source_and_framing():
     assert metrics["photos.train"] + metrics["photos.val"] + metrics["photos.test"] == 3000
 
 
-def test_no_group_is_on_two_sides():
+def test_no_group_is_on_two_sides() -> None:
     pairs = _pairs(600, per_group=7)
     sides = split(pairs, PARAMS, seed=3)
     groups: dict[str, set[str]] = {}
@@ -39,14 +39,14 @@ def test_no_group_is_on_two_sides():
     assert set(sides.values()) == {"train", "val", "test"}
 
 
-def test_a_group_on_two_sides_is_refused_by_name():
+def test_a_group_on_two_sides_is_refused_by_name() -> None:
     pairs = _pairs(4, per_group=2)
     with pytest.raises(SplitError, match=r"group a/1 is on two sides: a/2 in train, a/3 in test"):
         check_groups(pairs, {"a/0": "train", "a/1": "train", "a/2": "train", "a/3": "test"})
 
 
 @pytest.mark.parametrize("count", [40, 300])
-def test_photos_that_come_later_or_go_do_not_move_others(count: int):
+def test_photos_that_come_later_or_go_do_not_move_others(count: int) -> None:
     old = _pairs(count)
     before = split(old, PARAMS, seed=5)
     after = split([*_pairs(150, "z"), *reversed(old)], PARAMS, seed=5)
@@ -55,7 +55,7 @@ def test_photos_that_come_later_or_go_do_not_move_others(count: int):
     assert all(before[name] == side for name, side in fewer.items() if name in before)
 
 
-def test_the_seed_changes_the_split_and_a_process_does_not():
+def test_the_seed_changes_the_split_and_a_process_does_not() -> None:
     pairs = _pairs(200)
     assert split(pairs, PARAMS, seed=1) != split(pairs, PARAMS, seed=2)
     program = (
@@ -69,7 +69,7 @@ def test_the_seed_changes_the_split_and_a_process_does_not():
     assert told.split(",") == list(split(pairs, PARAMS, seed=1).values())
 
 
-def test_listed_names_are_the_test_split_and_their_groups_are_kept_out_of_training():
+def test_listed_names_are_the_test_split_and_their_groups_are_kept_out_of_training() -> None:
     pairs = _pairs(300, per_group=3)
     names = frozenset({"a/0", "a/1", "a/31"})
     sides = split(pairs, PARAMS, seed=1, test_names=names)
@@ -79,7 +79,7 @@ def test_listed_names_are_the_test_split_and_their_groups_are_kept_out_of_traini
     assert "val" in sides.values()
 
 
-def test_a_list_can_name_a_whole_source(caplog: pytest.LogCaptureFixture):
+def test_a_list_can_name_a_whole_source(caplog: pytest.LogCaptureFixture) -> None:
     pairs = _pairs(60) + _pairs(40, "b")
     sides = split(pairs, PARAMS, seed=1, test_names=frozenset({"b/*", "a/7"}))
     assert {name for name, side in sides.items() if side == "test"} == {"a/7", *(f"b/{n}" for n in range(40))}
@@ -88,7 +88,7 @@ def test_a_list_can_name_a_whole_source(caplog: pytest.LogCaptureFixture):
     assert "1 test names are not in the manifest, such as c/*" in caplog.text
 
 
-def test_a_list_that_names_no_pair_is_refused_and_a_partly_known_one_warns(caplog: pytest.LogCaptureFixture):
+def test_a_list_that_names_no_pair_is_refused_and_a_partly_known_one_warns(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(SplitError, match=r"none of 1 test names \(such as b/9\)"):
         split(_pairs(30), PARAMS, seed=1, test_names=frozenset({"b/9"}))
     split(_pairs(30), PARAMS, seed=1, test_names=frozenset({"a/3", "b/9"}))
@@ -96,16 +96,16 @@ def test_a_list_that_names_no_pair_is_refused_and_a_partly_known_one_warns(caplo
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_six_groups_fill_all_sides(seed: int):
+def test_six_groups_fill_all_sides(seed: int) -> None:
     assert set(split(_pairs(6), PARAMS, seed).values()) == {"train", "val", "test"}
 
 
-def test_too_few_groups_are_refused():
+def test_too_few_groups_are_refused() -> None:
     with pytest.raises(SplitError, match=r"1 groups of photos leave .* at least 6 are needed"):
         split(_pairs(20, per_group=20), PARAMS, seed=0)
 
 
-def test_a_split_reads_back_and_a_wrong_file_is_refused(tmp_path: Path):
+def test_a_split_reads_back_and_a_wrong_file_is_refused(tmp_path: Path) -> None:
     sides = {"a/é, 1": "train", "a/2": "test"}
     write_split(tmp_path / "split.csv", sides)
     assert read_split(tmp_path / "split.csv") == sides
@@ -116,7 +116,7 @@ def test_a_split_reads_back_and_a_wrong_file_is_refused(tmp_path: Path):
         read_split(tmp_path / "odd.csv")
 
 
-def test_a_list_of_test_names_is_read_line_by_line(tmp_path: Path):
+def test_a_list_of_test_names_is_read_line_by_line(tmp_path: Path) -> None:
     path = tmp_path / "names.txt"
     path.write_text("# official\na/1\n\n  b/zwei  \nc/3\tits hash\n", encoding="utf-8")
     assert read_test_names(path) == {"a/1", "b/zwei", "c/3"}
@@ -127,7 +127,7 @@ def test_a_list_of_test_names_is_read_line_by_line(tmp_path: Path):
         read_test_names(tmp_path / "absent.txt")
 
 
-def test_a_changed_framing_keeps_the_side():
+def test_a_changed_framing_keeps_the_side() -> None:
     pairs = _pairs(100)
     changed = [replace(pair, framing="far") for pair in pairs]
     assert split(pairs, PARAMS, seed=1) == split(changed, PARAMS, seed=1)

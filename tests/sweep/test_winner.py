@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from figureground.cli import main
 from figureground.dataset.manifest import Pair, write_manifest
 from figureground.dataset.sides import write_split
-from figureground.params import Params, ParamsError, flat, parse_params, read_params
+from figureground.params import Params, ParamsError, Value, flat, parse_params, read_params
 from figureground.pictures import encode_png
 from figureground.sweep.shards import draw_photos
 from figureground.sweep.space import Space
@@ -32,7 +32,11 @@ def differing(before: str, after: str) -> list[str]:
 
 
 def test_values_change_where_they_stand_and_nothing_else_does() -> None:
-    values = {"model.init": "champion", "train.learning_rate": 0.001234, "augment.transforms.flip": False}
+    values: dict[str, Value] = {
+        "model.init": "champion",
+        "train.learning_rate": 0.001234,
+        "augment.transforms.flip": False,
+    }
     init, rate = (
         next(line for line in OWN.splitlines() if line.startswith(f"  {key}: ")) for key in ("init", "learning_rate")
     )

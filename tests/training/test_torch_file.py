@@ -19,23 +19,26 @@ class Global:
         self.module, self.name, self.arguments = module, name, arguments
 
 
-class LegacyPickler(pickle._Pickler):  # type: ignore[name-defined]
+class LegacyPickler(pickle._Pickler):  # type: ignore[misc, name-defined]
     """Writes `Global` as torch's files hold them."""
 
     def save(self, item: object, save_persistent_id: bool = True) -> None:
+        write, save = self.write, super().save  # type: ignore[attr-defined, misc]
         if isinstance(item, Global):
-            self.write(pickle.GLOBAL + f"{item.module}\n{item.name}\n".encode())
+            write(pickle.GLOBAL + f"{item.module}\n{item.name}\n".encode())
             if item.arguments:
-                super().save(item.arguments)
-                self.write(pickle.REDUCE)
+                save(item.arguments)
+                write(pickle.REDUCE)
         else:
-            super().save(item, save_persistent_id)
+            save(item, save_persistent_id)
 
     def persistent_id(self, item: object) -> object:
         return item[1:] if isinstance(item, tuple) and item[:1] == ("persistent",) else None
 
 
-def tensor(values: int, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: str = "FloatStorage"):  # type: ignore[no-untyped-def]
+def tensor(
+    values: int, offset: int, shape: tuple[int, ...], strides: tuple[int, ...], dtype: str = "FloatStorage"
+) -> Global:
     storage = ("persistent", "storage", Global("torch", dtype), "7", "cpu", values, None)
     return Global(
         "torch._utils", "_rebuild_tensor_v2", storage, offset, shape, strides, False, collections.OrderedDict()

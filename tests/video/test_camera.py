@@ -30,7 +30,8 @@ class Paced:
 
     def read(self) -> tuple[bool, Any]:
         time.sleep(self._pause)
-        return self._source.read()
+        there, picture = self._source.read()
+        return there, picture
 
     def release(self) -> None:
         self._source.release()

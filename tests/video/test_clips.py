@@ -148,8 +148,9 @@ def test_what_counts_as_cut_short(tmp_path: Path, end: float, short: bool) -> No
 def test_a_loop_keeps_its_pace_and_begins_again(tmp_path: Path) -> None:
     greys = [np.full((32, 32, 3), level, np.uint8) for level in (50, 100, 200)]
     loop = Loop(film(tmp_path / "a.mp4", greys, rate=10))
-    seen = [int(loop.at(seconds, (32, 32)).picture.mean()) for seconds in (0, 0.05, 0.11, 0.12, 0.25, 0.31, 0.62)]
-    assert np.abs(np.array(seen) - [50, 50, 100, 100, 200, 50, 50]).max() < 6
+    behind = [loop.at(seconds, (32, 32)).picture for seconds in (0, 0.05, 0.11, 0.12, 0.25, 0.31, 0.62)]
+    seen = [picture.mean() for picture in behind if picture is not None]
+    assert seen == pytest.approx([50, 50, 100, 100, 200, 50, 50], abs=6)
 
 
 def test_an_encoder_that_this_ffmpeg_lacks_is_one_line(tmp_path: Path) -> None:

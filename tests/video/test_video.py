@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -250,13 +251,17 @@ def test_a_full_disk_is_one_line(tmp_path: Path, bright: Path, clip: Path) -> No
 def test_results_come_in_order_and_no_more_is_begun_than_asked_for() -> None:
     begun: list[int] = []
 
-    def items() -> object:
+    def items() -> Iterator[int]:
         for number in range(50):
             begun.append(number)
             yield number
 
+    def squared(number: int) -> int:
+        time.sleep(0.002 * (number % 3))
+        return number * number
+
     with ThreadPoolExecutor(3) as pool:
-        results = in_order(pool, lambda number: time.sleep(0.002 * (number % 3)) or number * number, items(), 6)
+        results = in_order(pool, squared, items(), 6)
         assert next(results) == 0
         assert len(begun) == 6
         assert [0, *results] == [number * number for number in range(50)]

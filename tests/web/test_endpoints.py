@@ -130,7 +130,7 @@ def test_other_methods_and_addresses(site: Site) -> None:
 
 def test_a_document_photo_with_its_shortcomings(site: Site) -> None:
     canvas = portrait(6)
-    fields = {"photo": encode_jpeg(canvas), "standard": "us", "model": "fast"}
+    fields: dict[str, str | bytes] = {"photo": encode_jpeg(canvas), "standard": "us", "model": "fast"}
     answer = site.post("/id-photo", fields)
     assert answer.status == 200 and answer.headers["Content-Type"] == "image/jpeg"
     with Image.open(io.BytesIO(answer.content)) as image:
