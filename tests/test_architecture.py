@@ -14,14 +14,15 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
 PACKAGE = SOURCE / "figureground"
 REGISTRY = PACKAGE / "tracking/registry"  # what the stage `register` does
-FOUNDATION = {"errors", "files", "params", "paths"}
+FOUNDATION = {"errors", "files", "params", "paths", "processes"}
 # Their changes do not change what a stage writes, so no stage depends on them.
 NO_DEPENDENCY = FOUNDATION | {"tracking", "stages.runner", "stages.__init__"}
-RUNTIME = {"errors", "files", "pictures", "runtime"}
+RUNTIME = {"errors", "files", "pictures", "processes", "runtime"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
     "paths": {"errors"},
+    "processes": {"errors"},
     "params": {"errors"},
     "pictures": {"errors", "files"},
     "sheets": {"pictures"},

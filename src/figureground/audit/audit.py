@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
 
-import cv2
 from tqdm import tqdm
 
 from figureground.audit.comparisons import Candidate, compare
@@ -26,8 +21,9 @@ from figureground.errors import FiguregroundError
 from figureground.files import write_bytes, write_json, write_table
 from figureground.params import AuditParams
 from figureground.pictures import encode_jpeg
+from figureground.processes import in_order, worthwhile
 
-FEW = 64  # pairs; fewer are examined faster here than in processes that first have to start
+PAIRS_A_PROCESS = 32  # fewer are examined sooner than another process has started
 REJECTED_COLUMNS = ("name", "source", "reason", "detail")
 SUSPECT_COLUMNS = ("name", "source", "score", "reasons")
 COUNT_COLUMNS = ("slice", "source", "framing", "photos")
@@ -72,7 +68,8 @@ def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = N
         The metrics, as in metrics.json.
     Raises:
         AuditStopped: A pair cannot be used and `params.on_finding` is stop. The reports are written before.
-        AuditError: No pair can be used, or a worker died.
+        AuditError: No pair can be used.
+        WorkerKilled: A worker process was ended from outside.
         MetadataError: metadata.csv is missing or damaged.
     """
     rows = read_metadata(data)
@@ -109,16 +106,9 @@ def _names(folder: Path, suffixes: Sequence[str]) -> Iterator[str]:
 
 def _examine_all(data: Path, names: Sequence[str], params: AuditParams, workers: int | None) -> list[Examined]:
     work = partial(examine, data, params=params)
-    workers = workers or os.cpu_count() or 1
-    bar = partial(tqdm, total=len(names), desc="audit", unit="pair", disable=None)
-    if workers == 1 or len(names) < FEW:
-        return list(bar(map(work, names)))
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(workers, context, cv2.setNumThreads, (1,)) as pool:
-            return list(bar(pool.map(work, names, chunksize=16)))
-    except BrokenProcessPool:
-        raise AuditError("a worker process died, most likely for want of memory; close other programs") from None
+    processes = worthwhile(len(names), workers, least=PAIRS_A_PROCESS)
+    examined = in_order(work, names, processes, advice="close other programs and run again")
+    return list(tqdm(examined, "audit", len(names), unit="pair", disable=None))
 
 
 def _judge(

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import json
 import logging
-import multiprocessing
-import os
 import shutil
-import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +25,9 @@ from figureground.dataset.manifest import Pair
 from figureground.files import write_json
 from figureground.params import AugmentParams
 from figureground.pictures import PictureError
+from figureground.processes import in_order, worthwhile
 
 _CHUNK = 4  # pairs a task: a few megabytes of records on their way from a worker
-_WAITING = 3  # tasks given out for each worker; bounds the memory of what waits to be written
 
 Made = list[list[list[bytes]]]  # by a task: records by pair and by the block's files
 
@@ -89,6 +83,7 @@ def augment(
         AugmentError: No training pair, a pair without a side, a weight for a source that is not there, or a pair whose
             files do not fit one another.
         PictureError, MetadataError: A file cannot be read.
+        WorkerKilled: A worker process was ended from outside.
     """
     sides = _sides(pairs, split, params.source_weights)
     recipe = _recipe(sides["train"], data, params, input_size, seed)
@@ -99,7 +94,7 @@ def augment(
     todo = [block for block in blocks if block not in done]
     if done:
         _log.info("going on: %d of %d blocks of shards are finished", len(done), len(blocks))
-    done |= _write_blocks(todo, recipe, plan, work, _workers(workers, todo))
+    done |= _write_blocks(todo, recipe, plan, work, workers)
     index = _index(out, recipe, blocks, done, sides)
     _move(index, work)
     return index
@@ -179,20 +174,16 @@ def _finished(block: ShardTask, plan: str, folders: Sequence[Path]) -> list[Shar
     return shards if whole else None
 
 
-def _workers(wanted: int | None, todo: Sequence[ShardTask]) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    tasks = sum(len(block.tasks()) for block in todo)
-    return max(1, min(cores if wanted is None else wanted, tasks))
-
-
 def _write_blocks(
-    todo: Sequence[ShardTask], recipe: Recipe, plan: str, work: Path, workers: int
+    todo: Sequence[ShardTask], recipe: Recipe, plan: str, work: Path, workers: int | None
 ) -> dict[ShardTask, list[Shard]]:
     done = {}
-    tasks = (task for block in todo for task in block.tasks())
+    tasks = [task for block in todo for task in block.tasks()]
+    processes = worthwhile(len(tasks), workers)
+    advice = "close other programs and run again, finished shards are kept"
     total = sum(sum(_records(block, recipe)) for block in todo)
     with (
-        contextlib.closing(_computed(recipe, tasks, workers)) as records,
+        contextlib.closing(in_order(partial(_make, recipe), tasks, processes, advice=advice)) as records,
         tqdm(total=total, desc="augment", unit="pair", disable=not total) as progress,
     ):
         for block in todo:
@@ -234,73 +225,15 @@ def _write_block(
     ]
 
 
-def _computed(recipe: Recipe, tasks: Iterable[tuple[ShardTask, tuple[str, ...]]], workers: int) -> Generator[Made]:
-    """What the tasks make, in their order."""
-    if workers == 1:
-        with _one_thread():
-            for block, names in tasks:
-                yield _make(recipe, names, block.training)
-        return
-    context = multiprocessing.get_context("spawn")  # a fork of a process that has used TensorFlow hangs
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker, initargs=(recipe,))
-    waiting: deque[Future[Made]] = deque()
-    try:
-        for block, names in tasks:
-            waiting.append(pool.submit(_make_in_worker, names, block.training))
-            if len(waiting) >= _WAITING * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool:
-        raise AugmentError(
-            "a worker process was ended from outside, as a rule for lack of memory; "
-            "run again with fewer workers, finished shards are kept"
-        ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
-    """OpenCV on one thread: the processes share out the cores already."""
-    before = cv2.getNumThreads()
-    cv2.setNumThreads(1)
-    try:
-        yield
-    finally:
-        cv2.setNumThreads(before)
-
-
-def _make(recipe: Recipe, names: Sequence[str], training: bool) -> Made:
+def _make(recipe: Recipe, task: tuple[ShardTask, tuple[str, ...]]) -> Made:
+    block, names = task
     made: Made = []
     for name in names:
         try:
-            made.append(recipe.training_records(name) if training else [[recipe.validation_record(name)]])
+            made.append(recipe.training_records(name) if block.training else [[recipe.validation_record(name)]])
         except PictureError as error:  # decoding knows bytes only, not whose they are
             raise AugmentError(f"{name}: {error}") from None
     return made
-
-
-_make_here: Callable[[Sequence[str], bool], Made]  # of a worker process
-
-
-def _start_worker(recipe: Recipe) -> None:
-    global _make_here
-    cv2.setNumThreads(1)
-    _make_here = functools.partial(_make, recipe)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A killed parent cannot end its workers, which would wait for tasks for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _make_in_worker(names: Sequence[str], training: bool) -> Made:
-    return _make_here(names, training)
 
 
 def _index(

@@ -58,8 +58,9 @@ def cut(
     3 none failed, but in at least one there is no person.
     """
     with one_line_errors():
-        from figureground.photos.batch import Settings, cut_all, usable_cores
+        from figureground.photos.batch import Settings, cut_all
         from figureground.photos.planning import plan, result_suffix
+        from figureground.processes import usable_cores
         from figureground.runtime.backgrounds import background_of
 
         behind = background_of(background)
@@ -142,7 +143,7 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
     be read or written, 2 wrong usage, 3 no frame shows a person, and nothing is written.
     """
     with one_line_errors():
-        from figureground.photos.batch import usable_cores
+        from figureground.processes import usable_cores
         from figureground.runtime.segmenter import NobodyError
         from figureground.video.backdrops import backdrop_of
         from figureground.video.moving import prepared_cutter
@@ -182,7 +183,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
     if (sides := re.fullmatch(r"([1-9]\d{1,3})x([1-9]\d{1,3})", size)) is None:
         raise click.BadParameter(f"{size} is not WIDTHxHEIGHT, such as 640x480", param_hint="--size")
     with one_line_errors():
-        from figureground.photos.batch import usable_cores
+        from figureground.processes import usable_cores
         from figureground.video.backdrops import backdrop_of
         from figureground.video.camera import check_backdrop, open_camera, open_sink, replace_live
         from figureground.video.moving import prepared_cutter

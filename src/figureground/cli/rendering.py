@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -37,9 +36,7 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
         from figureground.synth.writing import render_set
 
         try:
-            rendered = render_set(
-                output, count, seed, ingredients_of(assets), size=size, processes=processes or os.cpu_count() or 1
-            )
+            rendered = render_set(output, count, seed, ingredients_of(assets), size=size, processes=processes)
         except KeyboardInterrupt:
             click.echo(f"interrupted; whole pictures are kept in {shown(output)}, the same command goes on", err=True)
             sys.exit(130)

@@ -7,7 +7,6 @@ here the guess is the mean training mask, which knows where people mostly stand 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -22,6 +21,7 @@ from figureground.dataset.manifest import Pair
 from figureground.dataset.metadata import pair_mask, photo_path
 from figureground.evaluation.scoring import EvaluationError, Score, score
 from figureground.pictures import PERSON, VOID, read_photo, resize_photo, resize_probability
+from figureground.processes import usable_cores
 
 PRIOR_SIZE = 64  # pixels; people stand so differently that the mean mask has no finer detail
 GRABCUT_SIDE = 192  # pixels of the longer edge GrabCut works on; its time grows with their number, its score hardly
@@ -93,7 +93,7 @@ def grabcut_scores(pairs: Sequence[Pair], data: Path, null_mask: NDArray[np.floa
     work = partial(_grabcut_score, data=data, null_mask=null_mask, seed=seed)
     names = [pair.name for pair in pairs]
     # Threads do as well as processes, since OpenCV runs without Python's lock, and its generator is each thread's own.
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(usable_cores()) as pool:
         return list(tqdm(pool.map(work, names), "GrabCut", len(names), unit="photo", disable=None))
 
 

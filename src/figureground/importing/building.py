@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from filelock import FileLock, Timeout
 from tqdm import tqdm
@@ -39,6 +34,7 @@ from figureground.pictures import (
     read_photo,
     resize_mask,
 )
+from figureground.processes import in_order, worthwhile
 
 __all__ = [
     "ImportReport",
@@ -55,7 +51,7 @@ log = logging.getLogger(__name__)
 
 REFUSED_COLUMNS = ("source", "file", "reason")
 _OWN_ENTRIES = {"images", "masks", "coverage", "held", "metadata.csv", "refused.csv", "CREDITS.md", ".DS_Store"}
-_FEW = 64  # items below which starting processes takes longer than the work
+_PHOTOS_A_PROCESS = 32  # fewer are done sooner than another process has started
 _SHAPE_TOLERANCE = 0.03  # how far the aspect ratios of photo and mask may differ through rounding of small sides
 
 _LAYOUTS: dict[str, Callable[[Source], Found]] = {
@@ -101,6 +97,7 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     Raises:
         SourceError: A source's folder or label list is missing or damaged, or two sources have one name.
         ImportingError: `destination` holds other things, another import is at work, or nothing could be used.
+        WorkerKilled: A worker process was ended from outside.
     """
     destination = destination.resolve()  # a link to a larger disk stays a link
     _check_names(sources)
@@ -110,7 +107,7 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
         found = [(source, licensed(source, _LAYOUTS[source.layout](source))) for source in sources]
         draft = _draft(destination)
         try:
-            report = _write(found, draft, workers or os.cpu_count() or 1)
+            report = _write(found, draft, workers)
             _swap(draft, destination)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -198,12 +195,14 @@ def _only_import(destination: Path) -> Iterator[None]:
         raise ImportingError(f"{destination}: another import is at work on it; wait until it has ended") from None
 
 
-def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int) -> ImportReport:
+def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int | None) -> ImportReport:
     jobs = [_Job(item, source, draft) for source, pairs in found for item in pairs.items]
     for source, _ in found:
         (draft / "images" / source.name).mkdir(parents=True)
         (draft / "masks" / source.name).mkdir(parents=True)
-    done = list(tqdm(_converted(jobs, workers), "import", len(jobs), unit="photo", disable=None))
+    processes = worthwhile(len(jobs), workers, least=_PHOTOS_A_PROCESS)
+    converted = in_order(_convert, jobs, processes, advice="close other programs and import again")
+    done = list(tqdm(converted, "import", len(jobs), unit="photo", disable=None))
     rows = [result for result in done if isinstance(result, Row)]
     refused = [entry for _, pairs in found for entry in pairs.refused]
     refused += [result for result in done if isinstance(result, Refused)]
@@ -215,21 +214,6 @@ def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int) -> 
     write_table(draft / "refused.csv", REFUSED_COLUMNS, map(asdict, refused))
     counts = Counter(row.source for row in rows)
     return ImportReport({source.name: counts[source.name] for source, _ in found}, refused)
-
-
-def _converted(jobs: Sequence[_Job], workers: int) -> Iterator[Row | Refused]:
-    """Results in the order of the jobs."""
-    if workers == 1 or len(jobs) < _FEW:
-        yield from map(_convert, jobs)
-        return
-    spawn = multiprocessing.get_context("spawn")  # a fork may hang where threads already run
-    try:
-        with ProcessPoolExecutor(min(workers, len(jobs)), spawn, cv2.setNumThreads, (1,)) as pool:
-            yield from pool.map(_convert, jobs, chunksize=16)
-    except BrokenProcessPool:
-        raise ImportingError(
-            "a worker process died, most often for want of memory; import with fewer workers"
-        ) from None
 
 
 def _convert(job: _Job) -> Row | Refused:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import warnings
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -19,6 +15,7 @@ from figureground.errors import FiguregroundError
 from figureground.photos.planning import Job
 from figureground.photos.saving import save
 from figureground.pictures import frame_count, read_photo
+from figureground.processes import WorkerKilled, as_completed, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.segmenter import Segmenter, shows_person, without_chatter
 
@@ -66,6 +63,10 @@ class Cutter:
         self._background = background_of(settings.background)
         self._segmenter = Segmenter(settings.model)
 
+    def __reduce__(self) -> tuple[Callable[[Settings], Cutter], tuple[Settings]]:
+        """Another process loads the model itself."""
+        return _prepared, (self._settings,)
+
     def cut(self, job: Job) -> Outcome:
         """Read, cut out and write one photo; whatever is wrong with it becomes its outcome."""
         try:
@@ -88,11 +89,6 @@ class Cutter:
         return Outcome(job, Status.CUT, f"{job.source}: only the first of {frames} pictures" if frames > 1 else "")
 
 
-def usable_cores() -> int:
-    """Cores that this process may use; a container's share where the system tells it."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[Outcome]:
     """An outcome for every job, as they come.
 
@@ -109,42 +105,20 @@ def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator
             waiting.append(job)
     if not waiting:
         return
-    cutter = _prepared(settings)  # with several processes for its errors only
-    processes = min(processes, -(-len(waiting) // _PHOTOS_A_PROCESS))
-    yield from map(cutter.cut, waiting) if processes == 1 else _over_processes(waiting, settings, processes)
+    cutter = _prepared(settings)
+    processes = worthwhile(len(waiting), processes, least=_PHOTOS_A_PROCESS)
+    yield from map(cutter.cut, waiting) if processes == 1 else _over_processes(cutter, waiting, processes)
 
 
-def _over_processes(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[Outcome]:
-    context = multiprocessing.get_context("spawn")  # forks inherit OpenCV's and LiteRT's threads, half of them dead
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_start_worker, initargs=(settings,))
-    with pool:
-        futures = {pool.submit(_work, job): job for job in jobs}
-        try:
-            for future in as_completed(futures):
-                yield _outcome(future, futures[future])
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _outcome(future: Future[Outcome], job: Job) -> Outcome:
+def _over_processes(cutter: Cutter, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
+    left = dict.fromkeys(jobs)
     try:
-        return future.result()
-    except BrokenProcessPool:
-        return Outcome(
-            job, Status.FAILED, f"{job.source}: a process was killed, for want of memory perhaps; try --jobs 1"
-        )
-
-
-_cutter: Cutter  # of a worker process
-
-
-def _start_worker(settings: Settings) -> None:
-    global _cutter
-    _cutter = _prepared(settings)
-
-
-def _work(job: Job) -> Outcome:
-    return _cutter.cut(job)
+        for outcome in as_completed(cutter.cut, jobs, processes, advice="try --jobs 1"):
+            left.pop(outcome.job, None)
+            yield outcome
+    except WorkerKilled as error:
+        for job in left:
+            yield Outcome(job, Status.FAILED, f"{job.source}: {error}")
 
 
 def _prepared(settings: Settings) -> Cutter:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import logging
-import multiprocessing
 import os
-from collections.abc import Iterator, Mapping
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
@@ -16,6 +13,7 @@ import optuna
 from figureground.errors import without_passwords
 from figureground.params import Params, flat
 from figureground.paths import RESULTS
+from figureground.processes import KILLED, SPAWN, environment, usable_cores
 from figureground.sweep import worker
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.shards import draw_photos
@@ -116,7 +114,7 @@ def _look_after(job: SweepJob, study: optuna.Study) -> None:
                 done = len(finished(study))
                 if deaths >= _MOST_DEATHS:
                     raise SweepError(f"{job.study}: workers were killed {deaths} times with no trial finished")
-                _log.warning("worker %d was killed, as a rule for lack of memory; another takes its place", number)
+                _log.warning("worker %d %s; another takes its place", number, KILLED)
                 running[number] = _start(job, number)
     finally:
         for process in running.values():
@@ -130,34 +128,22 @@ def _look_after(job: SweepJob, study: optuna.Study) -> None:
 
 
 def _start(job: SweepJob, number: int) -> BaseProcess:
-    """A worker in a process of its own: a fork of one that has used TensorFlow hangs."""
-    process = multiprocessing.get_context("spawn").Process(target=worker.main, args=(job, number))
-    with _environment(_divided(job.workers)):
+    process = SPAWN.Process(target=worker.main, args=(job, number))
+    with environment(_divided(job.workers)):
         process.start()
     return process
 
 
 def _share_of_cores(workers: int) -> int:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, cores // workers)
+    return max(1, usable_cores() // workers)
 
 
 def _divided(workers: int) -> dict[str, str]:
-    """Environment of a worker by which the processes share the machine instead of crowding it."""
+    """Environment of a worker by which the processes share the machine instead of crowding it; what the user has set
+    stays."""
     if workers == 1:
         return {}
     threads = str(_share_of_cores(workers))
     names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
-    return {**dict.fromkeys(names, threads), "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
-
-
-@contextlib.contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables for processes that are started in the block; what the user has set stays."""
-    fresh = {name: value for name, value in values.items() if name not in os.environ}
-    os.environ.update(fresh)
-    try:
-        yield
-    finally:
-        for name in fresh:
-            del os.environ[name]
+    values = {**dict.fromkeys(names, threads), "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
+    return {name: value for name, value in values.items() if name not in os.environ}

@@ -17,9 +17,9 @@ from optuna.trial import FrozenTrial, TrialState
 from figureground import files
 from figureground.dataset.manifest import Pair
 from figureground.params import Params, flat, parse_params
+from figureground.processes import is_gone
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import folder
-from figureground.tracking.processes import is_gone
 
 _log = logging.getLogger(__name__)
 

@@ -6,11 +6,9 @@ import contextlib
 import gc
 import logging
 import math
-import multiprocessing
 import os
 import shutil
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +19,7 @@ from filelock import FileLock
 
 from figureground.errors import FiguregroundError
 from figureground.params import Params, Value, flat
+from figureground.processes import describe, end_with_parent
 from figureground.stages import runner
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, folder, is_database, open_storage
@@ -45,7 +44,6 @@ from figureground.sweep.study import (
     sampler,
 )
 from figureground.sweep.training import Objective, Task, TrialOutcome
-from figureground.tracking.processes import describe
 from figureground.tracking.runs import StageRun
 from figureground.tracking.store import first_line
 from figureground.tracking.sweeps import TrialRuns
@@ -82,7 +80,7 @@ class SweepJob:
 
 def main(job: SweepJob, number: int) -> None:
     """Body of a worker's process, which ends with AGAIN, 1 where it cannot go on, or 130 where it is interrupted."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    end_with_parent()
     if job.workers > 1:
         logging.basicConfig(level=logging.WARNING, format=f"worker {number}: %(message)s", stream=sys.stdout)
     runner.prepare()
@@ -252,11 +250,3 @@ def _listed(values: Mapping[str, Value]) -> str:
 def _is_bug(error: Exception) -> bool:
     """Whether the error is none that its reader could mend, so that the stack helps."""
     return not isinstance(error, FiguregroundError | MemoryError)
-
-
-def _end_with_parent() -> None:
-    """A killed sweep cannot end its workers; without this they would go on beside those of the next one."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import signal
-import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-import cv2
 
 import figureground.synth
 from figureground.errors import FiguregroundError
 from figureground.files import fingerprint, source_fingerprint, write_bytes, write_json, write_table
 from figureground.pictures import encode_jpeg, encode_png
+from figureground.processes import as_completed, environment, worthwhile
 from figureground.synth.ingredients import Ingredients
 from figureground.synth.picture import Picture, make_picture
 from figureground.synth.rendering import prepare
@@ -32,7 +25,9 @@ QUALITY = 88  # of the photos' JPEG: about 20 kB at 320 px
 PARTS = ("images", "coverage", "held")
 COLUMNS = ("name", "source", "group", "licence", "width", "height", "seed")
 _LIBRARIES = ("mitsuba", "drjit", "pyoidn", "numpy", "opencv-python")
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# Processes share the work, not threads.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+ADVICE = "whole pictures are kept, the same command with fewer --processes goes on"
 
 
 class WritingError(FiguregroundError):
@@ -40,7 +35,7 @@ class WritingError(FiguregroundError):
 
 
 def render_set(
-    folder: Path, count: int, seed: int, ingredients: Ingredients, *, size: int = 320, processes: int = 1
+    folder: Path, count: int, seed: int, ingredients: Ingredients, *, size: int = 320, processes: int | None = None
 ) -> int:
     """Render pictures 0 to `count` - 1 of the set `seed` into a data set that the pipeline reads.
 
@@ -52,7 +47,8 @@ def render_set(
     Returns:
         How many pictures were rendered now.
     Raises:
-        WritingError: The folder holds other things, the disk is full, or a process died.
+        WritingError: The folder holds other things, or the disk is full.
+        WorkerKilled: A worker process was ended from outside.
         FiguregroundError: As `make_picture`.
     """
     prepare()
@@ -65,10 +61,6 @@ def render_set(
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise WritingError(f"{folder}: {reason}; whole pictures are kept, the same command goes on") from None
-    except BrokenProcessPool:
-        raise WritingError(
-            "a process died, most often for want of memory; the same command with fewer --processes goes on"
-        ) from None
     return len(missing)
 
 
@@ -125,56 +117,22 @@ def _render(
     ingredients: Ingredients,
     *,
     size: int,
-    processes: int,
+    processes: int | None,
 ) -> None:
     from tqdm import tqdm
 
     if not numbers:
         return
-    spawn = multiprocessing.get_context("spawn")  # compiled kernels and threads do not survive a fork
-    with _one_thread_each(), ProcessPoolExecutor(min(processes, len(numbers)), spawn, _begin) as pool:
-        tasks: list[Future[None]] = [
-            pool.submit(_write_picture, folder, notes, seed, number, ingredients, size) for number in numbers
-        ]
-        try:
-            for task in tqdm(as_completed(tasks), "render", len(tasks), unit="picture", disable=None):
-                task.result()
-        except BaseException:  # an interruption too: begin nothing more, let what is begun become whole
-            pool.shutdown(cancel_futures=True)
-            raise
+    work = partial(_write_picture, folder, notes, seed, ingredients, size)
+    with environment(_ONE_THREAD):
+        done = as_completed(work, numbers, worthwhile(len(numbers), processes), advice=ADVICE)
+        for _ in tqdm(done, "render", len(numbers), unit="picture", disable=None):
+            pass
 
 
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes share the work, not threads: what they start inherits this."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update({name: "1" for name in _ONE_THREAD})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
-    cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    prepare()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _write_picture(folder: Path, notes: Path, seed: int, number: int, ingredients: Ingredients, size: int) -> None:
+def _write_picture(folder: Path, notes: Path, seed: int, ingredients: Ingredients, size: int, number: int) -> None:
     """The note comes last: where it is, the pictures that it names are whole."""
+    prepare()
     picture = make_picture(seed, number, ingredients, size=size)
     photo, coverage, held = _files(folder, number)
     files = {photo: encode_jpeg(picture.photo, QUALITY), coverage: encode_png(picture.coverage)}

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from figureground.tracking.processes import describe, is_gone, pipeline_process
+from figureground.processes import describe, is_gone
+from figureground.tracking.pipeline import pipeline_process
 from figureground.tracking.provenance import provenance
 from figureground.tracking.store import Store, TrackingError, first_line, open_store
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from figureground.tracking.processes import describe
+from figureground.processes import describe
 from figureground.tracking.provenance import provenance
 from figureground.tracking.runs import (
     PROCESS,

@@ -17,8 +17,8 @@ from starlette.types import ASGIApp
 from figureground.documents.documents import DocumentError
 from figureground.documents.standards import STANDARDS
 from figureground.errors import FiguregroundError
-from figureground.photos.batch import usable_cores
 from figureground.pictures import PictureError
+from figureground.processes import usable_cores
 from figureground.runtime.segmenter import NobodyError
 from figureground.web.assets import RUNTIME, Asset, answer, read_assets
 from figureground.web.forms import Form, read_form

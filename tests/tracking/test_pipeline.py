@@ -1,4 +1,4 @@
-"""Processes told apart for good, and a stage's dvc found among its ancestors."""
+"""A stage's dvc is found among its ancestors."""
 
 from __future__ import annotations
 
@@ -6,31 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import psutil
-
-from figureground.tracking.processes import describe, is_gone
-
-WHO = "from figureground.tracking.processes import pipeline_process; print(pipeline_process().pid)"
-
-
-def test_this_process_is_not_gone_but_one_that_ended_is() -> None:
-    assert not is_gone(describe(psutil.Process()))
-    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    description = describe(psutil.Process(child.pid))
-    assert not is_gone(description)
-    child.kill()
-    child.wait()
-    assert is_gone(description)
-
-
-def test_a_number_that_came_round_again_is_another_process() -> None:
-    host, pid, start = describe(psutil.Process()).split("|")
-    assert is_gone(f"{host}|{pid}|{float(start) - 100:.2f}")
-
-
-def test_of_other_hosts_and_other_words_nothing_is_known() -> None:
-    assert not is_gone("other-host|1|0.0")
-    assert not is_gone("")
+WHO = "from figureground.tracking.pipeline import pipeline_process; print(pipeline_process().pid)"
 
 
 def test_the_nearest_dvc_is_found_however_it_was_started(tmp_path: Path) -> None:

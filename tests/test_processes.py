@@ -1,0 +1,186 @@
+"""Worker processes: order, what a kill says, none left behind; cores by affinity and container; names of processes."""
+
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import psutil
+import pytest
+
+from figureground.errors import FiguregroundError
+from figureground.processes import (
+    WorkerKilled,
+    as_completed,
+    container_share,
+    describe,
+    environment,
+    in_order,
+    is_gone,
+    usable_cores,
+    worthwhile,
+)
+
+ADVICE = "try again with one process"
+
+
+def square(number: int) -> int:
+    """The first tasks take longest, so that the last are done first."""
+    time.sleep(0.2 if number < 2 else 0)
+    return number * number
+
+
+def end_at_three(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def refuse_three(number: int) -> int:
+    if number == 3:
+        raise FiguregroundError("three: not wanted; leave it out")
+    return number
+
+
+def threads(_: int) -> int:
+    return cv2.getNumThreads()
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_results_come_in_the_order_of_the_tasks(processes: int) -> None:
+    assert list(in_order(square, range(12), processes, advice=ADVICE)) == [number**2 for number in range(12)]
+
+
+def test_results_come_as_they_are_done() -> None:
+    done = list(as_completed(square, range(8), 2, advice=ADVICE))
+    assert sorted(done) == [number**2 for number in range(8)]
+    assert done != sorted(done)
+
+
+def test_tasks_are_taken_as_they_are_needed() -> None:
+    taken = []
+    results = in_order(square, (taken.append(number) or number for number in range(1000)), 2, advice=ADVICE)
+    assert next(results) == 0
+    assert len(taken) < 20
+    results.close()
+
+
+def test_a_killed_process_is_one_line_that_says_what_to_do() -> None:
+    with pytest.raises(WorkerKilled) as caught:
+        list(in_order(end_at_three, range(9), 2, advice=ADVICE))
+    assert str(caught.value) == f"a worker process was killed, most often for want of memory; {ADVICE}"
+
+
+def test_what_was_finished_before_a_kill_is_not_lost() -> None:
+    done = []
+    with pytest.raises(WorkerKilled, match=ADVICE):
+        for result in as_completed(end_at_three, range(9), 1, advice=ADVICE):
+            done.append(result)
+    assert done == [0, 1, 2]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_an_error_of_the_work_is_raised_as_it_is(processes: int) -> None:
+    with pytest.raises(FiguregroundError, match="three: not wanted"):
+        list(in_order(refuse_three, range(9), processes, advice=ADVICE))
+
+
+def test_opencv_has_one_thread_wherever_the_work_is_done() -> None:
+    before = cv2.getNumThreads()
+    for processes in (1, 2):
+        assert set(in_order(threads, range(4), processes, advice=ADVICE)) == {1}
+    assert cv2.getNumThreads() == before
+
+
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import time\n"
+        "from figureground.processes import in_order\n"
+        "if __name__ == '__main__':\n"
+        "    print('begun', flush=True)\n"
+        "    list(in_order(time.sleep, [600, 600], 2, advice=''))\n"
+    )
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    parent.stdout.readline()
+    whole = psutil.Process(parent.pid)
+    while len(workers := [child for child in whole.children() if "spawn_main" in " ".join(child.cmdline())]) < 2:
+        time.sleep(0.1)
+    parent.kill()
+    parent.wait()
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+
+
+def test_a_process_needs_enough_tasks() -> None:
+    assert [worthwhile(tasks, 4, least=4) for tasks in (0, 1, 7, 8, 100)] == [1, 1, 1, 2, 4]
+    assert worthwhile(10**6) == usable_cores()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot bind a process to cores")
+def test_a_process_bound_to_one_core_uses_one() -> None:
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert usable_cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def write(folder: Path, **files: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name.replace("_", ".", 1)).write_text(f"{content}\n")
+
+
+def test_the_smallest_share_of_a_control_group_and_those_above_it_counts(tmp_path: Path) -> None:
+    (tmp_path / "groups").write_text("0::/user/job\n")
+    assert container_share(tmp_path / "groups", tmp_path) == math.inf
+    write(tmp_path / "user/job", cpu_max="max 100000")
+    assert container_share(tmp_path / "groups", tmp_path) == math.inf
+    write(tmp_path / "user", cpu_max="150000 100000")
+    assert container_share(tmp_path / "groups", tmp_path) == 1.5
+
+
+def test_a_containers_own_group_is_mounted_at_the_root(tmp_path: Path) -> None:
+    (tmp_path / "groups").write_text("4:cpu,cpuacct:/docker/0a1b\n2:memory:/docker/0a1b\n")
+    write(tmp_path / "cpu", cpu_cfs_quota_us="-1", cpu_cfs_period_us="100000")
+    assert container_share(tmp_path / "groups", tmp_path) == math.inf
+    write(tmp_path / "cpu", cpu_cfs_quota_us="300000", cpu_cfs_period_us="100000")
+    assert container_share(tmp_path / "groups", tmp_path) == 3.0
+    assert container_share(tmp_path / "missing", tmp_path) == math.inf
+
+
+def test_environment_variables_are_set_for_the_block_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLD", "before")
+    monkeypatch.delenv("NEW", raising=False)
+    with environment({"OLD": "1", "NEW": "2"}):
+        assert (os.environ["OLD"], os.environ["NEW"]) == ("1", "2")
+    assert os.environ["OLD"] == "before"
+    assert "NEW" not in os.environ
+
+
+def test_this_process_is_not_gone_but_one_that_ended_is() -> None:
+    assert not is_gone(describe(psutil.Process()))
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    description = describe(psutil.Process(child.pid))
+    assert not is_gone(description)
+    child.kill()
+    child.wait()
+    assert is_gone(description)
+
+
+def test_a_number_that_came_round_again_is_another_process() -> None:
+    host, pid, start = describe(psutil.Process()).split("|")
+    assert is_gone(f"{host}|{pid}|{float(start) - 100:.2f}")
+
+
+def test_of_other_hosts_and_other_words_nothing_is_known() -> None:
+    assert not is_gone("other-host|1|0.0")
+    assert not is_gone("")
