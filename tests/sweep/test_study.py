@@ -14,6 +14,7 @@ from optuna.trial import TrialState
 
 from figureground.dataset.manifest import Pair
 from figureground.params import Params, parse_params
+from figureground.processes import describe
 from figureground.sweep.storage import open_storage
 from figureground.sweep.study import (
     EPOCHS_BEFORE,
@@ -32,7 +33,6 @@ from figureground.sweep.study import (
     sampler,
     study_name,
 )
-from figureground.tracking.processes import describe
 from helpers import objectives
 
 PAIRS = [Pair("a/1", "a", "a/1", "CC0", 100, 100, "half", 0.3, 0.0)]
