@@ -1,4 +1,4 @@
-"""What the edge's two steps bring: boundary F and person IoU, bilinear, refined, and refined with the mirror image too.
+"""What the edge's two steps bring: boundary F and person IoU, bilinear, refined, and with a second look.
 
     python benchmarks/edges.py MODEL.tflite [--data data] [--split results/split/split.csv] [--side val] [--photos 120]
 
@@ -35,7 +35,7 @@ SCORES = {
 def compare(
     segmenter: Segmenter, data: Path, names: list[str]
 ) -> tuple[dict[str, list[tuple[float, ...]]], list[tuple[float, ...]]]:
-    """(bilinear, refined, mirrored) of each score for each photo with a person; milliseconds of each and megapixels."""
+    """(bilinear, refined, twice) of each score for each photo with a person; milliseconds of each and megapixels."""
     scores: dict[str, list[tuple[float, ...]]] = {name: [] for name in SCORES}
     costs = []
     for name in names:
@@ -47,12 +47,12 @@ def compare(
         clock.append(time.process_time())
         refined = refine(photo, probability) >= 128
         clock.append(time.process_time())
-        mirrored = segmenter.mask(photo) >= 128
+        twice = segmenter.mask(photo) >= 128
         clock.append(time.process_time())
         costs.append((*np.diff(clock) * 1e3, mask.size / 1e6))
         if (mask == 255).any():
             for score, function in SCORES.items():
-                scores[score].append(tuple(function(made, mask) for made in (bilinear, refined, mirrored)))
+                scores[score].append(tuple(function(made, mask) for made in (bilinear, refined, twice)))
     return scores, costs
 
 
@@ -68,7 +68,7 @@ def main() -> None:
     names = sorted(name for name, side in read_split(options.split).items() if side == options.side)
     chosen = [names[place] for place in np.random.default_rng(7).permutation(len(names))[: options.photos]]
     scores, costs = compare(Segmenter(options.model), options.data, chosen)
-    print(f"{'':20}{'bilinear':>9}{'refined':>9}{'mirrored':>9}{'refined - bilinear':>28}{'mirrored - refined':>28}")
+    print(f"{'':20}{'bilinear':>9}{'refined':>9}{'twice':>9}{'refined - bilinear':>28}{'twice - refined':>28}")
     for name, rows in scores.items():
         columns = np.array(rows).T
         line = f"{name:20}" + "".join(f"{np.nanmean(column):9.4f}" for column in columns)
@@ -80,7 +80,7 @@ def main() -> None:
     bilinear, refined, whole = milliseconds
     print(
         f"{len(chosen)} photos of {megapixels:.2f} megapixels: {bilinear:.1f} ms bilinear, {refined:.1f} ms refined; "
-        f"all of `mask`, with the model asked twice, {whole:.1f} ms"
+        f"all of `mask`, with a second look, {whole:.1f} ms"
     )
 
 

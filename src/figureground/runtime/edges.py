@@ -27,13 +27,13 @@ def refine(photo: Picture, probability: Probability, detail: float = 1.0) -> Pic
 
     Args:
         photo: uint8 HxWx3 RGB.
-        probability: float32 hxw in 0..1 of the whole photo, usually at the model's size.
-        detail: Share of WORKING_SIDE; the price falls almost with its square.
+        probability: float32 hxw in 0..1 of the whole photo. One larger than WORKING_SIDE is worked on at its own size.
+        detail: Share of the working size; the price falls almost with its square.
     Returns:
         uint8 HxW. Well inside and outside the person it is exactly 255 and 0.
     """
     height, width = photo.shape[:2]
-    small = fitted_inside((height, width), round(WORKING_SIDE * detail))
+    small = fitted_inside((height, width), round(max(WORKING_SIDE, *probability.shape) * detail))
     guide = resize_photo(photo, *small).astype(np.float32) / np.float32(255)
     rough = resize_probability(probability, *small)
     coefficients = linear_coefficients(guide, rough, max(1, round(RADIUS * max(small))), EPSILON)

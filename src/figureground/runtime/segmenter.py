@@ -19,6 +19,7 @@ from figureground.pictures import Picture, photo_of, resize_photo, resize_probab
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.edges import refine
 from figureground.runtime.packaged import SegmenterError, model_content
+from figureground.runtime.second_look import look_twice
 
 __all__ = [
     "NobodyError",
@@ -81,7 +82,7 @@ class Segmenter:
     def mask(self, photo: Picture | Image.Image) -> Picture | Image.Image:
         """Where people are, at the photo's size: 0 is background, 255 person, between them the edge.
 
-        The model is asked twice, for the photo and for its mirror image: it is wrong at different pixels of the two.
+        The model looks at the whole photo, then at each group of people again: see `second_look`.
 
         Returns:
             uint8 HxW, or a Pillow image of mode L.
@@ -89,7 +90,7 @@ class Segmenter:
             ValueError: `photo` is no photo, see the class.
         """
         pixels = _pixels(photo)
-        return _in_kind(refine(pixels, self._both_ways(pixels)), photo)
+        return _in_kind(refine(pixels, sigmoid(look_twice(pixels, self._answer, max(self.input_size)))), photo)
 
     @overload
     def cut(self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover") -> Picture: ...
@@ -121,7 +122,7 @@ class Segmenter:
     def probability(self, photo: Picture) -> NDArray[np.float32]:
         """The model's own answer, how likely each pixel shows a person: float32 HxW in 0..1, bilinear, not refined.
 
-        Of the photo alone: `mask` asks for its mirror image as well.
+        Of one look at the whole photo; `mask` looks at each group of people again.
 
         Args:
             photo: uint8 HxWx3 RGB.
@@ -129,7 +130,7 @@ class Segmenter:
             ValueError: `photo` has another type or shape, or no pixels.
         """
         check_photo(photo)
-        return resize_probability(sigmoid(self.logits(self._scaled(photo))), *photo.shape[:2])
+        return resize_probability(sigmoid(self._answer(photo)), *photo.shape[:2])
 
     def logits(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
         """The network's bare answer, float32 HxW, to a float32 HxWx3 photo in 0..1 at `input_size`."""
@@ -139,11 +140,8 @@ class Segmenter:
             answer: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])  # a copy
         return answer[0, :, :, 0]
 
-    def _both_ways(self, photo: Picture) -> NDArray[np.float32]:
-        """Probability at `input_size`, from the mean logit of the photo and its mirror image."""
-        scaled = self._scaled(photo)
-        mirrored = self.logits(np.ascontiguousarray(scaled[:, ::-1]))[:, ::-1]
-        return sigmoid(np.float32(0.5) * (self.logits(scaled) + mirrored))
+    def _answer(self, photo: Picture) -> NDArray[np.float32]:
+        return self.logits(self._scaled(photo))
 
     def _scaled(self, photo: Picture) -> NDArray[np.float32]:
         """The photo as the network wants it: at `input_size`, in 0..1."""

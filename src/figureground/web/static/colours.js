@@ -1,4 +1,4 @@
-// The person's own colours at the edge, and the photo out of focus: cut/foreground.py and backgrounds.py for the browser.
+// The person's own colours at the edge, and the photo out of focus: runtime/foreground.py and backgrounds.py for the browser.
 
 import { between, boxBlur, fittedInside, resizedColours, resizedMask, scaled } from "./resizing.js";
 

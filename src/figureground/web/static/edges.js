@@ -1,4 +1,4 @@
-// The mask from the model's size to the photo's, along the edges that the photo shows: cut/edges.py for the browser,
+// The mask from the model's size to the photo's, along the edges that the photo shows: runtime/edges.py for the browser,
 // where the method and its source are explained. Numbers are the same, so that page and command give the same mask.
 
 import { between, bilinear, boxBlur, fittedInside, resizedColours, scaled } from "./resizing.js";
@@ -15,8 +15,8 @@ const HIGH = 0.85;
  * @param {{values: Float32Array, height: number, width: number}} probability of the whole photo, at any size
  * @param {number} side of the picture on which coefficients are found; less is quicker and coarser
  */
-export function refine(pixels, height, width, probability, side = WORKING_SIDE) {
-  const small = fittedInside(height, width, side);
+export function refine(pixels, height, width, probability, side) {
+  const small = fittedInside(height, width, side ?? Math.max(WORKING_SIDE, probability.height, probability.width));
   const guide = scaled(resizedColours(pixels, height, width, small.height, small.width));
   const rough = bilinear(probability.values, 1, probability.height, probability.width, small.height, small.width);
   const radius = Math.max(1, Math.round(RADIUS * Math.max(small.height, small.width)));

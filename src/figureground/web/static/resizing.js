@@ -136,18 +136,6 @@ function stretchRow(map, channels, offset, { first, second, share }, rows, targe
   }
 }
 
-/** A map with left and right exchanged. */
-export function mirrorImage(map, channels, width) {
-  const result = new Float32Array(map.length);
-  for (let row = 0; row < map.length; row += width * channels) {
-    for (let x = 0; x < width; x++) {
-      const [from, to] = [row + x * channels, row + (width - 1 - x) * channels];
-      for (let channel = 0; channel < channels; channel++) result[to + channel] = map[from + channel];
-    }
-  }
-  return result;
-}
-
 /**
  * Mean of each window of 2 x radius + 1 places a side, by running sums.
  * Past the border the map is mirrored: with `twice` the outermost place is repeated (OpenCV's REFLECT), else it is not

@@ -5,14 +5,14 @@
 "use strict";
 
 const loaded = (async () => {
-  const [edges, colours, resizing, steadying] = await Promise.all(
-    ["/edges.js", "/colours.js", "/resizing.js", "/steadying.js"].map((name) => import(name)),
+  const [edges, colours, resizing, steadying, looks] = await Promise.all(
+    ["/edges.js", "/colours.js", "/resizing.js", "/steadying.js", "/second_look.js"].map((name) => import(name)),
   );
-  return { edges, colours, resizing, steadying };
+  return { edges, colours, resizing, steadying, looks };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
-const LEAST_PERSON = 1e-3; // share of the photo, as in cut/segmenter.py
+const LEAST_PERSON = 1e-3; // share of the photo, as in runtime/segmenter.py
 const LIVE_SIDE = 192; // pixels of the longer side where a live picture's edge is worked out
 const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as zeros
 
@@ -51,22 +51,38 @@ async function logitsOf({ model, height, width }, seen) {
   return values;
 }
 
-/**
- * How likely each place shows a person, at the model's size.
- * @param {boolean} bothWays whether the photo's mirror image is asked for too, as Segmenter.mask does: twice the time,
- *   and the model is wrong at different places of the two
- */
-async function probabilityOf(sought, pixels, height, width, bothWays) {
+/** Logits of a picture at the model's size. */
+async function answerTo(sought, pixels, height, width) {
   const { resizing } = await loaded;
-  const { height: rows, width: columns } = sought;
-  const seen = resizing.scaled(resizing.resizedColours(pixels, height, width, rows, columns));
-  const values = await logitsOf(sought, seen);
-  if (bothWays) {
-    const others = resizing.mirrorImage(await logitsOf(sought, resizing.mirrorImage(seen, 3, columns)), 1, columns);
-    for (let i = 0; i < values.length; i++) values[i] = (values[i] + others[i]) / 2;
+  const seen = resizing.scaled(resizing.resizedColours(pixels, height, width, sought.height, sought.width));
+  return { values: await logitsOf(sought, seen), height: sought.height, width: sought.width };
+}
+
+/** How likely each place of a photo shows a person, after a second look at each group, as in Segmenter.mask. */
+async function probabilityOf(sought, pixels, height, width) {
+  const { looks } = await loaded;
+  return likely(
+    await looks.lookTwice(
+      height,
+      width,
+      (box) => answerTo(sought, cropped(pixels, width, box), box.bottom - box.top, box.right - box.left),
+      Math.max(sought.height, sought.width),
+    ),
+  );
+}
+
+function cropped(pixels, width, { top, left, bottom, right }) {
+  const part = new Uint8ClampedArray(4 * (bottom - top) * (right - left));
+  for (let y = top, at = 0; y < bottom; y++, at += 4 * (right - left)) {
+    part.set(pixels.subarray(4 * (y * width + left), 4 * (y * width + right)), at);
   }
-  for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-values[i]));
-  return { values, height: rows, width: columns };
+  return part;
+}
+
+/** Logits become probabilities, in place. */
+function likely(map) {
+  for (let i = 0; i < map.values.length; i++) map.values[i] = 1 / (1 + Math.exp(-map.values[i]));
+  return map;
 }
 
 /** Whether the GPU computes this model as the processor does, and sooner than `limit` milliseconds. */
@@ -110,7 +126,7 @@ const tasks = {
     const image = pixelsOf(bitmap);
     const { data, width, height } = image;
     clock("read");
-    const probability = await probabilityOf(await modelOf(model), data, height, width, true);
+    const probability = await probabilityOf(await modelOf(model), data, height, width);
     clock("model");
     const mask = edges.refine(data, height, width, probability);
     clock("edge");
@@ -149,7 +165,7 @@ const tasks = {
   async livePerson({ pixels, model, accelerator }) {
     const clock = stopwatch();
     const sought = await modelOf(model, accelerator);
-    const probability = await probabilityOf(sought, pixels, sought.height, sought.width, false);
+    const probability = likely(await answerTo(sought, pixels, sought.height, sought.width));
     clock("model");
     return { probability, times: clock.times };
   },

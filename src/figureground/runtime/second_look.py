@@ -1,0 +1,205 @@
+"""Where a photo is looked at: the whole of it, then each group of people again in a crop of its own.
+
+A network that sees every photo at one size sees people who fill little of it at a few pixels. So the first mask tells
+where to look again. Photos far from square are first looked at in overlapping squares: stretched into one, a person in
+a panorama is too thin to be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from figureground.pictures import Picture
+from figureground.runtime.bands import fitted_inside
+
+Logits = NDArray[np.float32]
+Look = Callable[[Picture], Logits]  # a photo, uint8 HxWx3, to logits of the whole of it at any size
+
+SMALLEST_MAP, LARGEST_MAP = 512, 1024  # pixels of the longer side of the map that looks are joined on
+PANORAMA = 2.0  # longer by shorter side, beyond which a photo is looked at in squares
+STEP = 0.5  # of a square's side, from one to the next
+MARGIN = 0.15  # of a group's height and width, added on each side
+NARROWEST = 0.75  # shorter by longer side of a crop
+ENLARGED = 0.5  # of the side that the network sees, the least that a crop's longer side may have
+LARGEST = 0.8  # of the photo: a crop that takes more shows what the first look has shown
+SMALLEST = 2e-4  # of the photo: specks that are no group
+MOST = 6  # crops a photo; beyond, the smaller groups keep their first look
+
+
+@dataclass(frozen=True)
+class Box:
+    """Pixels top..bottom - 1 and left..right - 1 of a photo."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def area(self) -> int:
+        return (self.bottom - self.top) * (self.right - self.left)
+
+    def of(self, picture: Picture) -> Picture:
+        return picture[self.top : self.bottom, self.left : self.right]
+
+    def overlaps(self, other: Box) -> bool:
+        return min(self.bottom, other.bottom) > max(self.top, other.top) and min(self.right, other.right) > max(
+            self.left, other.left
+        )
+
+    def joined(self, other: Box) -> Box:
+        return Box(
+            min(self.top, other.top), min(self.left, other.left), max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )  # fmt: skip
+
+
+def look_twice(photo: Picture, look: Look, side: int) -> Logits:
+    """Logits of a photo after a look at the whole and one at each group of people.
+
+    Args:
+        photo: uint8 HxWx3 RGB.
+        look: The network; each answer is brought to the size of its part of the map.
+        side: Pixels of the longer side that the network sees. Crops are not much smaller: enlarged, a few pixels tell
+            it less about a person than what stands around them.
+    Returns:
+        float32 hxw of the photo's proportions, at most of its size, its longer side at least SMALLEST_MAP else, and up
+        to LARGEST_MAP where crops show more. Where two looks cover a pixel it is their mean.
+    """
+    size = photo.shape[0], photo.shape[1]
+    logits = _first_look(photo, look)
+    crops = groups(logits > 0, size, ENLARGED * side)
+    logits = _resized(logits, *_map_size(size, logits.shape, crops))
+    for box in crops:
+        part = _scaled(box, photo.shape, logits.shape)
+        seen = _resized(look(np.ascontiguousarray(box.of(photo))), part.bottom - part.top, part.right - part.left)
+        place = logits[part.top : part.bottom, part.left : part.right]
+        place += np.float32(0.5) * (seen - place)
+    return logits
+
+
+def squares(height: int, width: int) -> list[Box]:
+    """The whole photo, or, where it is a panorama, overlapping squares that cover it evenly."""
+    shorter, longer = min(height, width), max(height, width)
+    if longer <= PANORAMA * shorter:
+        return [Box(0, 0, height, width)]
+    count = 1 + int(np.ceil((longer - shorter) / (STEP * shorter)))
+    firsts = [_whole(number * (longer - shorter) / (count - 1)) for number in range(count)]
+    if height > width:
+        return [Box(first, 0, first + shorter, width) for first in firsts]
+    return [Box(0, first, height, first + shorter) for first in firsts]
+
+
+def groups(person: NDArray[np.bool_], size: tuple[int, int], least: float) -> list[Box]:
+    """Crops of a photo that deserve a look of their own, the largest first.
+
+    Args:
+        person: bool hxw, where the first look sees people.
+        size: (height, width) of the photo.
+        least: Pixels of a crop's longer side, as far as the photo has them.
+    Returns:
+        Boxes within the photo that do not overlap, each around one group of people with room to all sides; none where
+        it would show most of the photo again.
+    """
+    count, _, found, _ = cv2.connectedComponentsWithStats(person.view(np.uint8), connectivity=8)
+    down, across = size[0] / person.shape[0], size[1] / person.shape[1]
+    boxes = []
+    for left, top, width, height, pixels in found[1:count].tolist():
+        if pixels >= SMALLEST * person.size:
+            box = Box(
+                int(top * down), int(left * across), int(np.ceil((top + height) * down)),
+                int(np.ceil((left + width) * across)),
+            )  # fmt: skip
+            boxes.append(_widened(box, size))
+    boxes = _apart(boxes, size, least)
+    kept = [box for box in boxes if box.area <= LARGEST * size[0] * size[1]]
+    return sorted(kept, key=lambda box: (-box.area, box.top, box.left))[:MOST]
+
+
+def _map_size(size: tuple[int, int], first: tuple[int, ...], crops: list[Box]) -> tuple[int, int]:
+    """So large that no crop has fewer pixels than SMALLEST_MAP a side, within bounds, and no larger than the photo."""
+    side = max(first)
+    for box in crops:
+        length = max(box.bottom - box.top, box.right - box.left)
+        side = max(side, min(LARGEST_MAP, SMALLEST_MAP * max(size) // length))
+    return fitted_inside(size, side)
+
+
+def _first_look(photo: Picture, look: Look) -> Logits:
+    height, width = photo.shape[:2]
+    boxes = squares(height, width)
+    rows, columns = fitted_inside((height, width), SMALLEST_MAP * max(1, len(boxes) // 2))
+    if len(boxes) == 1:
+        return _resized(look(photo), rows, columns)
+    total, weight = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
+    for box in boxes:
+        part = _scaled(box, photo.shape, total.shape)
+        size = part.bottom - part.top, part.right - part.left
+        # A square knows its middle best: what lies at its sides it sees cut off.
+        trust = np.minimum.outer(_ramp(size[0]), _ramp(size[1]))
+        seen = _resized(look(np.ascontiguousarray(box.of(photo))), *size)
+        total[part.top : part.bottom, part.left : part.right] += trust * seen
+        weight[part.top : part.bottom, part.left : part.right] += trust
+    return total / weight
+
+
+def _ramp(length: int) -> NDArray[np.float32]:
+    """From near 0 at both ends to 1 in the middle."""
+    place = (np.arange(length, dtype=np.float32) + np.float32(0.5)) / np.float32(length)
+    return np.asarray(1 - np.abs(2 * place - 1), np.float32)
+
+
+def _apart(boxes: list[Box], size: tuple[int, int], least: float) -> list[Box]:
+    """Boxes joined, and widened again, until none overlaps another."""
+    apart: list[Box] = []
+    for box in boxes:
+        while touching := [other for other in apart if other.overlaps(box)]:
+            for other in touching:
+                apart.remove(other)
+                box = box.joined(other)
+        apart.append(box)
+    widened = [_proportioned(box, size, least) for box in apart]
+    return apart if widened == apart else _apart(widened, size, least)
+
+
+def _widened(box: Box, size: tuple[int, int]) -> Box:
+    down, across = _whole(MARGIN * (box.bottom - box.top)), _whole(MARGIN * (box.right - box.left))
+    return Box(
+        max(0, box.top - down), max(0, box.left - across), min(size[0], box.bottom + down),
+        min(size[1], box.right + across),
+    )  # fmt: skip
+
+
+def _proportioned(box: Box, size: tuple[int, int], least: float) -> Box:
+    """The box, within the photo, its sides lengthened to NARROWEST of the longer one or of `least`."""
+    shortest = NARROWEST * max(box.bottom - box.top, box.right - box.left, least)
+    top, bottom = _lengthened(box.top, box.bottom, shortest, size[0])
+    left, right = _lengthened(box.left, box.right, shortest, size[1])
+    return Box(top, left, bottom, right)
+
+
+def _lengthened(first: int, end: int, least: float, limit: int) -> tuple[int, int]:
+    length = min(limit, max(end - first, int(np.ceil(least))))
+    first = min(max(0, first - (length - (end - first)) // 2), limit - length)
+    return first, first + length
+
+
+def _scaled(box: Box, photo: tuple[int, ...], to: tuple[int, ...]) -> Box:
+    """The same part of a map of another size, a pixel at least."""
+    down, across = to[0] / photo[0], to[1] / photo[1]
+    top, left = min(_whole(box.top * down), to[0] - 1), min(_whole(box.left * across), to[1] - 1)
+    return Box(top, left, max(top + 1, _whole(box.bottom * down)), max(left + 1, _whole(box.right * across)))
+
+
+def _whole(value: float) -> int:
+    """The nearest whole number, halves upwards: as in the browser, where the page does the same."""
+    return int(np.floor(value + 0.5))
+
+
+def _resized(logits: Logits, height: int, width: int) -> Logits:
+    return np.asarray(cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -1,0 +1,218 @@
+// Where a photo is looked at: the whole of it, then each group of people again. runtime/second_look.py for the browser,
+// where the rule is explained; numbers are the same, so that page and command give the same mask.
+
+import { bilinear, fittedInside } from "./resizing.js";
+
+const SMALLEST_MAP = 512;
+const LARGEST_MAP = 1024;
+const PANORAMA = 2;
+const STEP = 0.5;
+const MARGIN = 0.15;
+const NARROWEST = 0.75;
+const ENLARGED = 0.5;
+const LARGEST = 0.8;
+const SMALLEST = 2e-4;
+const MOST = 6;
+
+/**
+ * Logits of a photo after a look at the whole and one at each group of people.
+ * @param {(box: {top, left, bottom, right}) => Promise<{values: Float32Array, height: number, width: number}>} look
+ *   the network's answer to a part of the photo
+ * @param {number} side pixels of the longer side that the network sees
+ * @returns {Promise<{values: Float32Array, height: number, width: number}>} of the photo's proportions
+ */
+export async function lookTwice(height, width, look, side) {
+  const photo = { height, width };
+  const first = await firstLook(photo, look);
+  const crops = groups(first, photo, ENLARGED * side);
+  const map = mapSize(photo, first, crops);
+  map.values = resized(first, map.height, map.width);
+  for (const box of crops) {
+    const part = scaledBox(box, photo, map);
+    const columns = part.right - part.left;
+    const seen = resized(await look(box), part.bottom - part.top, columns);
+    forEachOf(part, map, (at, from) => (map.values[at] += 0.5 * (seen[from] - map.values[at])));
+  }
+  return map;
+}
+
+async function firstLook(photo, look) {
+  const boxes = squares(photo.height, photo.width);
+  const map = fittedInside(photo.height, photo.width, SMALLEST_MAP * Math.max(1, Math.floor(boxes.length / 2)));
+  if (boxes.length === 1) return { ...map, values: resized(await look(boxes[0]), map.height, map.width) };
+  const values = new Float32Array(map.height * map.width);
+  const weight = new Float32Array(values.length);
+  for (const box of boxes) {
+    const part = scaledBox(box, photo, map);
+    const [rows, columns] = [part.bottom - part.top, part.right - part.left];
+    const seen = resized(await look(box), rows, columns);
+    forEachOf(part, map, (at, from, y, x) => {
+      const trust = Math.min(ramp(y, rows), ramp(x, columns));
+      values[at] += trust * seen[from];
+      weight[at] += trust;
+    });
+  }
+  for (let i = 0; i < values.length; i++) values[i] /= weight[i];
+  return { ...map, values };
+}
+
+/** The whole photo, or, where it is a panorama, overlapping squares that cover it evenly. */
+export function squares(height, width) {
+  const [shorter, longer] = [Math.min(height, width), Math.max(height, width)];
+  if (longer <= PANORAMA * shorter) return [{ top: 0, left: 0, bottom: height, right: width }];
+  const count = 1 + Math.ceil((longer - shorter) / (STEP * shorter));
+  return Array.from({ length: count }, (_, number) => {
+    const first = whole((number * (longer - shorter)) / (count - 1));
+    return height > width
+      ? { top: first, left: 0, bottom: first + shorter, right: width }
+      : { top: 0, left: first, bottom: height, right: first + shorter };
+  });
+}
+
+/** Crops of a photo that deserve a look of their own, the largest first. */
+export function groups(map, photo, least) {
+  const [down, across] = [photo.height / map.height, photo.width / map.width];
+  const boxes = components(map)
+    .filter((found) => found.pixels >= SMALLEST * map.values.length)
+    .map((found) => ({
+      top: Math.floor(found.top * down),
+      left: Math.floor(found.left * across),
+      bottom: Math.ceil(found.bottom * down),
+      right: Math.ceil(found.right * across),
+    }))
+    .map((box) => widened(box, photo));
+  return apart(boxes, photo, least)
+    .filter((box) => area(box) <= LARGEST * photo.height * photo.width)
+    .sort((a, b) => area(b) - area(a) || a.top - b.top || a.left - b.left)
+    .slice(0, MOST);
+}
+
+/** Bounds and sizes of what hangs together, corners included, in the order of the first pixels. */
+function components({ values, height, width }) {
+  const seen = new Uint8Array(values.length);
+  const found = [];
+  const waiting = [];
+  for (let begin = 0; begin < values.length; begin++) {
+    if (seen[begin] || !(values[begin] > 0)) continue;
+    const one = { top: height, left: width, bottom: 0, right: 0, pixels: 0 };
+    seen[begin] = 1;
+    waiting.push(begin);
+    while (waiting.length) {
+      const at = waiting.pop();
+      const [y, x] = [Math.floor(at / width), at % width];
+      one.top = Math.min(one.top, y);
+      one.bottom = Math.max(one.bottom, y + 1);
+      one.left = Math.min(one.left, x);
+      one.right = Math.max(one.right, x + 1);
+      one.pixels++;
+      for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++) {
+        for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) {
+          const next = row * width + column;
+          if (seen[next] || !(values[next] > 0)) continue;
+          seen[next] = 1;
+          waiting.push(next);
+        }
+      }
+    }
+    found.push(one);
+  }
+  return found;
+}
+
+/** Boxes joined, and widened again, until none overlaps another. */
+function apart(boxes, photo, least) {
+  let separate = [];
+  for (let box of boxes) {
+    for (let touching; (touching = separate.filter((other) => overlap(other, box))).length; ) {
+      separate = separate.filter((other) => !touching.includes(other));
+      box = touching.reduce(joined, box);
+    }
+    separate.push(box);
+  }
+  const wide = separate.map((box) => proportioned(box, photo, least));
+  const same = wide.every((box, i) => ["top", "left", "bottom", "right"].every((side) => box[side] === separate[i][side]));
+  return same ? separate : apart(wide, photo, least);
+}
+
+function widened(box, photo) {
+  const down = whole(MARGIN * (box.bottom - box.top));
+  const across = whole(MARGIN * (box.right - box.left));
+  return {
+    top: Math.max(0, box.top - down),
+    left: Math.max(0, box.left - across),
+    bottom: Math.min(photo.height, box.bottom + down),
+    right: Math.min(photo.width, box.right + across),
+  };
+}
+
+function proportioned(box, photo, least) {
+  const shortest = NARROWEST * Math.max(box.bottom - box.top, box.right - box.left, least);
+  const [top, bottom] = lengthened(box.top, box.bottom, shortest, photo.height);
+  const [left, right] = lengthened(box.left, box.right, shortest, photo.width);
+  return { top, left, bottom, right };
+}
+
+function lengthened(first, end, least, limit) {
+  const length = Math.min(limit, Math.max(end - first, Math.ceil(least)));
+  const begin = Math.min(Math.max(0, first - Math.floor((length - (end - first)) / 2)), limit - length);
+  return [begin, begin + length];
+}
+
+function mapSize(photo, first, crops) {
+  let side = Math.max(first.height, first.width);
+  for (const box of crops) {
+    const length = Math.max(box.bottom - box.top, box.right - box.left);
+    side = Math.max(side, Math.min(LARGEST_MAP, Math.floor((SMALLEST_MAP * Math.max(photo.height, photo.width)) / length)));
+  }
+  return fittedInside(photo.height, photo.width, side);
+}
+
+function scaledBox(box, photo, map) {
+  const [down, across] = [map.height / photo.height, map.width / photo.width];
+  const top = Math.min(whole(box.top * down), map.height - 1);
+  const left = Math.min(whole(box.left * across), map.width - 1);
+  return {
+    top,
+    left,
+    bottom: Math.max(top + 1, whole(box.bottom * down)),
+    right: Math.max(left + 1, whole(box.right * across)),
+  };
+}
+
+function forEachOf(part, map, visit) {
+  let from = 0;
+  for (let y = part.top; y < part.bottom; y++) {
+    for (let x = part.left; x < part.right; x++) visit(y * map.width + x, from++, y - part.top, x - part.left);
+  }
+}
+
+function resized({ values, height, width }, newHeight, newWidth) {
+  return bilinear(values, 1, height, width, newHeight, newWidth);
+}
+
+function ramp(place, length) {
+  return 1 - Math.abs((2 * (place + 0.5)) / length - 1);
+}
+
+function overlap(a, b) {
+  return (
+    Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) && Math.min(a.right, b.right) > Math.max(a.left, b.left)
+  );
+}
+
+function joined(a, b) {
+  return {
+    top: Math.min(a.top, b.top),
+    left: Math.min(a.left, b.left),
+    bottom: Math.max(a.bottom, b.bottom),
+    right: Math.max(a.right, b.right),
+  };
+}
+
+function area(box) {
+  return (box.bottom - box.top) * (box.right - box.left);
+}
+
+function whole(value) {
+  return Math.floor(value + 0.5);
+}
