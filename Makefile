@@ -7,19 +7,25 @@ export UV_PYTHON_DOWNLOADS := never
 SOURCES ?=
 PORT ?= 5000
 WORKERS ?= 1
-EXTRAS ?= train web
+EXTRAS ?= train sweep web
+# Both of OpenCV's wheels write the folder cv2. The one that `train` asks for is enough, and written anew in case the
+# other was there, since that takes files of both away when it goes.
+ONE_OPENCV := $(if $(filter train sweep,$(EXTRAS)),--no-install-package opencv-python-headless \
+	--reinstall-package opencv-python)
 
-.PHONY: help setup data repro sweep dashboard ui test lint clean
+.PHONY: help setup data repro sweep dashboard ui test lint docs clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/ready ## install the locked dependencies into .venv
 
-$(VENV)/ready: pyproject.toml uv.lock
+$(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet "uv>=0.9"
-	$(VENV)/bin/uv sync --quiet --locked $(EXTRAS:%=--extra %)
+
+$(VENV)/ready: pyproject.toml uv.lock | $(VENV)/bin/uv
+	uv sync --quiet --locked $(EXTRAS:%=--extra %) $(ONE_OPENCV)
 	@touch $@
 
 data: setup ## fetch the data set that comes with the project, or build data/ from what SOURCES=sources.yaml names
@@ -48,5 +54,10 @@ lint: setup ## check style, formatting and types
 	ruff format --check .
 	mypy
 
+docs: export UV_PROJECT_ENVIRONMENT := $(VENV)/docs
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: $(VENV)/bin/uv ## build the documentation as a web site in site/; warnings are errors
+	uv run --quiet --locked --only-group docs mkdocs build --strict
+
 clean: ## remove the environment, results and half-done work; keeps data, the DVC cache, runs and models
-	rm -rf $(VENV) results .figureground .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) results site .figureground .mypy_cache .pytest_cache .ruff_cache

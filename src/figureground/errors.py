@@ -16,6 +16,11 @@ class FiguregroundError(ValueError):
         return "\n".join(map(str, self.args))
 
 
+def install_hint(extra: str) -> str:
+    """What adds an optional part of the install; the package is not on an index, so only its clone has that."""
+    return f"run pip install '.[{extra}]' in the folder of the clone"
+
+
 def without_passwords(text: str) -> str:
     """A text, or an address alone, with `***` for the passwords of the addresses in it.
 

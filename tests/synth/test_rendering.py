@@ -146,7 +146,7 @@ def test_the_same_seed_gives_the_same_light():
 @pytest.mark.parametrize("package", ["mitsuba", "pyoidn"])
 def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch, package):
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(RenderError, match=rf"needs the package {package}; .*pip install 'figureground\[synth\]'"):
+    with pytest.raises(RenderError, match=rf"needs the package {package}; .*pip install '\.\[synth\]'"):
         prepare.__wrapped__()
 
 

@@ -109,6 +109,7 @@ def test_a_model_works_where_figureground_is_not_installed(root: Path, tflite: P
         "assert mask.shape == (5, 7) and mask.min() == 255\n"
     )
     model = next((root / "artifacts" / "figureground" / "models").glob("*/artifacts"))
+    assert "opencv-python-headless>=" in (model / "requirements.txt").read_text()
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, str(model)], cwd=root, capture_output=True, text=True
     )

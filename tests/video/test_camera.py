@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import pytest
+from PIL import ImageGrab
 
 from figureground.runtime.backgrounds import background_of
 from figureground.video.backdrops import Still
-from figureground.video.camera import CameraError, Newest, check_backdrop, open_camera, open_sink, replace_live
+from figureground.video.camera import CameraError, Newest, Window, check_backdrop, open_camera, open_sink, replace_live
 from figureground.video.moving import MovingCutter
 from helpers.command import call
 from helpers.drawing import Picture, person
@@ -140,12 +144,54 @@ def test_a_transparent_backdrop_is_refused() -> None:
         check_backdrop(Still(background_of(None)))
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux tells by its environment")
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A screen of the tests' own, by the name under which programs find it; one, since Tk never lets go of it."""
+    pytest.importorskip("tkinter")
+    if (program := shutil.which("Xvfb")) is None:
+        pytest.skip("needs Xvfb")
+    read, write = os.pipe()
+    command = [program, "-displayfd", str(write), "-screen", "0", "320x240x24"]
+    with subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL) as running:
+        os.close(write)
+        with os.fdopen(read) as number:
+            name = f":{number.readline().strip()}"
+        yield name
+        running.terminate()
+
+
+@pytest.fixture
+def screen(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("DISPLAY", server)
+    return server
+
+
+def test_without_a_virtual_camera_the_pictures_are_in_a_window(screen: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
+    window = open_sink((120, 160), 25)
+    assert isinstance(window, Window)
+    for colour in ((200, 30, 90), (0, 200, 0)):
+        assert window.show(np.full((120, 160, 3), colour, np.uint8))
+        assert ImageGrab.grab(xdisplay=screen).getpixel((80, 60)) == colour
+    window.close()
+
+
+@pytest.mark.parametrize("key", ["q", "<Escape>"])
+def test_keys_end_the_window(screen: str, key: str) -> None:
+    window, picture = Window("none is set up"), np.zeros((120, 160, 3), np.uint8)
+    assert window.show(picture)
+    window._root.focus_force()
+    window._root.event_generate(key)
+    assert not window.show(picture)
+    window.close()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
 def test_neither_virtual_camera_nor_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(sys.modules, "pyvirtualcam", None)
-    with pytest.raises(CameraError, match=r"figureground\[camera\].*no screen for a window"):
+    with pytest.raises(CameraError, match=r"pip install '\.\[camera\]'.*no screen for a window"):
         open_sink((120, 160), 25)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from helpers.drawing import Picture
 
-pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
+pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
 import av
 

@@ -18,7 +18,7 @@ from PIL import Image
 from helpers.command import COMMAND, call
 from helpers.drawing import Picture
 
-pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
+pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
 import av
 

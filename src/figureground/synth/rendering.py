@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, install_hint
 from figureground.synth.parts import Floats, Part, Texture
 
 Image = NDArray[np.float32]
@@ -89,9 +89,7 @@ def prepare() -> None:
         import mitsuba
         import pyoidn  # noqa: F401
     except ModuleNotFoundError as error:
-        raise RenderError(
-            f"rendering needs the package {error.name}; install what it uses: pip install 'figureground[synth]'"
-        ) from None
+        raise RenderError(f"rendering needs the package {error.name}; {install_hint('synth')}") from None
     except (ImportError, OSError) as error:  # of the denoiser's own libraries
         raise RenderError(
             f"the denoiser cannot be loaded ({' '.join(str(error).split())}); install pyoidn anew"

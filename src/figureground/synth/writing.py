@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 import figureground.synth
 from figureground.errors import FiguregroundError
 from figureground.files import fingerprint, source_fingerprint, write_bytes, write_json, write_table
@@ -24,7 +26,7 @@ LICENCE = "CC0-1.0"
 QUALITY = 88  # of the photos' JPEG: about 20 kB at 320 px
 PARTS = ("images", "coverage", "held")
 COLUMNS = ("name", "source", "group", "licence", "width", "height", "seed")
-_LIBRARIES = ("mitsuba", "drjit", "pyoidn", "numpy", "opencv-python")
+_LIBRARIES = ("mitsuba", "drjit", "pyoidn", "numpy")
 # Processes share the work, not threads.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 ADVICE = "whole pictures are kept, the same command with fewer --processes goes on"
@@ -72,7 +74,7 @@ def _notes(folder: Path) -> Path:
 
 def _maker() -> str:
     """Changes with the code and the libraries on which the bytes depend."""
-    return fingerprint(source_fingerprint(figureground.synth), [version(name) for name in _LIBRARIES])
+    return fingerprint(source_fingerprint(figureground.synth), [cv2.__version__, *map(version, _LIBRARIES)])
 
 
 def _check(folder: Path, notes: Path, count: int, settings: Mapping[str, Any]) -> None:

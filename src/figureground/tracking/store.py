@@ -110,7 +110,8 @@ def prepare_environment() -> None:
 
     Telemetry is off. A server that does not answer is given up after seconds, not MLflow's many minutes. The server's
     job queue, seven processes for features of language models, does not start. A registered model names the few
-    packages that it needs; the whole training environment (uv.lock) does not go with it.
+    packages that it needs, and a headless OpenCV for the one of training; the whole training environment (uv.lock)
+    does not go with it.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
@@ -120,7 +121,7 @@ def prepare_environment() -> None:
     os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
-    for chatter in ("alembic", "mlflow.system_metrics", "mlflow.utils.environment"):
+    for chatter in ("alembic", "mlflow.system_metrics", "mlflow.utils.environment", "mlflow.utils.requirements_utils"):
         logging.getLogger(chatter).setLevel(logging.ERROR)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,14 +10,13 @@ from typing import Any, Protocol
 
 import cv2
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, install_hint
 from figureground.pictures import Picture
 from figureground.runtime.segmenter import without_chatter
 from figureground.video.backdrops import Backdrop
 from figureground.video.moving import MovingCutter, drawn
 
 _SECONDS_TO_START = 10.0  # some cameras need several until their first picture
-_QUIT = (ord("q"), 27)  # keys that end the window: q and Escape
 _TITLE = "figureground"
 
 
@@ -174,14 +171,16 @@ def open_sink(size: tuple[int, int], rate: float) -> Sink:
     Args:
         rate: Pictures a second that are to be expected.
     Raises:
-        CameraError: There is no screen for a window either.
+        CameraError: There can be no window either.
     """
     try:
         return VirtualCamera(size, rate)
     except CameraError as missing:
-        if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-            raise CameraError(f"{missing}, and no screen for a window") from None
-        return Window(str(missing))
+        no_camera = str(missing)
+    try:
+        return Window(no_camera)
+    except CameraError as no_window:
+        raise CameraError(f"{no_camera}, and {no_window}") from None
 
 
 class VirtualCamera:
@@ -195,7 +194,7 @@ class VirtualCamera:
         try:
             import pyvirtualcam
         except ModuleNotFoundError:
-            raise CameraError("no virtual camera (needs pip install 'figureground[camera]')") from None
+            raise CameraError(f"no virtual camera ({install_hint('camera')})") from None
         try:
             self._camera = pyvirtualcam.Camera(height=size[0], width=size[1], fps=rate)
         except RuntimeError as error:
@@ -211,15 +210,41 @@ class VirtualCamera:
 
 
 class Window:
-    """A window of OpenCV; q, Escape or its closing ends it."""
+    """A window of Tk, which comes with Python; q, Escape or its closing ends it.
+
+    Args:
+        reason: Why there is no virtual camera.
+    Raises:
+        CameraError: There is no screen, or a Python without Tk.
+    """
 
     def __init__(self, reason: str) -> None:
+        try:
+            import tkinter
+        except ImportError:
+            raise CameraError("no window: this Python has no Tk (Debian: apt-get install python3-tk)") from None
+        try:
+            self._root = tkinter.Tk(className=_TITLE)
+        except tkinter.TclError:
+            raise CameraError("no screen for a window") from None
         self.name = f"a window, q ends it: {reason}"
+        self._label, self._open = tkinter.Label(self._root, borderwidth=0), True
+        self._label.pack()
+        self._root.title(_TITLE)
+        self._root.protocol("WM_DELETE_WINDOW", self._end)
+        for key in ("q", "<Escape>"):
+            self._root.bind(key, self._end)
 
     def show(self, picture: Picture) -> bool:
-        cv2.imshow(_TITLE, cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
-        key = cv2.waitKey(1)
-        return key not in _QUIT and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) >= 1
+        from PIL import Image, ImageTk  # which needs Tk too
+
+        self._shown = ImageTk.PhotoImage(Image.fromarray(picture), master=self._root)  # Tk itself keeps no reference
+        self._label.configure(image=self._shown)  # type: ignore[arg-type]
+        self._root.update()
+        return self._open
 
     def close(self) -> None:
-        cv2.destroyAllWindows()
+        self._root.destroy()
+
+    def _end(self, event: object = None) -> None:
+        self._open = False

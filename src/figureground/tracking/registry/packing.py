@@ -15,7 +15,8 @@ from figureground.pictures import resize_photo
 from figureground.tracking.store import Store, TrackingError
 
 _EXAMPLE_SIDE = 32  # pixels: MLflow writes the example as JSON, a hundred times the size of a photo
-_REQUIREMENTS = ("mlflow", "numpy", "opencv-python", "pillow", "ai-edge-litert")
+_REQUIREMENTS = ("mlflow", "numpy", "pillow", "ai-edge-litert")
+_OPENCV = "opencv-python-headless"  # which a server without a screen can load; training has its twin of the same number
 _TRAVELLING_CODE = ("__init__.py", "errors.py", "files.py", "pictures.py", "runtime/**/*.py")
 
 
@@ -35,7 +36,10 @@ def log_model(store: Store, run_id: str, name: str, model: Path, example: NDArra
             artifacts={"model": str(model.resolve()), "code": str(code)},
             signature=signature,
             input_example=resize_photo(example, _EXAMPLE_SIDE, _EXAMPLE_SIDE),
-            pip_requirements=[f"{package}>={installed(package)}" for package in _REQUIREMENTS],
+            pip_requirements=[
+                f"{_OPENCV}>={installed('opencv-python')}",
+                *(f"{package}>={installed(package)}" for package in _REQUIREMENTS),
+            ],
         )
     store.client.update_run(run_id, "RUNNING")  # leaving the global run has ended it
     return str(logged.model_uri), str(logged.model_id)
