@@ -7,23 +7,47 @@ cutout = Segmenter().cut(photo)  # numpy array or Pillow image in, the same kind
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from figureground.runtime.segmenter import NobodyError as NobodyError
-    from figureground.runtime.segmenter import Segmenter as Segmenter
+    from figureground.errors import FiguregroundError
+    from figureground.pictures import PictureError
+    from figureground.runtime.backgrounds import BackgroundError
+    from figureground.runtime.packaged import SegmenterError
+    from figureground.runtime.segmenter import NobodyError, Segmenter
 
-__all__ = ["NobodyError", "Segmenter"]
+    __version__: str
+
+__all__ = [
+    "BackgroundError",
+    "FiguregroundError",
+    "NobodyError",
+    "PictureError",
+    "Segmenter",
+    "SegmenterError",
+    "__version__",
+]
+_PLACES = {
+    "BackgroundError": "runtime.backgrounds",
+    "FiguregroundError": "errors",
+    "NobodyError": "runtime.segmenter",
+    "PictureError": "pictures",
+    "Segmenter": "runtime.segmenter",
+    "SegmenterError": "runtime.packaged",
+}
 
 
 def __getattr__(name: str) -> Any:
-    """The runtime, loaded when it is first asked for, so that the command's help need not wait for numpy."""
-    if name in __all__:
-        from figureground.runtime import segmenter
+    """The public names, loaded when they are first asked for, so that the command's help need not wait for numpy."""
+    if name in _PLACES:
+        return getattr(import_module(f"figureground.{_PLACES[name]}"), name)
+    if name == "__version__":
+        from importlib.metadata import version
 
-        return getattr(segmenter, name)
+        return version("figureground")
     raise AttributeError(f"module 'figureground' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted({*globals(), *__all__})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import Any
 
+import figureground
 from figureground.documents.standards import STANDARDS
 from figureground.web.limits import Limits
 
@@ -55,7 +55,7 @@ def description(models: tuple[str, ...], limits: Limits) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {
             "title": "figureground",
-            "version": version("figureground"),
+            "version": figureground.__version__,
             "description": "Cuts people out of photos. Photos are worked on in memory and forgotten.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
