@@ -7,7 +7,9 @@ export UV_PYTHON_DOWNLOADS := never
 SOURCES ?=
 PORT ?= 5000
 WORKERS ?= 1
-EXTRAS ?= train sweep web
+# What was chosen last stays, else `make test` would take out what `make setup EXTRAS="train synth"` has put in.
+INSTALLED := $(shell cat $(VENV)/ready 2>/dev/null)
+EXTRAS ?= $(or $(INSTALLED),train sweep web)
 # Both of OpenCV's wheels write the folder cv2. The one that `train` asks for is enough, and written anew in case the
 # other was there, since that takes files of both away when it goes.
 ONE_OPENCV := $(if $(filter train sweep,$(EXTRAS)),--no-install-package opencv-python-headless \
@@ -20,13 +22,17 @@ help: ## list the targets
 
 setup: $(VENV)/ready ## install the locked dependencies into .venv
 
+ifneq ($(EXTRAS),$(INSTALLED))
+.PHONY: $(VENV)/ready
+endif
+
 $(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet "uv>=0.9"
 
 $(VENV)/ready: pyproject.toml uv.lock | $(VENV)/bin/uv
 	uv sync --quiet --locked $(EXTRAS:%=--extra %) $(ONE_OPENCV)
-	@touch $@
+	@echo $(EXTRAS) >$@
 
 data: setup ## fetch the data set that comes with the project, or build data/ from what SOURCES=sources.yaml names
 	@figureground data $(if $(SOURCES),import $(SOURCES),ready)
