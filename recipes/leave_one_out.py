@@ -10,15 +10,14 @@ each that is named, and scores each model on the test photos with score.py. Sour
 from __future__ import annotations
 
 import argparse
-import io
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from figureground.files import write_bytes
+from figureground.params import read_params
+from figureground.params_file import override
 
 PARAMS = Path("params.yaml")
 MODEL = "results/export/float32.tflite"
@@ -30,29 +29,24 @@ def main() -> None:
     parser.add_argument("sources", nargs="+", help="to leave out, one at a time")
     parser.add_argument("--out", type=Path, default=Path("recipes/scores/left-out"), help="folder of the tables")
     arguments = parser.parse_args()
-    before = PARAMS.read_text(encoding="utf-8")
+    before = PARAMS.read_bytes()
     try:
         for name, left_out in {"nothing": [], **{source: [source] for source in arguments.sources}}.items():
             table = arguments.out / f"{name}.csv"
             if table.is_file():
                 continue
-            write_bytes(PARAMS, without(before, left_out).encode())
+            write_bytes(PARAMS, before)
+            leave_out(PARAMS, left_out)
             subprocess.run(["dvc", "repro", "export"], check=True)
             subprocess.run([sys.executable, SCORE, MODEL, "--out", table], check=True)
     finally:
-        write_bytes(PARAMS, before.encode())
+        write_bytes(PARAMS, before)
 
 
-def without(text: str, sources: Sequence[str]) -> str:
-    """A params.yaml in which these sources are not trained on."""
-    yaml = YAML()
-    yaml.width = 1000
-    params = yaml.load(text)
-    for source in sources:
-        params["augment"]["source_weights"][source] = 0.0
-    written = io.StringIO()
-    yaml.dump(params, written)
-    return written.getvalue()
+def leave_out(params: Path, sources: Sequence[str]) -> None:
+    """Change params.yaml so that these sources are not trained on."""
+    weights = read_params(params).augment.source_weights
+    override(params, {"augment.source_weights": {**weights, **dict.fromkeys(sources, 0.0)}})
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "paths": {"errors"},
     "processes": {"errors"},
     "params": {"errors"},
+    "params_file": {"errors", "files", "params"},
     "pictures": {"errors", "files"},
     "sheets": {"pictures"},
     "scores": {"pictures"},

@@ -249,12 +249,13 @@ class SpaceEntry(_Section):
             raise ValueError("a range needs both ends, low below high")
         if self.log and (self.low <= 0 or self.step is not None):
             raise ValueError("a logarithmic range must begin above 0 and has no step")
-        if self.step is not None and (self.step <= 0 or not _divides(self.step, self.high - self.low)):
+        if self.step is not None and (self.step <= 0 or not divides(self.step, self.high - self.low)):
             raise ValueError(f"step {self.step} must be above 0 and divide the range, {self.high - self.low:g}")
         return self
 
 
-def _divides(step: Number, length: Number) -> bool:
+def divides(step: Number, length: Number) -> bool:
+    """A whole number of steps makes the length, but for what floats lose."""
     return abs(length / step - round(length / step)) < 1e-6
 
 
@@ -306,15 +307,36 @@ def read_params(path: Path = Path("params.yaml")) -> Params:
     Raises:
         ParamsError: The file is missing, is not YAML, or holds something that `parse_params` refuses.
     """
+    return parse_params(parse_yaml(read_text(path), str(path)), str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of a params.yaml.
+
+    Raises:
+        ParamsError: There is none, or it is not UTF-8.
+    """
     try:
-        values = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise ParamsError(f"{path}: not found; run from the project's root, where params.yaml lies") from None
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+
+
+def parse_yaml(text: str, origin: str) -> dict[str, Any]:
+    """Nested plain values of a YAML text that holds a mapping.
+
+    Raises:
+        ParamsError: It does not; the message begins with `origin`.
+    """
+    try:
+        values = YAML(typ="safe").load(text)
     except YAMLError as error:
-        raise ParamsError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise ParamsError(f"{origin}: not valid YAML: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):
-        raise ParamsError(f"{path}: must hold sections (seed, audit, split, …), holds {type(values).__name__}")
-    return parse_params(values, str(path))
+        raise ParamsError(f"{origin}: must hold sections (seed, audit, split, …), holds {type(values).__name__}")
+    return values
 
 
 def flat(params: Params) -> dict[str, bool | int | float | str | None]:

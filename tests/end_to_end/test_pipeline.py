@@ -9,34 +9,44 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from figureground.params_file import overridden
 from helpers import drawing
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
 STAGES = ["audit", "split", "augment", "train", "evaluate", "export", "register"]
-SMALL: dict[str, dict[str, object]] = {
-    "audit": {"min_side": 32},
-    "split": {"test_share": 0.25, "val_share": 0.2},
-    "augment": {"variants": 2},
-    "model": {
-        "encoder": "mobilenet_v2", "init": "none", "freeze_batch_norm": False, "input_size": 65,
-        "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
-    },
-    "train": {
-        "epochs": 2, "batch_size": 8, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.01,
-        "encoder_lr_scale": 0.25,
-    },
-    "evaluate": {"resamples": 200},
-    "export": {
-        "calibration_photos": 8, "parity_photos": 4, "latency_runs": 3, "min_parity": 0.5, "min_parity_int8": 0.0,
-    },
-}  # fmt: skip
+SMALL: dict[str, object] = {
+    "audit.min_side": 32,
+    "split.test_share": 0.25,
+    "split.val_share": 0.2,
+    "augment.variants": 2,
+    "model.encoder": "mobilenet_v2",
+    "model.init": "none",
+    "model.freeze_batch_norm": False,
+    "model.input_size": 65,
+    "model.aspp_width": 16,
+    "model.decoder_width": 16,
+    "model.low_level_width": 8,
+    "train.epochs": 2,
+    "train.batch_size": 8,
+    "train.warmup_epochs": 0.0,
+    "train.ema_momentum": 0.5,
+    "train.learning_rate": 0.01,
+    "train.encoder_lr_scale": 0.25,
+    "evaluate.resamples": 200,
+    "export.calibration_photos": 8,
+    "export.parity_photos": 4,
+    "export.latency_runs": 3,
+    "export.min_parity": 0.5,
+    "export.min_parity_int8": 0.0,
+}
 
 
 class Clone:
@@ -61,13 +71,10 @@ class Clone:
         """The stages that `dvc repro` ran."""
         return re.findall(r"Running stage '(\w+)'", self.run("dvc", "repro", *arguments).stdout)
 
-    def change(self, changes: dict[str, dict[str, object]]) -> None:
-        yaml = YAML()
+    def change(self, values: Mapping[str, object]) -> None:
+        """Other values in params.yaml, whether they can be parameters or not."""
         path = self.folder / "params.yaml"
-        values = yaml.load(path)
-        for section, keys in changes.items():
-            values[section].update(keys)
-        yaml.dump(values, path)
+        path.write_text(overridden(path.read_text(encoding="utf-8"), values), encoding="utf-8")
 
     def commit(self, message: str) -> None:
         self.run("git", "add", "-A")
@@ -159,9 +166,9 @@ def test_the_registered_model_takes_any_photo_also_after_the_folder_moved(clone:
 
 
 def test_a_changed_parameter_reruns_what_depends_on_it(clone: Clone) -> None:
-    clone.change({"register": {"confidence": 0.9}})
+    clone.change({"register.confidence": 0.9})
     assert clone.repro() == ["register"]
-    clone.change({"evaluate": {"resamples": 250}})
+    clone.change({"evaluate.resamples": 250})
     assert clone.repro() == ["evaluate", "register"]
     assert [str(name) for name, _ in clone.runs()].count("train") == 1
     # The same model against itself: never better, so the first version stays the champion.
@@ -182,11 +189,11 @@ def test_an_experiment_in_a_temporary_copy_logs_into_the_same_store(clone: Clone
 
 def test_a_wrong_parameter_is_one_line_and_changes_nothing(clone: Clone) -> None:
     before = (clone.folder / "results/split/split.csv").read_bytes()
-    clone.change({"split": {"test_share": "much"}})
+    clone.change({"split.test_share": "much"})
     try:
         done = clone.run("dvc", "repro", check=False)
     finally:
-        clone.change({"split": {"test_share": SMALL["split"]["test_share"]}})
+        clone.change({"split.test_share": SMALL["split.test_share"]})
     assert done.returncode != 0
     assert "error: params.yaml: split.test_share = 'much'" in done.stderr
     clone.run("dvc", "checkout", "results/split/split.csv")

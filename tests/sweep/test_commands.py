@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from figureground.cli import main
+from figureground.params_file import override
 from figureground.sweep.storage import address_of, open_storage
 from helpers import objectives
 
@@ -28,10 +29,8 @@ def called(*arguments: str) -> str:
 
 
 def test_an_impossible_space_ends_the_command_before_anything_is_done(project: Path) -> None:
-    text = (objectives.ROOT / "params.yaml").read_text()
-    wrong = text.replace("{choices: [193, 257, 321]}", "{choices: [241, 257, 321]}")
-    assert wrong != text
-    (project / "params.yaml").write_text(wrong)
+    shutil.copy(objectives.ROOT / "params.yaml", project)
+    override(project / "params.yaml", {"sweep.space.model.input_size": {"choices": [241, 257, 321]}})
     output = called("run")
     assert output.startswith("Error: params.yaml: sweep.space: model.output_stride = 32 with model.input_size = 241: ")
     assert not (project / ".figureground").exists()

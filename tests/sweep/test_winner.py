@@ -2,87 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 import shutil
 from pathlib import Path
 
 import optuna
 import pytest
 from click.testing import CliRunner
-from ruamel.yaml import YAML
 
 from figureground.cli import main
 from figureground.dataset.manifest import Pair, write_manifest
 from figureground.dataset.sides import write_split
-from figureground.params import Params, ParamsError, Value, flat, parse_params, read_params
+from figureground.params import Params, flat, read_params
 from figureground.pictures import encode_png
 from figureground.sweep.shards import draw_photos
 from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, open_study, study_name
-from figureground.sweep.winner import changed, take_over
+from figureground.sweep.winner import take_over
 from helpers import drawing, objectives
-
-OWN = (objectives.ROOT / "params.yaml").read_text(encoding="utf-8")
-
-
-def differing(before: str, after: str) -> list[str]:
-    lines = difflib.ndiff(before.splitlines(), after.splitlines())
-    return [line for line in lines if line.startswith(("+ ", "- "))]
-
-
-def test_values_change_where_they_stand_and_nothing_else_does() -> None:
-    values: dict[str, Value] = {
-        "model.init": "champion",
-        "train.learning_rate": 0.001234,
-        "augment.transforms.flip": False,
-    }
-    init, rate = (
-        next(line for line in OWN.splitlines() if line.startswith(f"  {key}: ")) for key in ("init", "learning_rate")
-    )
-    after = changed(OWN, values, "study, trial 7: 0.9")
-    assert differing(OWN, after) == [
-        "+ # From sweep study, trial 7: 0.9",
-        "-     flip: true",
-        "+     flip: false",
-        f"- {init}",
-        f"+   init: champion{init[init.index(' #') :]}",
-        f"- {rate}",
-        "+   learning_rate: 0.001234",
-    ]
-    assert after.index("# From sweep") < after.index("seed:")
-
-
-def test_the_origin_of_the_latest_values_takes_the_place_of_the_earlier_one() -> None:
-    once = changed(OWN, {"train.learning_rate": 0.001}, "study, trial 7")
-    twice = changed(once, {"train.learning_rate": 0.002}, "study, trial 9")
-    assert twice == once.replace("learning_rate: 0.001\n", "learning_rate: 0.002\n").replace("trial 7", "trial 9")
-    assert changed(twice, {"train.learning_rate": 0.002}, "study, trial 11") == twice
-
-
-@pytest.mark.parametrize(
-    ("line", "fresh"),
-    [
-        ("  weight_decay: 0.0001", "  weight_decay: 0.00002343"),
-        ("  weight_decay: 1.0e-04   # small", "  weight_decay: 0.00002343   # small"),
-    ],
-)
-def test_values_are_found_however_they_are_spelt(line: str, fresh: str) -> None:
-    text = OWN.replace("  weight_decay: 0.0001", line, 1)
-    after = changed(text, {"train.weight_decay": 2.343e-05}, "study")
-    assert f"\n{fresh}\n" in after
-
-
-def test_a_text_is_quoted_where_it_must_be_and_replaced_as_a_whole() -> None:
-    odd = {"model.init": 'weights "7" # new.keras'}
-    text = changed(OWN, odd, "study")
-    assert parse_params(YAML(typ="safe").load(text)).model.init == odd["model.init"]
-    assert "\n  init: champion # imagenet, none," in changed(text, {"model.init": "champion"}, "study")
-
-
-def test_values_that_cannot_be_parameters_are_not_written() -> None:
-    with pytest.raises(ParamsError, match=r"model\.dropout"):
-        changed(OWN, {"model.dropout": 2.0}, "study")
 
 
 @pytest.fixture

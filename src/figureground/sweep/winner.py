@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
-import json
-import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import optuna
 from optuna.trial import FrozenTrial
-from ruamel.yaml import YAML
 
-from figureground import files
 from figureground.errors import without_passwords
-from figureground.params import Params, Value, flat, parse_params, read_params
+from figureground.params import Params, Value, read_params
+from figureground.params_file import override
 from figureground.sweep.shards import draw_photos
 from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, NULL, PRESENT, base_params, best_trial, study_name, value_of
-
-_ORIGIN = "# From sweep "  # begins the line that says where the values come from
-_SCALAR = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|[^\s#]+(?: +[^\s#]+)*""")
 
 
 def take_over(path: Path, *, storage: str | None = None, dry_run: bool = False) -> str:
@@ -42,57 +34,9 @@ def take_over(path: Path, *, storage: str | None = None, dry_run: bool = False) 
     study = _study(params, address_of(storage))
     best = _best(study)
     values = _values(Space(base_params(study, params)), best)
-    before = path.read_text(encoding="utf-8")
-    after = changed(before, values, f"{study.study_name}, trial {best.number}: validation person IoU {best.value:.4f}")
-    if after != before and not dry_run:
-        files.write_bytes(path, after.encode())
-    change = "".join(difflib.unified_diff(before.splitlines(True), after.splitlines(True), str(path), str(path)))
+    origin = f"sweep {study.study_name}, trial {best.number}: validation person IoU {best.value:.4f}"
+    change = override(path, values, origin=origin, dry_run=dry_run)
     return f"{_told(study, best)}\n\n{change or f'{path} has these values already'}".rstrip()
-
-
-def changed(text: str, values: Mapping[str, Value], origin: str) -> str:
-    """A params.yaml with other values at the dotted names, and a line above the first key that tells their origin.
-
-    Each value is replaced where it stands, so that order, comments and layout are kept to the letter. The text is
-    given back as it is where it has the values.
-
-    Raises:
-        ParamsError: The values cannot be parameters.
-    """
-    present = flat(parse_params(YAML(typ="safe").load(text)))
-    fresh = {name: value for name, value in values.items() if present[name] != value}
-    if not fresh:
-        return text
-    document = YAML().load(text)
-    lines = text.splitlines(keepends=True)
-    for name, value in fresh.items():
-        *sections, key = name.split(".")
-        place = document
-        for section in sections:
-            place = place[section]
-        row, column = place.lc.value(key)
-        before, old = lines[row][:column], lines[row][column:]
-        lines[row] = before + _SCALAR.sub(_spelt(value).replace("\\", r"\\"), old, count=1)
-    answer = "".join(_with_origin(lines, origin))
-    parse_params(YAML(typ="safe").load(answer))
-    return answer
-
-
-def _with_origin(lines: Sequence[str], origin: str) -> list[str]:
-    rest = [line for line in lines if not line.startswith(_ORIGIN)]
-    first = next(number for number, line in enumerate(rest) if line.strip() and not line.startswith("#"))
-    return [*rest[:first], f"{_ORIGIN}{origin}\n", *rest[first:]]
-
-
-def _spelt(value: Value) -> str:
-    """As YAML 1.1 and 1.2 both read it: 1e-05 would be a text to the one."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        digits = f"{Decimal(repr(value)):f}"
-        return digits if "." in digits else f"{digits}.0"
-    text = str(value)
-    return text if YAML(typ="safe").load(text) == value else json.dumps(text)
 
 
 def _study(params: Params, address: str) -> optuna.Study:
