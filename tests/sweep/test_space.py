@@ -10,6 +10,7 @@ import pytest
 
 from figureground.params import Params, ParamsError, parse_params
 from figureground.sweep.space import Space, SpaceError
+from figureground.sweep.study import study_name
 from helpers import objectives
 
 
@@ -75,6 +76,45 @@ def test_whole_numbers_stay_whole_and_others_have_four_digits() -> None:
     assert values["train.learning_rate"] == float(f"{values['train.learning_rate']:.4g}")
 
 
+@pytest.mark.parametrize(
+    ("entry", "present", "drawn"),
+    [
+        ({"choices": [0.2, 0.3]}, 0.1, {0.1, 0.2, 0.3}),
+        ({"low": 0.2, "high": 0.4, "step": 0.1}, 0.1, {0.1, 0.2, 0.3, 0.4}),
+        ({"low": 0.1, "high": 0.2, "step": 0.1}, 0.3, {0.1, 0.2, 0.3}),
+    ],
+)
+def test_the_present_value_is_one_of_those_that_are_searched(
+    entry: dict[str, Any], present: float, drawn: set[float]
+) -> None:
+    space = Space(with_space({"model.dropout": entry}, model={"dropout": present}))
+    assert space.present() == {"model.dropout": present}
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+    assert {space.draw(study.ask())["model.dropout"] for _ in range(60)} == drawn
+    study.enqueue_trial(dict(space.present()))
+    assert space.draw(study.ask(), present=True) == space.present()
+
+
+def test_a_range_is_widened_to_the_present_value() -> None:
+    rate = {"train.learning_rate": {"low": 0.001, "high": 0.003, "log": True}}
+    assert Space(with_space(rate, train={"learning_rate": 0.02})).draw(Last()) == {"train.learning_rate": 0.02}
+
+
+def test_the_network_is_not_searched_where_training_goes_on_from_one() -> None:
+    space = {
+        "model.encoder": {"choices": ["mobilenet_v2_deeplab", "efficientnet_lite0"]},
+        "model.init": {"fixed": "imagenet", "when": {"model.encoder": "efficientnet_lite0"}},
+        "model.decoder_width": {"choices": [32, 64]},
+        "train.weight_decay": {"low": 0.0001, "high": 0.01, "when": {"model.encoder": "efficientnet_lite0"}},
+        "model.dropout": {"choices": [0.1, 0.2]},
+    }
+    assert Space(with_space(space)).present().keys() == {"model.encoder", "model.decoder_width", "model.dropout"}
+    for init in ("weights/mine.keras", "champion"):
+        going_on = with_space(space, model={"init": init})
+        assert Space(going_on).present() == {"model.dropout": 0.1}
+        assert study_name(going_on, [], []) != study_name(with_space(space, model={"init": f"other-{init}"}), [], [])
+
+
 def test_a_fixed_value_is_not_that_of_the_present_parameters() -> None:
     searched = {"augment.variants": {"fixed": 3}, "model.dropout": {"low": 0.0, "high": 0.5}}
     space = Space(with_space(searched, augment={"variants": 12}))
@@ -112,9 +152,12 @@ def test_an_encoder_with_a_start_of_its_own_needs_no_imagenet_weights() -> None:
             "fits encoder mobilenet_v2_deeplab only, not resnet50",
         ),
         ({"model.aspp_width": {"choices": [128, "wide"]}}, "model.aspp_width = wide: "),
-        ({"model.dropout": {"choices": [0.2, 0.3]}}, "the present value 0.1 is not among the choices"),
-        ({"model.dropout": {"low": 0.2, "high": 0.3}}, "the present value 0.1 is not in the range"),
         ({"model.dropout": {"low": 0.05, "high": 0.35, "step": 0.1}}, "the present value 0.1 is not in the range"),
+        ({"model.dropout": {"low": 0.15, "high": 0.35, "step": 0.1}}, "the present value 0.1 is not in the range"),
+        (
+            {"train.encoder_lr_scale": {"low": 0.1, "high": 1.0, "log": True}},
+            "the present value 0.0 is not in the range",
+        ),
         ({"augment.strength": {"low": 0.1, "high": 1.0}}, "every trial would need shards of its own"),
         ({"loss.bce_coef": {"low": 0.1, "high": 2.0, "when": {"loss.name": "tversky"}}}, "loss.name must stand in"),
         (

@@ -44,15 +44,18 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
         SpaceError: The space holds a combination that is impossible.
         SweepError: It cannot begin, or trial after trial fails.
     """
-    space = Space(params)
+    Space(params)  # refused before anything is done
     photos = draw_photos(params)
+    study, address = study_name(params, photos.all(), photos.contents()), address_of(storage)
+    params = base_params(open_study(open_storage(address, retry), study, params), params)
+    space = Space(params)
     objective = functools.partial(
         Training, params, photos,
         most_variants=space.most_variants(), encoders=space.imagenet_encoders(), workers=_share_of_cores(workers),
     )  # fmt: skip
     job = SweepJob(
-        study=study_name(params, photos.all(), photos.contents()),
-        address=address_of(storage),
+        study=study,
+        address=address,
         params=params,
         trials=trials or params.sweep.trials,
         open_objective=objective,

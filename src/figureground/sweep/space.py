@@ -7,11 +7,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from figureground.errors import FiguregroundError
-from figureground.params import Number, Params, ParamsError, SpaceEntry, Value, flat, parse_params
+from figureground.params import Number, Params, ParamsError, SpaceEntry, Value, divides, flat, parse_params
 
 SECTIONS = ("augment", "model", "loss", "train")  # what a trial may change
 _DIGITS = 4  # of a searched value, so that params.yaml stays readable; what is written is what was trained
 _MOST_CANDIDATES = 100  # of a stepped range that are checked one by one; of longer ones the ends are
+
+# What the weights of a trained network were made for: with other values they would not fit, and stay random.
+_NETWORK = {
+    "model.encoder",
+    "model.init",
+    "model.aspp_width",
+    "model.decoder_width",
+    "model.low_level_width",
+    "model.mid_level_width",
+}
 
 Values = Mapping[str, Value]
 
@@ -29,20 +39,22 @@ class Draw(Protocol):
 
 
 class Space:
-    """The parameters that a sweep varies, around the present ones.
+    """The parameters that a sweep varies, around the present ones: their values join the choices and widen the ranges.
 
     Raises:
         SpaceError: An unknown parameter, a value that the parameter cannot have, two that cannot go together, or a
-            present value that lies outside: the present parameters are a trial too.
+            present value that cannot join: the present parameters are a trial too.
     """
 
     def __init__(self, params: Params) -> None:
         self._params = params
-        self._entries = params.sweep.space
+        self._entries = searched(params)
         known = flat(params)
         self._present = {name: value for name in self._entries if (value := known.get(name)) is not None}
         _refuse([*self._unknown(), *self._conditions()])
-        _refuse([*self._costly(), *self._absent()])
+        _refuse([*self._costly()])
+        self._entries |= {name: _joined(self._entries[name], value) for name, value in self.present().items()}
+        _refuse([*self._absent()])
         self._candidates = {name: self._candidates_of(name) for name in self._entries}
         _refuse([*self._impossible_present()])
         _refuse([*self._impossible()])
@@ -84,21 +96,21 @@ class Space:
 
     def most_variants(self) -> int:
         """Variants of a photo that any trial can use: an epoch shows one."""
-        searched = self._candidates.get("augment.variants", ())
-        most = max(int(value) for value in (*searched, self._params.augment.variants))
+        candidates = self._candidates.get("augment.variants", ())
+        most = max(int(value) for value in (*candidates, self._params.augment.variants))
         return min(most, self._params.sweep.epochs)
 
     def imagenet_encoders(self) -> list[str]:
         """Encoders that some trial starts with ImageNet weights."""
-        searched = [name for name in ("model.encoder", "model.init") if name in self._entries]
-        settings = [{}, *(setting for name in searched for setting in self._settings(name))]
+        varied = [name for name in ("model.encoder", "model.init") if name in self._entries]
+        settings = [{}, *(setting for name in varied for setting in self._settings(name))]
         models = [self._nested(self._completed(setting))["model"] for setting in settings]
         return sorted({model["encoder"] for model in models if model["init"] == "imagenet"})
 
     def filled(self, values: Values) -> dict[str, Value]:
         """With a value for the searched parameters that are not among them since their conditions were not met."""
-        searched = [name for name, entry in self._entries.items() if not _is_fixed(entry)]
-        return {name: values.get(name, self._usual(name)) for name in searched}
+        varied = [name for name, entry in self._entries.items() if not _is_fixed(entry)]
+        return {name: values.get(name, self._usual(name)) for name in varied}
 
     def _drawn(self, trial: Draw, name: str, entry: SpaceEntry) -> Value:
         if entry.fixed is not None:
@@ -159,11 +171,10 @@ class Space:
                 yield f"{name}: every trial would need shards of its own; give the range a step, or choices"
 
     def _absent(self) -> Iterator[str]:
-        """Present values that the space lacks, by which the study could not hold the present parameters as a trial."""
+        """Present values that could not join, without which the study cannot hold the present parameters as a trial."""
         for name, value in self.present().items():
             if not self._admits(name, value):
-                where = "among the choices; add it" if self._entries[name].choices else "in the range; widen it"
-                yield f"{name}: the present value {value} is not {where}, since a trial is to show how good it is"
+                yield f"{name}: the present value {value} is not in the range, by its log or step; take that out"
 
     def _usual(self, name: str) -> Value:
         """The present value where the space has it."""
@@ -177,7 +188,7 @@ class Space:
         if not isinstance(value, int | float) or not entry.low <= value <= entry.high:
             return False
         step = self._step(name)
-        return step is None or abs((value - entry.low) / step - round((value - entry.low) / step)) < 1e-6
+        return step is None or divides(step, value - entry.low)
 
     def _step(self, name: str) -> Number | None:
         entry = self._entries[name]
@@ -241,6 +252,29 @@ class Space:
                 place = place[section]
             place[key] = value
         return nested
+
+
+def searched(params: Params) -> dict[str, SpaceEntry]:
+    """The entries of `sweep.space`, less the network's where `model.init` brings a trained one with its decoder."""
+    init = params.model.init
+    if init in ("imagenet", "none") or init.endswith(".tflite"):
+        return dict(params.sweep.space)
+    return {name: entry for name, entry in params.sweep.space.items() if _NETWORK.isdisjoint({name, *entry.when})}
+
+
+def _joined(entry: SpaceEntry, value: Value) -> SpaceEntry:
+    """With a value more, where the steps or the logarithm of a range let it have that."""
+    if entry.choices:
+        there = any(_is_same(choice, value) for choice in entry.choices)
+        return entry if there else entry.model_copy(update={"choices": (*entry.choices, value)})
+    if entry.low is None or entry.high is None or not isinstance(value, Number) or not _can_reach(entry, value):
+        return entry
+    return entry.model_copy(update={"low": min(entry.low, value), "high": max(entry.high, value)})
+
+
+def _can_reach(entry: SpaceEntry, value: Number) -> bool:
+    assert entry.low is not None
+    return value > 0 if entry.log else entry.step is None or divides(entry.step, value - entry.low)
 
 
 def _refuse(findings: Sequence[str]) -> None:

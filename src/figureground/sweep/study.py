@@ -18,7 +18,7 @@ from figureground import files
 from figureground.dataset.manifest import Pair
 from figureground.params import Params, flat, parse_params
 from figureground.processes import is_gone
-from figureground.sweep.space import SECTIONS, Space
+from figureground.sweep.space import SECTIONS, Space, searched
 from figureground.sweep.storage import folder
 
 _log = logging.getLogger(__name__)
@@ -42,11 +42,11 @@ def study_name(params: Params, pairs: Sequence[Pair], contents: Sequence[Sequenc
         pairs: The training and validation pairs of the trials.
         contents: What changes when a file of theirs does.
     """
-    searched = params.sweep.space
+    varied = searched(params)
     held = {
         name: value
         for name, value in flat(params).items()
-        if name.split(".")[0] in (*SECTIONS, "seed") and name not in searched and name != "train.epochs"
+        if name.split(".")[0] in (*SECTIONS, "seed") and name not in varied and name != "train.epochs"
     }
     settings = params.sweep.model_dump(exclude={"trials"})
     return f"figureground-{files.fingerprint(held, settings, [asdict(pair) for pair in pairs], contents)[:8]}"
