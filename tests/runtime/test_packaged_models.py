@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from figureground.params import read_params
+from figureground.recipes import read_recipe
 from figureground.runtime.segmenter import Segmenter
 from figureground.scores import count, person_iou_of
 from helpers.embedded_set import ROOT, embedded_set
@@ -29,7 +29,7 @@ def rendered() -> list[tuple[dict[str, str], np.ndarray, np.ndarray]]:
 @pytest.mark.parametrize(("model", "less"), [("accurate", 0), ("fast", 1), ("open", 0)])
 def test_a_model_is_of_its_recipes_size(model: str, less: int) -> None:
     """Less a pixel where it was made before sizes became odd, as recipes/README.md tells."""
-    side = read_params(ROOT / f"recipes/{model}.yaml").model.input_size - less
+    side = read_recipe(ROOT / "recipes", model)["model.input_size"] - less
     assert Segmenter(model).input_size == (side, side)
 
 

@@ -1,4 +1,4 @@
-"""Commands around the pipeline: bring data in, look at runs, fetch models, search hyperparameters."""
+"""Commands around the pipeline: bring data in, apply recipes, look at runs, fetch models, search hyperparameters."""
 
 from __future__ import annotations
 
@@ -95,6 +95,17 @@ def _dvc(*arguments: str) -> None:
     done = subprocess.run([str(program), *arguments], check=False)
     if done.returncode:
         raise click.ClickException(f"dvc {shown(' '.join(arguments))} failed with status {done.returncode}; see above")
+
+
+@click.command()
+@click.argument("name")
+def recipe(name: str) -> None:
+    """Write the recipe NAME (recipes/NAME.yaml) to params.yaml and print what changed; `default` takes it back."""
+    with one_line_errors():
+        from figureground.recipes import apply_recipe
+
+        change = apply_recipe(Path("params.yaml"), name, folder=Path("recipes"))
+    click.echo(change.rstrip() or "params.yaml has these values already")
 
 
 @click.command()
