@@ -21,7 +21,7 @@ from figureground.dataset.metadata import held_path, pair_mask, photo_path
 from figureground.dataset.sides import read_split
 from figureground.evaluation import scoring
 from figureground.evaluation.scoring import OURS, ScoredPhoto, Slice
-from figureground.files import write_table
+from figureground.files import file_sha256, write_table
 from figureground.pictures import read_mask, read_photo
 from figureground.runtime.segmenter import Segmenter
 from figureground.scores import Interval
@@ -57,9 +57,7 @@ def scored(pair: Pair, segmenter: Segmenter) -> ScoredPhoto:
     photo, mask = read_photo(photo_path(DATA, pair.name)), pair_mask(DATA, pair.name)
     held = read_mask(path) if (path := held_path(DATA, pair.name)).is_file() else None
     prediction = scoring.decide(pair.name, segmenter.probability(photo), mask.shape)
-    return ScoredPhoto(
-        pair, scoring.photo_hash(photo_path(DATA, pair.name)), {OURS: scoring.score(prediction, mask, held)}
-    )
+    return ScoredPhoto(pair, file_sha256(photo_path(DATA, pair.name)), {OURS: scoring.score(prediction, mask, held)})
 
 
 def table(found: list[Slice]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from figureground.errors import FiguregroundError, without_passwords
+from figureground.errors import FiguregroundError, first_line, without_passwords
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,9 @@ def test_an_address_without_one_stays(address: str) -> None:
 def test_findings_have_a_line_each() -> None:
     assert str(FiguregroundError("one")) == "one"
     assert str(FiguregroundError("one", "two")) == "one\ntwo"
+
+
+def test_of_an_error_its_first_line_is_told_without_passwords_and_cut_short() -> None:
+    assert first_line(OSError("\n  https://me:secret@host: gone\n[SQL: select]")) == "https://me:***@host: gone"
+    assert first_line(ValueError(" \n")) == "ValueError"
+    assert first_line(ValueError("x" * 999)) == "x" * 200

@@ -24,7 +24,9 @@ from figureground.processes import (
     environment,
     in_order,
     is_gone,
+    stderr_into,
     usable_cores,
+    without_chatter,
     worthwhile,
 )
 
@@ -201,3 +203,18 @@ def test_a_number_that_came_round_again_is_another_process() -> None:
 def test_of_other_hosts_and_other_words_nothing_is_known() -> None:
     assert not is_gone("other-host|1|0.0")
     assert not is_gone("")
+
+
+def test_what_is_written_past_pythons_streams_is_muted_in_the_block_only(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyError), without_chatter():
+        os.write(2, b"INFO: kernels created\n")
+        raise KeyError
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"
+
+
+def test_it_can_be_kept_in_a_file(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with (tmp_path / "said").open("wb") as stream, stderr_into(stream):
+        os.write(2, b"the converter failed")
+    assert (tmp_path / "said").read_bytes() == b"the converter failed"
+    assert capfd.readouterr().err == ""

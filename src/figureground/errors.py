@@ -5,6 +5,8 @@ import re
 # `name:password@` of an address, and a password among its options, as databases' drivers take it.
 _PASSWORDS = (re.compile(r"(://[^/@:\s]*:)\S*(?=@)"), re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE))
 
+_LONGEST = 200  # characters of a line of somebody else's error
+
 
 class FiguregroundError(ValueError):
     """One line: what is wrong, where, and what to do. Commands and stages print it and exit with status 1.
@@ -19,6 +21,16 @@ class FiguregroundError(ValueError):
 def install_hint(extra: str) -> str:
     """What adds an optional part of the install; the package is not on an index, so only its clone has that."""
     return f"run pip install '.[{extra}]' in the folder of the clone"
+
+
+def first_line(error: BaseException) -> str:
+    """An error in one line, without the statements, stacks and passwords that errors of libraries carry along.
+
+    Example:
+        >>> first_line(OSError("no answer from https://me:secret@models.example\\n  at line 7"))
+        'no answer from https://me:***@models.example'
+    """
+    return without_passwords(next(iter(str(error).strip().splitlines()), type(error).__name__))[:_LONGEST]
 
 
 def without_passwords(text: str) -> str:

@@ -74,9 +74,14 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def bytes_sha256(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def fingerprint(*parts: Any) -> str:
     """SHA-256 in hexadecimal of plain values (numbers, strings, lists, dicts) in a canonical spelling."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return bytes_sha256(json.dumps(parts, sort_keys=True, separators=(",", ":")).encode())
 
 
 def source_fingerprint(*modules: ModuleType) -> str:

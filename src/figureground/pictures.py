@@ -28,6 +28,10 @@ VOID = 128
 HELD = 64
 HALF = 128  # of coverage, 0..255: 127.5 rounded up
 
+# Of files that are taken from folders by their names; a file given by its own path may be called anything.
+SUFFIXES = (
+    ".jpg", ".jpeg", ".png", ".jpe", ".jfif", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif", ".jp2", ".ppm", ".pgm",
+)  # fmt: skip
 # What people keep photos and masks in. Pillow would read more, by what the file is and not by its name: for PostScript
 # it starts Ghostscript, which must never run what a stranger has sent as a .jpg.
 # The first five are ready at once, the others make Pillow load all of its readers.

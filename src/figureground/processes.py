@@ -1,4 +1,4 @@
-"""Worker processes: how many, in which order their results come, and that none is left behind; names of processes."""
+"""Worker processes, none of which is left behind; a process that is mute for a while; names of processes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
@@ -15,7 +16,7 @@ from concurrent import futures
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import cv2
 
@@ -191,6 +192,29 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+@contextlib.contextmanager
+def stderr_into(stream: IO[Any]) -> Iterator[None]:
+    """What the whole process writes to stderr, all its threads, goes to the file `stream`."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    os.dup2(stream.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+@contextlib.contextmanager
+def without_chatter() -> Iterator[None]:
+    """Mutes stderr while a model is loaded, since LiteRT announces its kernels there and has no switch for it.
+
+    For commands: it is the whole process that is mute.
+    """
+    with Path(os.devnull).open("w") as nowhere, stderr_into(nowhere):
+        yield
 
 
 def describe(process: psutil.Process) -> str:

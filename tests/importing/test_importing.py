@@ -83,15 +83,17 @@ def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root: Path, tmp_pa
     save(root, "cmyk.jpg", Image.fromarray(photo).convert("CMYK"), mask=mask, quality=95)
     save(root, "webp.webp", photo, mask=mask, lossless=True)
     save(root, "tiff.TIFF", photo, "tiff.png", mask)
+    save(root, "portable.ppm", photo, "portable.gif", mask)
     save(root, "alpha.png", np.dstack([photo, np.full((HEIGHT, WIDTH), 255, np.uint8)]), mask=mask)
     photos, masks, refused = imported(root, tmp_path)
     assert not refused
     assert set(photos) == {
-        "plain", "UPPER", "with spaces, and comma", "人物 Zoë", "grey16", "palette", "cmyk", "webp", "tiff", "alpha",
+        "plain", "UPPER", "with spaces, and comma", "人物 Zoë", "grey16", "palette", "cmyk", "webp", "tiff", "portable",
+        "alpha",
     }  # fmt: skip
     for stem in photos:
         assert np.array_equal(masks[stem], mask)
-    for stem in ("人物 Zoë", "webp", "tiff", "alpha"):
+    for stem in ("人物 Zoë", "webp", "tiff", "portable", "alpha"):
         assert np.array_equal(photos[stem], photo)
     assert np.array_equal(photos["grey16"], np.dstack([grey] * 3))
     assert np.abs(photos["cmyk"].astype(int) - photo).mean() < 6

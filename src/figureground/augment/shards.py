@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from figureground.errors import FiguregroundError
-from figureground.files import file_sha256, write_json
+from figureground.files import bytes_sha256, file_sha256, write_json
 
 INDEX_NAME = "index.json"
 FORMAT = 1
@@ -122,7 +121,7 @@ def read_index(folder: Path) -> Index:
 
 def checksum(shards: Iterable[Shard]) -> str:
     """SHA-256 over lines as `sha256sum` prints them, in the shards' order."""
-    return hashlib.sha256("".join(f"{shard.sha256}  {shard.file}\n" for shard in shards).encode()).hexdigest()
+    return bytes_sha256("".join(f"{shard.sha256}  {shard.file}\n" for shard in shards).encode())
 
 
 def _index(folder: Path, content: Mapping[str, Any]) -> Index:

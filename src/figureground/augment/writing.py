@@ -22,7 +22,7 @@ from figureground.augment.shards import INDEX_NAME, Index, Shard, checksum, writ
 from figureground.augment.variants import AugmentError, Recipe
 from figureground.augment.weighting import showings, source_of, unknown_sources
 from figureground.dataset.manifest import Pair
-from figureground.files import write_json
+from figureground.files import fingerprint, write_json
 from figureground.params import AugmentParams
 from figureground.pictures import PictureError
 from figureground.processes import in_order, worthwhile
@@ -151,7 +151,7 @@ def _plan(recipe: Recipe, blocks: Sequence[ShardTask]) -> str:
     """Fingerprint of what the shards' bytes depend on, beside the pictures and the code."""
     values = [_parameters(recipe), recipe.input_size, recipe.backgrounds, recipe.people, [asdict(b) for b in blocks]]
     versions = [cv2.__version__, np.__version__]
-    return hashlib.sha256(json.dumps([values, versions], sort_keys=True).encode()).hexdigest()
+    return fingerprint(values, versions)
 
 
 def _parameters(recipe: Recipe) -> dict[str, Any]:

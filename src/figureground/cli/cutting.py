@@ -204,7 +204,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 def web(host: str, port: int, model: str) -> None:
     """Serve a page that cuts people out, and the same for programs (POST /cut)."""
     with one_line_errors("web"):
-        from figureground.runtime.segmenter import without_chatter
+        from figureground.processes import without_chatter
         from figureground.web.app import create_app
         from figureground.web.limits import Limits
         from figureground.web.listening import address, listen

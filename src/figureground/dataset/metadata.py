@@ -16,7 +16,7 @@ from figureground.files import read_table, write_table
 from figureground.pictures import Picture, read_coverage, read_mask
 
 METADATA_COLUMNS = ("name", "source", "group", "licence", "width", "height")
-PHOTO_SUFFIXES = (".jpg", ".png")
+PHOTO_SUFFIXES = (".jpg", ".png")  # of what an import writes; it reads more
 
 
 class MetadataError(FiguregroundError):

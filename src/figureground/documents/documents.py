@@ -16,8 +16,9 @@ from figureground.errors import FiguregroundError
 from figureground.files import write_bytes
 from figureground.photos.saving import encoded
 from figureground.pictures import Picture, read_photo, resize_photo
+from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, BackgroundError, Colour, background_of, composed
-from figureground.runtime.segmenter import NobodyError, Segmenter, shows_person, without_chatter
+from figureground.runtime.segmenter import NobodyError, Segmenter, shows_person
 
 DPI = 300
 PAPER = (100.0, 150.0)  # mm: the usual small print

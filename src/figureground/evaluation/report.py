@@ -17,7 +17,7 @@ from figureground.evaluation import plots, scoring
 from figureground.evaluation.baselines import grabcut_scores, null_model
 from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, DoubtedLabel, Opinion, opinion, suspects
 from figureground.evaluation.scoring import GRABCUT, NULL, OURS, EvaluationError, Predict, Score, ScoredPhoto
-from figureground.files import write_bytes, write_table
+from figureground.files import file_sha256, write_bytes, write_table
 from figureground.params import EvaluateParams
 from figureground.pictures import encode_jpeg, read_mask, read_photo, resize_photo
 from figureground.scores import Counts
@@ -79,7 +79,7 @@ def _score_pair(
     probability = predict(photo)
     ours = scoring.score(scoring.decide(pair.name, probability, mask.shape), mask, held)
     null = scoring.score(null_model(null_mask, *mask.shape), mask)
-    scored = ScoredPhoto(pair, scoring.photo_hash(path), {OURS: ours, NULL: null})
+    scored = ScoredPhoto(pair, file_sha256(path), {OURS: ours, NULL: null})
     return scored, opinion(pair, mask, probability)
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,7 +81,7 @@ class ScoredPhoto:
     """A test pair with the scores of each model (`ours`, `null` and, unless it is switched off, `grabcut`)."""
 
     pair: Pair
-    photo_hash: str
+    photo_hash: str  # SHA-256 of the photo's file, by which two evaluations know that they scored the same photo
     scores: Mapping[str, Score]
 
 
@@ -145,12 +143,6 @@ def decide(name: str, probability: NDArray[np.floating[Any]], shape: tuple[int, 
         raise EvaluationError(f"{name}: the model predicts not-a-number; it is broken, train it again")
     prediction: NDArray[np.bool_] = probability >= 0.5
     return prediction
-
-
-def photo_hash(path: Path) -> str:
-    """SHA-256 of a photo's file, by which two evaluations know that they scored the same photo."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def photo_row(photo: ScoredPhoto) -> dict[str, Any]:

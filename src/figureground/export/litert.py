@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -22,6 +20,7 @@ from figureground.models import selfie
 from figureground.params import ExportParams
 from figureground.pictures import resize_photo
 from figureground.predictor import Predictor, as_float32, input_size
+from figureground.processes import stderr_into
 from figureground.runtime.segmenter import Segmenter
 
 log = logging.getLogger(__name__)
@@ -174,18 +173,12 @@ def _inputs(photos: Sequence[Photo], height: int, width: int) -> Callable[[], It
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Hold back what TensorFlow's C++ side writes to the terminal, which Python's streams cannot; logged on failure."""
+    """Hold back what TensorFlow's C++ side writes to the terminal; logged on failure."""
     with tempfile.TemporaryFile() as chatter:
-        sys.stderr.flush()
-        terminal = os.dup(2)
-        os.dup2(chatter.fileno(), 2)
         try:
-            yield
+            with stderr_into(chatter):
+                yield
         except Exception:
-            os.dup2(terminal, 2)
             chatter.seek(0)
             log.error("export: the converter said: %s", chatter.read().decode(errors="replace"))
             raise
-        finally:
-            os.dup2(terminal, 2)
-            os.close(terminal)

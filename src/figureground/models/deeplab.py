@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, first_line
 from figureground.models import selfie
 from figureground.models.encoders import ENCODERS, build_encoder
 from figureground.params import ModelParams
@@ -93,9 +93,7 @@ def load_model(path: Path) -> keras.Model:
     try:
         return keras.models.load_model(path, compile=False)
     except (OSError, ValueError, TypeError) as error:
-        raise ModelError(
-            f"{path}: cannot be loaded ({str(error).splitlines()[0]}); run the train stage again"
-        ) from None
+        raise ModelError(f"{path}: cannot be loaded ({first_line(error)}); run the train stage again") from None
 
 
 def _freeze_batch_norm(encoder: keras.Model) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, first_line
 
 # The axes that come first, second, … of what Keras wants, by operator: files have kernels as (out, h, w, in), those of
 # depthwise convolutions as (1, h, w, channels). The last operator is MediaPipe's own, which LiteRT knows.
@@ -36,7 +36,7 @@ def read_convolutions(path: Path) -> list[tuple[NDArray[np.float32], NDArray[np.
     try:
         interpreter = Interpreter(str(path))
     except (OSError, ValueError) as error:
-        raise LiteRTFileError(f"{path}: cannot be read as a LiteRT model: {str(error).splitlines()[0]}") from None
+        raise LiteRTFileError(f"{path}: cannot be read as a LiteRT model: {first_line(error)}") from None
     tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
     operations = interpreter._get_ops_details()
     stored = {made: op["inputs"][0] for op in operations if op["op_name"] == "DEQUANTIZE" for made in op["outputs"]}

@@ -15,9 +15,9 @@ from figureground.errors import FiguregroundError
 from figureground.photos.planning import Job
 from figureground.photos.saving import save
 from figureground.pictures import frame_count, read_photo
-from figureground.processes import WorkerKilled, as_completed, worthwhile
+from figureground.processes import WorkerKilled, as_completed, without_chatter, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
-from figureground.runtime.segmenter import Segmenter, shows_person, without_chatter
+from figureground.runtime.segmenter import Segmenter, shows_person
 
 _PHOTOS_A_PROCESS = 4  # fewer are done sooner than another process has started
 

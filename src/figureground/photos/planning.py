@@ -9,28 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from figureground.errors import FiguregroundError
+from figureground.photos.saving import WRITABLE
+from figureground.pictures import SUFFIXES
 
-# Taken from folders by name; a file given by its own path may have any. HEIC is listed to be reported, not passed over.
-PICTURES = frozenset(
-    {
-        ".jpg",
-        ".jpeg",
-        ".jpe",
-        ".jfif",
-        ".png",
-        ".webp",
-        ".tif",
-        ".tiff",
-        ".bmp",
-        ".gif",
-        ".avif",
-        ".jp2",
-        ".ppm",
-        ".pgm",
-    }
-    | {".heic", ".heif"}
-)
-WRITABLE = (".png", ".webp", ".jpg", ".jpeg")
+PICTURES = frozenset({*SUFFIXES, ".heic", ".heif"})  # the last two to be reported, not passed over
 
 
 class PlanError(FiguregroundError):

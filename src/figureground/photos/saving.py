@@ -14,6 +14,7 @@ from figureground.errors import FiguregroundError
 from figureground.files import write_bytes
 from figureground.pictures import Picture, encode_jpeg, encode_png
 
+WRITABLE = (".png", ".webp", ".jpg", ".jpeg")
 JPEG_QUALITY = 95
 WEBP_QUALITY = 90
 _WEBP_LIMIT = 16383  # pixels a side, by the format
@@ -45,7 +46,7 @@ def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
         SavingError: JPEG with alpha, WebP of more than 16383 pixels a side or with dpi, or another suffix.
     """
     suffix = path.suffix.lower()
-    if suffix not in (".png", ".webp", ".jpg", ".jpeg"):
+    if suffix not in WRITABLE:
         raise SavingError(f"{path}: cannot write {suffix or 'a file without suffix'}; use .png, .webp or .jpg")
     if suffix in (".jpg", ".jpeg") and picture.ndim == 3 and picture.shape[2] == 4:
         raise SavingError(f"{path}: JPEG has no transparency; use PNG or WebP, or give a background colour")

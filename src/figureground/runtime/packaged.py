@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 
 from figureground.errors import FiguregroundError
+from figureground.files import bytes_sha256
 
 MODELS = Path(__file__).with_name("models")
 PACKAGED = ("accurate", "fast", "open")  # what the user gets, not how it is built
@@ -45,7 +45,7 @@ def packaged_content(name: str, folder: Path = MODELS) -> tuple[Path, bytes]:
         raise SegmenterError(
             f"{path}: this installation has no such model; install figureground again or give a .tflite file"
         ) from None
-    if hashlib.sha256(content).hexdigest() != expected:
+    if bytes_sha256(content) != expected:
         raise SegmenterError(
             f"{path}: not the file that was packaged (its SHA-256 differs); install figureground again"
         )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, overload
 
@@ -29,7 +26,6 @@ __all__ = [
     "load_interpreter",
     "shows_person",
     "sigmoid",
-    "without_chatter",
 ]
 
 _PHOTO = "a uint8 array of height x width x 3 in RGB order"
@@ -162,22 +158,6 @@ def _pixels(photo: Picture | Image.Image) -> Picture:
 
 def _in_kind(picture: Picture, photo: Picture | Image.Image) -> Picture | Image.Image:
     return Image.fromarray(picture) if isinstance(photo, Image.Image) else picture
-
-
-@contextmanager
-def without_chatter() -> Iterator[None]:
-    """Mutes stderr while a model is loaded, since LiteRT announces its kernels there and has no switch for it.
-
-    For commands: it is the whole process that is mute, all its threads.
-    """
-    with Path(os.devnull).open("w") as nowhere:
-        kept = os.dup(2)
-        os.dup2(nowhere.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
 
 
 def check_photo(photo: NDArray[np.uint8]) -> None:

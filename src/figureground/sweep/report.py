@@ -14,9 +14,9 @@ import optuna
 from optuna.trial import FrozenTrial, TrialState
 
 from figureground import files
+from figureground.errors import first_line
 from figureground.sweep.space import Space, neat
 from figureground.sweep.study import ERROR, KIND, LATENCY, NULL, RETRY_OF
-from figureground.tracking.store import first_line
 
 _log = logging.getLogger(__name__)
 

@@ -15,9 +15,8 @@ from filelock import FileLock
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
-from figureground.errors import FiguregroundError, without_passwords
+from figureground.errors import FiguregroundError, first_line, without_passwords
 from figureground.paths import project_root
-from figureground.tracking.store import first_line
 
 _log = logging.getLogger(__name__)
 

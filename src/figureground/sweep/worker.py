@@ -17,7 +17,7 @@ import optuna
 import psutil
 from filelock import FileLock
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, first_line
 from figureground.params import Params, Value, flat
 from figureground.processes import describe, end_with_parent
 from figureground.stages import runner
@@ -45,7 +45,6 @@ from figureground.sweep.study import (
 )
 from figureground.sweep.training import Objective, Task, TrialOutcome
 from figureground.tracking.runs import StageRun
-from figureground.tracking.store import first_line
 from figureground.tracking.sweeps import TrialRuns
 
 _log = logging.getLogger(__name__)

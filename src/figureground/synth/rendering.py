@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.errors import FiguregroundError, install_hint
+from figureground.errors import FiguregroundError, first_line, install_hint
 from figureground.synth.parts import Floats, Part, Texture
 
 Image = NDArray[np.float32]
@@ -100,7 +100,7 @@ def prepare() -> None:
         _drjit().eval(_drjit().arange(mitsuba.Float, 2) + 1)
     except Exception as error:  # Dr.Jit raises RuntimeError, Mitsuba ImportError where LLVM is missing
         raise RenderError(
-            f"no LLVM library was found, with which rendering compiles its kernels ({_first_line(error)}); install it "
+            f"no LLVM library was found, with which rendering compiles its kernels ({first_line(error)}); install it "
             f"(Debian: apt-get install libllvm19) or set {LLVM_VARIABLE} to the file libLLVM.so"
         ) from None
 
@@ -199,10 +199,6 @@ def _find_llvm() -> str | None:
         file for place in places for file in (*place.glob("llvm-*/lib/libLLVM*.so*"), *place.glob("libLLVM*.dylib"))
     ]
     return str(max(found, key=lambda file: file.name)) if found else ctypes.util.find_library("LLVM")
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _alike(parts: Sequence[Part], groups: Sequence[int]) -> Iterator[tuple[list[Part], int]]:

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from figureground.errors import first_line
 from figureground.processes import describe, is_gone
 from figureground.tracking.pipeline import pipeline_process
 from figureground.tracking.provenance import provenance
-from figureground.tracking.store import Store, TrackingError, first_line, open_store
+from figureground.tracking.store import Store, TrackingError, open_store
 
 if TYPE_CHECKING:
     from mlflow.entities import Run

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from figureground.errors import FiguregroundError, without_passwords
+from figureground.errors import FiguregroundError, first_line, without_passwords
 from figureground.files import replacing
 from figureground.paths import project_root
 
@@ -158,11 +158,6 @@ def ui_command(root: Path, host: str = "127.0.0.1", port: int = 5000) -> list[st
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
     command += ["--artifacts-destination", str(folder / "artifacts")]
     return [*command, "--host", host, "--port", str(port), "--workers", "1"]  # each worker is 0.26 GB
-
-
-def first_line(error: BaseException) -> str:
-    """An error in one line, without the statements, stacks and passwords that errors of databases carry along."""
-    return without_passwords((str(error).strip() or type(error).__name__).splitlines()[0])[:200]
 
 
 def _experiment(client: MlflowClient, movable: bool) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 
+from figureground.errors import first_line
 from figureground.processes import describe
 from figureground.tracking.provenance import provenance
 from figureground.tracking.runs import (
@@ -24,7 +25,7 @@ from figureground.tracking.runs import (
     reconcile,
     warn,
 )
-from figureground.tracking.store import Store, first_line, open_store
+from figureground.tracking.store import Store, open_store
 
 # Tags. MLflow has no status for a trial that was pruned, so what became of it is a tag.
 SWEEP, TRIAL, STATE, ERROR = (f"figureground.{each}" for each in ("sweep", "trial", "state", "error"))

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from figureground.errors import without_passwords
+from figureground.errors import first_line, without_passwords
 from figureground.files import replacing
 from figureground.paths import project_root
-from figureground.tracking.store import Store, TrackingError, existing_store, first_line, open_store
+from figureground.tracking.store import Store, TrackingError, existing_store, open_store
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion

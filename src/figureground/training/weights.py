@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, first_line
 from figureground.models import selfie
 from figureground.models.deeplab_mobilenet import read_deeplab_mobilenet
 from figureground.models.encoders import ENCODERS, build_backbone
@@ -78,7 +78,7 @@ def _load_same(model: keras.Model, path: Path) -> None:
             model.load_weights(path)
     except (ValueError, OSError, KeyError, UserWarning) as error:
         raise WeightsError(
-            f"model.init: {path}: does not fit this model ({_first_line(error)}); use the parameters it was made "
+            f"model.init: {path}: does not fit this model ({first_line(error)}); use the parameters it was made "
             "with, or its .keras file, from which single layers can be taken"
         ) from None
 
@@ -88,7 +88,7 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
     try:
         source = keras.models.load_model(path, compile=False)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"model.init: {path}: cannot be read as a Keras model: {_first_line(error)}") from None
+        raise WeightsError(f"model.init: {path}: cannot be read as a Keras model: {first_line(error)}") from None
     offered = {layer.name: layer.get_weights() for layer in source.layers}
     left: list[str] = []
     fitted = 0
@@ -149,7 +149,7 @@ def _imagenet_backbone(encoder: str) -> keras.Model:
             return build_backbone(encoder, weights="imagenet")
     except Exception as error:  # Keras raises a bare Exception where a download fails
         raise WeightsError(
-            f"model.init: ImageNet weights of {encoder} cannot be downloaded ({_first_line(error)}); "
+            f"model.init: ImageNet weights of {encoder} cannot be downloaded ({first_line(error)}); "
             "connect to the network once, or set model.init to none or model.encoder to efficientnet_lite0"
         ) from None
 
@@ -211,7 +211,3 @@ def _lite0_names() -> list[tuple[str, str, str]]:
 
 def _shapes(weights: list[Any]) -> list[tuple[int, ...]]:
     return [tuple(weight.shape) for weight in weights]
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

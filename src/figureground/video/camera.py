@@ -12,7 +12,7 @@ import cv2
 
 from figureground.errors import FiguregroundError, install_hint
 from figureground.pictures import Picture
-from figureground.runtime.segmenter import without_chatter
+from figureground.processes import without_chatter
 from figureground.video.backdrops import Backdrop
 from figureground.video.moving import MovingCutter, drawn
 

@@ -10,9 +10,10 @@ import cv2
 import numpy as np
 
 from figureground.pictures import Picture, Probability, resize_photo
+from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, composed
 from figureground.runtime.edges import refine
-from figureground.runtime.segmenter import Segmenter, shows_person, sigmoid, without_chatter
+from figureground.runtime.segmenter import Segmenter, shows_person, sigmoid
 from figureground.video.smoothing import Smoother
 
 DETAIL = 0.5  # of the working sizes for photos: a third of their time, and a moving edge is not looked at so closely

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
+
+from figureground.files import bytes_sha256
 
 STATIC = Path(__file__).with_name("static")
 RUNTIME = "/litert/litert_wasm_compat_internal.wasm"  # without it the browser leaves the work to the server
@@ -32,7 +33,7 @@ class Asset:
 
     @classmethod
     def of(cls, content: bytes, media_type: str, *, zipped: bool = False) -> Asset:
-        return cls(content, media_type, zipped, f'"{hashlib.sha256(content).hexdigest()[:32]}"')
+        return cls(content, media_type, zipped, f'"{bytes_sha256(content)[:32]}"')
 
 
 def read_assets(folder: Path = STATIC) -> dict[str, Asset]:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.io import loadmat
 
-from figureground.importing.layouts.pairing import PICTURE_SUFFIXES, Found, Item, Listed, MaskError, list_files, pair_up
+from figureground.importing.layouts.pairing import Found, Item, Listed, MaskError, list_files, pair_up
 from figureground.importing.sources import Source, SourceError
-from figureground.pictures import PERSON, Picture
+from figureground.pictures import PERSON, SUFFIXES, Picture
 
 # Background, and what is carried rather than worn. Everything else, skin and hair included, is person.
 HELD = frozenset({"accessories", "bag", "purse", "wallet"})
@@ -58,7 +58,7 @@ def find_clothing_pairs(source: Source) -> Found:
     if source.masks is None:
         raise SourceError(f"{source.name}: layout clothing needs masks, the folder of annotations")
     annotations = source.masks / "pixel-level" if (source.masks / "pixel-level").is_dir() else source.masks
-    photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES, without=[source.masks])
+    photos, refused = list_files(source.name, source.photos, SUFFIXES, without=[source.masks])
     files, refused_files = list_files(source.name, annotations, (".mat",), without=[source.photos])
     names = _label_names(source.name, source.masks)
     files.pop("label_list", None)  # it may lie among the annotations

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
-from figureground.importing.layouts.pairing import PICTURE_SUFFIXES, Found, Item, MaskError, Refused, list_files
+from figureground.importing.layouts.pairing import Found, Item, MaskError, Refused, list_files
 from figureground.importing.sources import Source, SourceError
-from figureground.pictures import PERSON, VOID, Picture
+from figureground.pictures import PERSON, SUFFIXES, VOID, Picture
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def find_coco_pairs(source: Source) -> Found:
     """
     if source.masks is None:
         raise SourceError(f"{source.name}: layout coco needs masks, the annotation JSON")
-    photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES)
+    photos, refused = list_files(source.name, source.photos, SUFFIXES)
     by_inner = {photo.inner: photo for photo in photos.values()}
     items: list[Item] = []
     annotated: set[PurePosixPath] = set()

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.importing.layouts.pairing import (
-    PICTURE_SUFFIXES,
     Found,
     Item,
     Listed,
@@ -21,7 +20,7 @@ from figureground.importing.layouts.pairing import (
     pair_up,
 )
 from figureground.importing.sources import Source, SourceError
-from figureground.pictures import PERSON, VOID, Picture, read_drawn_mask
+from figureground.pictures import PERSON, SUFFIXES, VOID, Picture, read_drawn_mask
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,13 @@ def find_folder_pairs(source: Source) -> Found:
     """
     masks_folder = source.masks
     if masks_folder is None:
-        photos, refused = list_files(source.name, source.photos, PICTURE_SUFFIXES)
+        photos, refused = list_files(source.name, source.photos, SUFFIXES)
         return Found([Item(photo, None) for photo in photos.values()], refused)
     folders = {"photos": source.photos, "masks": masks_folder} | ({"held": source.held} if source.held else {})
     _check_distinct(source.name, folders)
     listed, refused = {}, []
     for name, folder in folders.items():
-        suffixes = (".png",) if name == "held" else PICTURE_SUFFIXES  # a JPEG's noise would count as held
+        suffixes = (".png",) if name == "held" else SUFFIXES  # a JPEG's noise would count as held
         others = [other for other in folders.values() if other != folder]
         listed[name], refused_files = list_files(source.name, folder, suffixes, without=others)
         refused += refused_files

@@ -13,8 +13,6 @@ from figureground.errors import FiguregroundError
 from figureground.importing.sources import SourceError
 from figureground.pictures import Picture
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-
 
 class MaskError(FiguregroundError):
     """A mask or annotation that cannot be used; the message is the reason alone, without the file."""

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.errors import first_line
 from figureground.files import read_table, write_table
 from figureground.tracking.registry.decision import Comparison, PhotoScore, compare
 from figureground.tracking.registry.packing import load_back, log_model
 from figureground.tracking.runs import StageRun
-from figureground.tracking.store import Store, TrackingError, first_line
+from figureground.tracking.store import Store, TrackingError
 from figureground.tracking.versions import CHALLENGER, CHAMPION, WEIGHTS, download, explained, global_store, version_of
 
 if TYPE_CHECKING:
