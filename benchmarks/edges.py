@@ -20,6 +20,7 @@ import numpy as np
 
 from figureground.dataset.metadata import mask_path, photo_path
 from figureground.dataset.sides import read_split
+from figureground.network_input import network_input
 from figureground.pictures import read_mask, read_photo, resize_photo, resize_probability
 from figureground.runtime.edges import refine
 from figureground.runtime.segmenter import Segmenter, sigmoid
@@ -40,7 +41,7 @@ def compare(
     costs = []
     for name in names:
         photo, mask = read_photo(photo_path(data, name)), read_mask(mask_path(data, name))
-        small = resize_photo(photo, *segmenter.input_size).astype(np.float32) / np.float32(255)
+        small = network_input(resize_photo(photo, *segmenter.input_size))
         probability = sigmoid(segmenter.logits(small))
         clock = [time.process_time()]
         bilinear = resize_probability(probability, *mask.shape) >= 0.5

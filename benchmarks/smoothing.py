@@ -21,6 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from figureground.network_input import network_input
 from figureground.pictures import read_mask, read_photo, resize_photo
 from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.scores import person_iou
@@ -133,7 +134,7 @@ def main() -> None:
             two = slice(2 * number, 2 * number + 2)
             frames = list(clip(pairs[two], behind[two], speed, number))
             smalls = [resize_photo(photo, *segmenter.input_size) for photo, *_ in frames]
-            answers = [sigmoid(segmenter.logits(small.astype(np.float32) / np.float32(255))) for small in smalls]
+            answers = [sigmoid(segmenter.logits(network_input(small))) for small in smalls]
             for name, steady in (
                 ("none", lambda _, probability: probability), ("plain 0.5", plain(0.5)), ("plain 0.8", plain(0.8)),
                 ("smoother", Smoother().steady),

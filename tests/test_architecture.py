@@ -17,7 +17,7 @@ REGISTRY = PACKAGE / "tracking/registry"  # what the stage `register` does
 FOUNDATION = {"errors", "files", "params", "paths", "processes"}
 # Their changes do not change what a stage writes, so no stage depends on them.
 NO_DEPENDENCY = FOUNDATION | {"tracking", "stages.runner", "stages.__init__"}
-RUNTIME = {"errors", "files", "pictures", "processes", "runtime"}
+RUNTIME = {"errors", "files", "network_input", "pictures", "processes", "runtime"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "params": {"errors"},
     "params_file": {"errors", "files", "params"},
     "pictures": {"errors", "files"},
+    "network_input": set(),
     "sheets": {"pictures"},
     "scores": {"pictures"},
     "dataset": FOUNDATION | {"pictures"},
@@ -34,15 +35,15 @@ MAY_IMPORT = {
     "split": FOUNDATION | {"dataset"},
     "augment": FOUNDATION | {"pictures", "dataset", "sheets"},
     "models": FOUNDATION | {"pictures"},
-    "training": FOUNDATION | {"pictures", "models", "augment"},
+    "training": FOUNDATION | {"network_input", "pictures", "models", "augment"},
     "evaluation": FOUNDATION | {"pictures", "scores", "sheets", "dataset"},
     "runtime": RUNTIME,
     "photos": RUNTIME,
     "video": RUNTIME,
     "documents": RUNTIME | {"photos"},
     "web": RUNTIME | {"photos", "documents"},
-    "predictor": {"pictures"},
-    "export": FOUNDATION | {"pictures", "scores", "models", "runtime", "predictor"},
+    "predictor": {"network_input", "pictures"},
+    "export": FOUNDATION | {"network_input", "pictures", "scores", "models", "runtime", "predictor"},
     "tracking": FOUNDATION | {"pictures", "scores", "runtime"},
     "synth": FOUNDATION | {"pictures"},
 }

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.network_input import network_input
 from figureground.pictures import resize_photo, resize_probability
 
 
@@ -29,7 +30,7 @@ class Predictor:
 
     def __call__(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         """How likely each pixel shows a person: float32 HxW in 0..1, for a uint8 HxWx3 RGB photo."""
-        small = resize_photo(photo, *self.input_size).astype(np.float32) / np.float32(255.0)
+        small = network_input(resize_photo(photo, *self.input_size))
         answer = self._network.predict_on_batch(small[np.newaxis])
         return resize_probability(np.ascontiguousarray(answer[0, :, :, 0]), *photo.shape[:2])
 

@@ -19,6 +19,7 @@ from figureground.augment.writing import augment
 from figureground.dataset.manifest import Pair, framing
 from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.litert_file import read_convolutions
+from figureground.network_input import network_input
 from figureground.params import Params, parse_params, read_params
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
@@ -86,7 +87,7 @@ def test_a_later_start_sees_what_an_uninterrupted_run_sees(index: Index) -> None
     assert names(index, 0, 4)[2 * steps :] == names(index, 2, 4)
 
 
-def test_batches_are_photos_in_0_to_1_and_masks_of_known_values(index: Index) -> None:
+def test_batches_are_photos_as_the_runtime_scales_them_and_masks_of_known_values(index: Index) -> None:
     for batches in (
         training_batches(index, batch_size=4, seed=1, first_epoch=0, epochs=1),
         validation_batches(index, batch_size=4),
@@ -94,7 +95,9 @@ def test_batches_are_photos_in_0_to_1_and_masks_of_known_values(index: Index) ->
         photos, masks = next(iter(batches))
         assert photos.shape == (4, SIZE, SIZE, 3)
         assert masks.shape == (4, SIZE, SIZE, 1)
-        assert 0.0 <= photos.numpy().min() < photos.numpy().max() <= 1.0
+        levels = np.rint(photos.numpy() * 255).astype(np.uint8)
+        assert levels.min() < levels.max()
+        assert np.array_equal(photos.numpy(), network_input(levels))
         assert set(np.unique(masks)) <= {0, 128, 255}
 
 

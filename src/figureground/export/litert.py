@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from figureground.export import latency, parity
 from figureground.models import selfie
+from figureground.network_input import network_input
 from figureground.params import ExportParams
 from figureground.pictures import resize_photo
 from figureground.predictor import Predictor, as_float32, input_size
@@ -166,7 +167,7 @@ def _save_graph(model: keras.Model, folder: str) -> None:
 def _inputs(photos: Sequence[Photo], height: int, width: int) -> Callable[[], Iterator[list[NDArray[np.float32]]]]:
     def generate() -> Iterator[list[NDArray[np.float32]]]:
         for photo in photos:
-            yield [resize_photo(photo, height, width)[np.newaxis].astype(np.float32) / np.float32(255.0)]
+            yield [network_input(resize_photo(photo, height, width))[np.newaxis]]
 
     return generate
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from figureground.errors import FiguregroundError
+from figureground.network_input import network_input
 from figureground.pictures import Picture, photo_of, resize_photo, resize_probability
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.edges import refine
@@ -141,7 +142,7 @@ class Segmenter:
 
     def _scaled(self, photo: Picture) -> NDArray[np.float32]:
         """The photo as the network wants it: at `input_size`, in 0..1."""
-        return resize_photo(photo, *self.input_size).astype(np.float32) / np.float32(255.0)
+        return network_input(resize_photo(photo, *self.input_size))
 
 
 def shows_person(mask: Picture) -> bool:

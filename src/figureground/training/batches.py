@@ -8,6 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from figureground.augment.shards import Index
+from figureground.network_input import WHITE
 
 # Encoded pairs are shuffled before they are decoded: 8192 of them at 256 px take about 250 MB.
 SHUFFLED_PAIRS = 8192
@@ -56,7 +57,7 @@ def _decoded(records: tf.data.Dataset, size: int) -> tf.data.Dataset:
         features = tf.io.parse_single_example(record, _FEATURES)
         photo = tf.io.decode_image(features["photo"], channels=3, expand_animations=False)
         mask = tf.io.decode_png(features["mask"], channels=1)
-        photo = tf.cast(tf.ensure_shape(photo, (size, size, 3)), tf.float32) / 255.0
+        photo = tf.cast(tf.ensure_shape(photo, (size, size, 3)), tf.float32) / WHITE
         return photo, tf.ensure_shape(mask, (size, size, 1)), features["name"]
 
     return records.map(decode, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)

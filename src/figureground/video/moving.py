@@ -7,8 +7,8 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import cv2
-import numpy as np
 
+from figureground.network_input import network_input
 from figureground.pictures import Picture, Probability, resize_photo
 from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, composed
@@ -61,7 +61,7 @@ class MovingCutter:
         segmenter = self._free.get()
         try:
             small = resize_photo(photo, *segmenter.input_size)
-            probability = sigmoid(segmenter.logits(small.astype(np.float32) / np.float32(255)))
+            probability = sigmoid(segmenter.logits(network_input(small)))
         finally:
             self._free.put(segmenter)
         return ModelView(photo, small, probability)

@@ -17,7 +17,7 @@ from figureground.tracking.store import Store, TrackingError
 _EXAMPLE_SIDE = 32  # pixels: MLflow writes the example as JSON, a hundred times the size of a photo
 _REQUIREMENTS = ("mlflow", "numpy", "pillow", "ai-edge-litert")
 _OPENCV = "opencv-python-headless"  # which a server without a screen can load; training has its twin of the same number
-_TRAVELLING_CODE = ("__init__.py", "errors.py", "files.py", "pictures.py", "runtime/**/*.py")
+_TRAVELLING_CODE = ("__init__.py", "errors.py", "files.py", "network_input.py", "pictures.py", "runtime/**/*.py")
 
 
 def log_model(store: Store, run_id: str, name: str, model: Path, example: NDArray[np.uint8]) -> tuple[str, str]:
