@@ -24,8 +24,9 @@ from figureground.network_input import network_input
 from figureground.pictures import read_mask, read_photo, resize_photo, resize_probability
 from figureground.runtime.edges import refine
 from figureground.runtime.segmenter import Segmenter, sigmoid
-from figureground.scores import boundary_f, paired_difference, person_iou
+from figureground.scores import Bootstrap, boundary_f, paired_difference, person_iou
 
+BOOTSTRAP = Bootstrap(resamples=2000, confidence=0.95, seed=7)
 SCORES = {
     "boundary F 0.75 %": lambda prediction, mask: boundary_f(prediction, mask, 0.0075),
     "boundary F 0.25 %": lambda prediction, mask: boundary_f(prediction, mask, 0.0025),
@@ -74,7 +75,7 @@ def main() -> None:
         columns = np.array(rows).T
         line = f"{name:20}" + "".join(f"{np.nanmean(column):9.4f}" for column in columns)
         for before, after in itertools.pairwise(columns):
-            change = paired_difference(after, before, resamples=2000, confidence=0.95, seed=7)
+            change = paired_difference(after, before, BOOTSTRAP)
             line += f"{change.value:+10.4f} ({change.low:+.4f} {change.high:+.4f})"
         print(line)
     *milliseconds, megapixels = np.mean(costs, axis=0)

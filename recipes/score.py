@@ -24,9 +24,10 @@ from figureground.evaluation.scoring import OURS, ScoredPhoto, Slice
 from figureground.files import file_sha256, write_table
 from figureground.pictures import read_mask, read_photo
 from figureground.runtime.segmenter import Segmenter
-from figureground.scores import Interval
+from figureground.scores import Bootstrap, Interval
 
 DATA = Path("data")
+BOOTSTRAP = Bootstrap(resamples=2000, confidence=0.95, seed=1)
 LEAST_PERSON = 0.01
 HEADINGS = ("photos", "people", "person IoU", "boundary F", "nobody", "false alarms", "held called person")
 
@@ -43,14 +44,14 @@ def main() -> None:
         pair for pair in read_manifest(Path("results/audit/manifest.csv")) if sides.get(pair.name) == arguments.side
     ]
     photos = [scored(pair, segmenter) for pair in tqdm(pairs, unit="photo", disable=None)]
-    found = scoring.slices(photos, resamples=2000, confidence=0.95, seed=1)
+    found = scoring.slices(photos, BOOTSTRAP)
     if arguments.out:
         arguments.out.parent.mkdir(parents=True, exist_ok=True)
         write_table(arguments.out, scoring.SLICE_COLUMNS, map(scoring.slice_row, found))
     of_some_size = [
         photo for photo in photos if photo.pair.person_share >= LEAST_PERSON or photo.pair.framing == "nobody"
     ]
-    print(*table(scoring.slices(of_some_size, resamples=2000, confidence=0.95, seed=1)), sep="\n")
+    print(*table(scoring.slices(of_some_size, BOOTSTRAP)), sep="\n")
 
 
 def scored(pair: Pair, segmenter: Segmenter) -> ScoredPhoto:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from math import isnan
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from figureground.scores import (
+    Bootstrap,
     Counts,
     binary_iou,
     bootstrap_binary_iou,
@@ -20,7 +20,7 @@ from figureground.scores import (
     person_iou,
 )
 
-BOOTSTRAP: Any = {"resamples": 1000, "confidence": 0.95, "seed": 7}
+BOOTSTRAP = Bootstrap(resamples=1000, confidence=0.95, seed=7)
 
 
 def bools(rows: str) -> np.ndarray:
@@ -135,57 +135,57 @@ def test_bootstrap_covers_the_true_mean_as_often_as_it_says() -> None:
     generator = np.random.default_rng(1)
     covered = 0
     for seed in range(200):
-        interval = bootstrap_mean(generator.normal(0.8, 0.1, 60), resamples=400, confidence=0.9, seed=seed)
+        interval = bootstrap_mean(generator.normal(0.8, 0.1, 60), Bootstrap(resamples=400, confidence=0.9, seed=seed))
         covered += interval.low <= 0.8 <= interval.high
     assert 0.83 <= covered / 200 <= 0.96
 
 
 def test_bootstrap_width_is_that_of_the_standard_error() -> None:
     values = np.random.default_rng(2).normal(0.5, 0.1, 400)
-    interval = bootstrap_mean(values, **BOOTSTRAP)
+    interval = bootstrap_mean(values, BOOTSTRAP)
     assert interval.value == pytest.approx(values.mean())
     assert interval.high - interval.low == pytest.approx(2 * 1.96 * 0.1 / 20, rel=0.15)
 
 
 def test_bootstrap_leaves_nan_out_and_is_repeatable() -> None:
     values = [0.5, np.nan, 0.7, 0.9]
-    assert bootstrap_mean(values, **BOOTSTRAP) == bootstrap_mean([0.5, 0.7, 0.9], **BOOTSTRAP)
-    assert bootstrap_mean(values, **BOOTSTRAP).value == pytest.approx(0.7)
-    one = bootstrap_mean([0.25], **BOOTSTRAP)
+    assert bootstrap_mean(values, BOOTSTRAP) == bootstrap_mean([0.5, 0.7, 0.9], BOOTSTRAP)
+    assert bootstrap_mean(values, BOOTSTRAP).value == pytest.approx(0.7)
+    one = bootstrap_mean([0.25], BOOTSTRAP)
     assert (one.value, one.low, one.high) == (0.25, 0.25, 0.25)
-    assert isnan(bootstrap_mean([np.nan], **BOOTSTRAP).value)
-    assert isnan(bootstrap_mean([], **BOOTSTRAP).low)
+    assert isnan(bootstrap_mean([np.nan], BOOTSTRAP).value)
+    assert isnan(bootstrap_mean([], BOOTSTRAP).low)
 
 
 def test_blocks_of_the_bootstrap_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     values = np.random.default_rng(4).random(50)
-    whole = bootstrap_mean(values, **BOOTSTRAP)
+    whole = bootstrap_mean(values, BOOTSTRAP)
     monkeypatch.setattr("figureground.scores._BLOCK", 1000)
-    assert bootstrap_mean(values, **BOOTSTRAP) == whole
+    assert bootstrap_mean(values, BOOTSTRAP) == whole
 
 
 def test_binary_iou_bootstrap_sums_counts() -> None:
     counts = [Counts(900, 50, 50, 1000), Counts(10, 0, 90, 1900), Counts(0, 0, 0, 0), Counts(0, 0, 0, 2000)]
-    interval = bootstrap_binary_iou(counts, **BOOTSTRAP)
+    interval = bootstrap_binary_iou(counts, BOOTSTRAP)
     assert interval.value == pytest.approx(binary_iou(sum(counts, Counts(0, 0, 0, 0))))
     assert interval.low < interval.value < interval.high
-    assert isnan(bootstrap_binary_iou([], **BOOTSTRAP).value)
+    assert isnan(bootstrap_binary_iou([], BOOTSTRAP).value)
 
 
 def test_paired_difference_sees_what_the_spread_of_photos_hides() -> None:
     generator = np.random.default_rng(5)
     champion = generator.uniform(0.3, 0.95, 200)
     challenger = champion + generator.normal(0.01, 0.01, 200)
-    better = paired_difference(challenger, champion, **BOOTSTRAP)
+    better = paired_difference(challenger, champion, BOOTSTRAP)
     assert 0 < better.low < 0.01 < better.high + 0.005
-    worse = paired_difference(champion, challenger, **BOOTSTRAP)
+    worse = paired_difference(champion, challenger, BOOTSTRAP)
     assert worse.high < 0
     assert worse.value == pytest.approx(-better.value)
-    same = paired_difference(champion, champion, **BOOTSTRAP)
+    same = paired_difference(champion, champion, BOOTSTRAP)
     assert (same.value, same.low, same.high) == (0.0, 0.0, 0.0)
 
 
 def test_paired_difference_leaves_out_photos_that_one_cannot_score() -> None:
-    assert paired_difference([0.5, np.nan, 0.9], [0.4, 0.1, np.nan], **BOOTSTRAP).value == pytest.approx(0.1)
+    assert paired_difference([0.5, np.nan, 0.9], [0.4, 0.1, np.nan], BOOTSTRAP).value == pytest.approx(0.1)
     with pytest.raises(ValueError, match="same photos"):
-        paired_difference([0.5], [0.5, 0.6], **BOOTSTRAP)
+        paired_difference([0.5], [0.5, 0.6], BOOTSTRAP)

@@ -52,6 +52,21 @@ class Interval:
     high: float
 
 
+@dataclass(frozen=True)
+class Bootstrap:
+    """How an interval is drawn (Efron & Tibshirani 1993, chapter 13: percentiles).
+
+    Attributes:
+        resamples: Number of draws with replacement.
+        confidence: Share of the resampled values between the bounds, 0..1.
+        seed: Of the draws.
+    """
+
+    resamples: int
+    confidence: float
+    seed: int
+
+
 def count(prediction: Bools, mask: Mask) -> Counts:
     """Pixel counts of one photo.
 
@@ -135,26 +150,20 @@ def boundary_f(prediction: Bools, mask: Mask, tolerance: float = 0.0075) -> floa
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
-def bootstrap_mean(values: ArrayLike, *, resamples: int, confidence: float, seed: int) -> Interval:
-    """Mean of `values` with its percentile interval (Efron & Tibshirani 1993, chapter 13); nan is left out.
-
-    Args:
-        values: One number a photo.
-        resamples: Number of draws with replacement.
-        confidence: Share of the resampled means between the bounds, 0..1.
-    """
+def bootstrap_mean(values: ArrayLike, bootstrap: Bootstrap) -> Interval:
+    """Mean of `values`, one number a photo, with its interval; nan is left out."""
     rows = np.asarray(values, np.float64).reshape(-1, 1)
-    return _bootstrap(rows[~np.isnan(rows[:, 0])], lambda means: means[:, 0], resamples, confidence, seed)
+    return _bootstrap(rows[~np.isnan(rows[:, 0])], lambda means: means[:, 0], bootstrap)
 
 
-def bootstrap_binary_iou(counts: Sequence[Counts], *, resamples: int, confidence: float, seed: int) -> Interval:
-    """Binary IoU of a set with its percentile interval: photos are drawn, their counts summed."""
+def bootstrap_binary_iou(counts: Sequence[Counts], bootstrap: Bootstrap) -> Interval:
+    """Binary IoU of a set with its interval: photos are drawn, their counts summed."""
     rows = np.array([astuple(each) for each in counts if each.judged], np.float64).reshape(-1, 4)
-    return _bootstrap(rows, _binary_iou, resamples, confidence, seed)
+    return _bootstrap(rows, _binary_iou, bootstrap)
 
 
-def paired_difference(a: ArrayLike, b: ArrayLike, *, resamples: int, confidence: float, seed: int) -> Interval:
-    """Mean of `a - b` over the same photos with its percentile interval: above zero, `a` is the larger.
+def paired_difference(a: ArrayLike, b: ArrayLike, bootstrap: Bootstrap) -> Interval:
+    """Mean of `a - b` over the same photos with its interval: above zero, `a` is the larger.
 
     Photos where either is nan are left out.
 
@@ -164,7 +173,7 @@ def paired_difference(a: ArrayLike, b: ArrayLike, *, resamples: int, confidence:
     first, second = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if first.shape != second.shape:
         raise ValueError(f"paired scores must be of the same photos, got {first.size} and {second.size}")
-    return bootstrap_mean(first - second, resamples=resamples, confidence=confidence, seed=seed)
+    return bootstrap_mean(first - second, bootstrap)
 
 
 def _check(prediction: NDArray[Any], mask: Mask) -> None:
@@ -207,22 +216,20 @@ def _binary_iou(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 def _bootstrap(
     rows: NDArray[np.float64],
     statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-    resamples: int,
-    confidence: float,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> Interval:
     """`statistic` of the rows' means (Rx.. in, R out), with the percentiles of its value on resampled rows."""
     if len(rows) == 0:
         return Interval(nan, nan, nan)
     value = float(statistic(rows.mean(axis=0, keepdims=True))[0])
-    drawn = np.concatenate([statistic(rows[index].mean(axis=1)) for index in _draws(len(rows), resamples, seed)])
-    low, high = np.quantile(drawn, [(1 - confidence) / 2, (1 + confidence) / 2])
+    drawn = np.concatenate([statistic(rows[index].mean(axis=1)) for index in _draws(len(rows), bootstrap)])
+    low, high = np.quantile(drawn, [(1 - bootstrap.confidence) / 2, (1 + bootstrap.confidence) / 2])
     return Interval(value, float(low), float(high))
 
 
-def _draws(photos: int, resamples: int, seed: int) -> Iterator[NDArray[np.int64]]:
+def _draws(photos: int, bootstrap: Bootstrap) -> Iterator[NDArray[np.int64]]:
     """Blocks of resamples, each row `photos` indices drawn with replacement; blocks keep memory bounded."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(bootstrap.seed)
     block = max(1, _BLOCK // photos)
-    for start in range(0, resamples, block):
-        yield generator.integers(photos, size=(min(block, resamples - start), photos))
+    for start in range(0, bootstrap.resamples, block):
+        yield generator.integers(photos, size=(min(block, bootstrap.resamples - start), photos))

@@ -1,6 +1,5 @@
 from dataclasses import replace
 from math import isnan, nan
-from typing import Any
 
 import numpy as np
 import pytest
@@ -8,9 +7,9 @@ import pytest
 from figureground.dataset.manifest import Pair
 from figureground.evaluation import scoring
 from figureground.evaluation.scoring import NULL, OURS, EvaluationError, Score, ScoredPhoto
-from figureground.scores import Counts
+from figureground.scores import Bootstrap, Counts
 
-BOOTSTRAP: Any = {"resamples": 200, "confidence": 0.95, "seed": 7}
+BOOTSTRAP = Bootstrap(resamples=200, confidence=0.95, seed=7)
 GOOD, BAD = Score(Counts(90, 5, 5, 100), 0.8), Score(Counts(50, 25, 25, 100), 0.4)
 QUIET, ALARMED = Score(Counts(0, 1, 0, 199), nan), Score(Counts(0, 20, 0, 180), nan)
 
@@ -50,7 +49,7 @@ def test_held_things_that_are_called_person_are_counted() -> None:
     assert (scoring.score(mask > 0, mask).held_pixels, scoring.score(mask > 0, mask).held_called_person) == (0, 0)
     holding = replace(GOOD, held_pixels=300, held_called_person=30)
     part = scoring.slices([photo("a/1", "half", holding), photo("a/2", "half", score), photo("a/3", "half", GOOD)],
-                          **BOOTSTRAP)[0]  # fmt: skip
+                          BOOTSTRAP)[0]  # fmt: skip
     assert (part.holding, part.held_called_person) == (2, 40 / 320)
     assert scoring.metrics([part])["overall"]["held"] == {"photos": 2, "called_person": 0.125}
 
@@ -64,7 +63,7 @@ def test_predictions_that_do_not_fit_are_refused_by_name() -> None:
 
 
 def test_slices_part_people_from_nobody(photos: list[ScoredPhoto]) -> None:
-    found = {(part.model, part.by, part.source, part.framing): part for part in scoring.slices(photos, **BOOTSTRAP)}
+    found = {(part.model, part.by, part.source, part.framing): part for part in scoring.slices(photos, BOOTSTRAP)}
     overall = found[OURS, "overall", "", ""]
     assert (overall.photos, overall.people, overall.nobody) == (5, 3, 2)
     assert overall.person_iou.value == pytest.approx((0.9 + 0.5 + 0.9) / 3)
@@ -80,17 +79,17 @@ def test_slices_part_people_from_nobody(photos: list[ScoredPhoto]) -> None:
 
 def test_source_and_framing_together_are_a_slice_from_ten_photos_on(photos: list[ScoredPhoto]) -> None:
     more = photos + [photo(f"cats/{number}", "half", GOOD) for number in range(10, 20)]
-    both = [part for part in scoring.slices(more, **BOOTSTRAP) if part.by == "source and framing"]
+    both = [part for part in scoring.slices(more, BOOTSTRAP) if part.by == "source and framing"]
     assert {(part.source, part.framing, part.photos) for part in both} == {("cats", "half", 10)}
 
 
 def test_binary_iou_of_a_slice_sums_pixels(photos: list[ScoredPhoto]) -> None:
-    part = scoring.slices(photos[:2], **BOOTSTRAP)[0]
+    part = scoring.slices(photos[:2], BOOTSTRAP)[0]
     assert part.binary_iou.value == pytest.approx((140 / 200 + 200 / 260) / 2)
 
 
 def test_metrics_have_plain_keys_and_no_nan(photos: list[ScoredPhoto]) -> None:
-    metrics = scoring.metrics(scoring.slices(photos, **BOOTSTRAP))
+    metrics = scoring.metrics(scoring.slices(photos, BOOTSTRAP))
     assert metrics["overall"]["person_iou"]["value"] == pytest.approx(0.766667)
     assert set(metrics) == {"overall", "source", "framing", NULL}
     assert set(metrics["source"]) == {"a_b", "a_b_2", "cats"}
@@ -110,6 +109,6 @@ def test_photo_row_holds_the_columns(photos: list[ScoredPhoto]) -> None:
 
 
 def test_slice_row_holds_the_columns(photos: list[ScoredPhoto]) -> None:
-    row = scoring.slice_row(scoring.slices(photos, **BOOTSTRAP)[0])
+    row = scoring.slice_row(scoring.slices(photos, BOOTSTRAP)[0])
     assert set(row) == set(scoring.SLICE_COLUMNS)
     assert row["person_iou_low"] <= row["person_iou"] <= row["person_iou_high"]

@@ -6,6 +6,7 @@ from math import nan
 
 import pytest
 
+from figureground.scores import Bootstrap
 from figureground.tracking.registry.decision import Comparison, PhotoScore, compare
 
 
@@ -14,7 +15,7 @@ def side(*values: float, sha256: str = "") -> dict[str, PhotoScore]:
 
 
 def decide(challenger: dict[str, PhotoScore], champion: dict[str, PhotoScore]) -> Comparison:
-    return compare(challenger, champion, confidence=0.95, resamples=1000, seed=3)
+    return compare(challenger, champion, Bootstrap(resamples=1000, confidence=0.95, seed=3))
 
 
 def test_better_on_every_photo_is_better() -> None:

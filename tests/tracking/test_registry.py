@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from figureground.cli import main
+from figureground.scores import Bootstrap
 from figureground.tracking.registry.decision import PhotoScore
 from figureground.tracking.registry.registering import Decision, register
 from figureground.tracking.runs import StageRun, stage_run
@@ -40,9 +41,7 @@ def registered(root: Path, tflite: Path, photo_scores: dict[str, PhotoScore], ru
             metrics={"person_iou": photo_scores["drawn/0"].person_iou},
             photo_scores=photo_scores,
             tags={"git.commit": "abc", "data.hash": "def.dir", "dvc.stage": "register"},
-            confidence=0.95,
-            resamples=500,
-            seed=1,
+            bootstrap=Bootstrap(resamples=500, confidence=0.95, seed=1),
         )
 
 

@@ -20,7 +20,7 @@ from figureground.evaluation.scoring import GRABCUT, NULL, OURS, EvaluationError
 from figureground.files import file_sha256, write_bytes, write_table
 from figureground.params import EvaluateParams
 from figureground.pictures import encode_jpeg, read_mask, read_photo, resize_photo
-from figureground.scores import Counts
+from figureground.scores import Bootstrap, Counts
 
 
 def evaluate(
@@ -60,7 +60,7 @@ def evaluate(
     photos = [photo for photo, _ in scored]
     if params.grabcut:
         photos = _with(GRABCUT, photos, grabcut_scores(pairs, data, null_mask, seed))
-    found = scoring.slices(photos, resamples=params.resamples, confidence=params.confidence, seed=seed)
+    found = scoring.slices(photos, Bootstrap(params.resamples, params.confidence, seed))
     doubtful = suspects(list(opinions.values()))
     write_table(out / "photos.csv", scoring.PHOTO_COLUMNS, map(scoring.photo_row, photos))
     write_table(out / "slices.csv", scoring.SLICE_COLUMNS, map(scoring.slice_row, found))

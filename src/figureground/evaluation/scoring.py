@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from figureground import scores
 from figureground.dataset.manifest import FRAMINGS, Pair
 from figureground.errors import FiguregroundError
-from figureground.scores import Counts, Interval
+from figureground.scores import Bootstrap, Counts, Interval
 
 Photo = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
@@ -167,15 +167,13 @@ def photo_row(photo: ScoredPhoto) -> dict[str, Any]:
     }
 
 
-def slices(photos: Sequence[ScoredPhoto], *, resamples: int, confidence: float, seed: int) -> list[Slice]:
+def slices(photos: Sequence[ScoredPhoto], bootstrap: Bootstrap) -> list[Slice]:
     """Each model overall, by source, by framing, and by both where at least ten photos share them."""
     found = []
     for model in photos[0].scores:
         for by, source, framing, part in _parts(photos):
             scored = [photo.scores[model] for photo in part]
-            found.append(
-                _summary(model, by, source, framing, scored, resamples=resamples, confidence=confidence, seed=seed)
-            )
+            found.append(_summary(model, by, source, framing, scored, bootstrap))
     return found
 
 
@@ -220,7 +218,7 @@ def _parts(photos: Sequence[ScoredPhoto]) -> Iterator[tuple[str, str, str, list[
                 yield "source and framing", source, framing, part
 
 
-def _summary(model: str, by: str, source: str, framing: str, scored: Sequence[Score], **bootstrap: Any) -> Slice:
+def _summary(model: str, by: str, source: str, framing: str, scored: Sequence[Score], bootstrap: Bootstrap) -> Slice:
     people = [each for each in scored if each.has_person]
     nobody = [each for each in scored if not each.has_person]
     holding = [each for each in scored if each.held_pixels]
@@ -230,11 +228,11 @@ def _summary(model: str, by: str, source: str, framing: str, scored: Sequence[Sc
         model, by, source, framing,
         photos=len(scored),
         people=len(people),
-        person_iou=scores.bootstrap_mean([each.person_iou for each in people], **bootstrap),
-        binary_iou=scores.bootstrap_binary_iou([each.counts for each in scored if people], **bootstrap),
-        boundary_f=scores.bootstrap_mean([each.boundary_f for each in people], **bootstrap),
+        person_iou=scores.bootstrap_mean([each.person_iou for each in people], bootstrap),
+        binary_iou=scores.bootstrap_binary_iou([each.counts for each in scored if people], bootstrap),
+        boundary_f=scores.bootstrap_mean([each.boundary_f for each in people], bootstrap),
         nobody=len(nobody),
-        false_area=scores.bootstrap_mean(false_areas, **bootstrap),
+        false_area=scores.bootstrap_mean(false_areas, bootstrap),
         false_alarms=float(np.mean(false_areas > NOTICEABLE)) if nobody else nan,
         holding=len(holding),
         held_called_person=sum(each.held_called_person for each in holding) / held_pixels if holding else nan,

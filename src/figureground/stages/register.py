@@ -10,6 +10,7 @@ from figureground import files, pictures
 from figureground.dataset.metadata import photo_path
 from figureground.params import flat, read_params
 from figureground.paths import DATA, RESULTS
+from figureground.scores import Bootstrap
 from figureground.stages import runner
 from figureground.tracking.provenance import provenance
 from figureground.tracking.registry.decision import PhotoScore
@@ -30,9 +31,7 @@ def main() -> None:
             metrics=_overall(RESULTS / "evaluate/metrics.json"),
             photo_scores=scores,
             tags={**provenance(Path()), "dvc.stage": "register", "precision": params.register_.precision},
-            confidence=params.register_.confidence,
-            resamples=params.register_.resamples,
-            seed=params.seed,
+            bootstrap=Bootstrap(params.register_.resamples, params.register_.confidence, params.seed),
         )
     files.write_json(RESULTS / "register/decision.json", asdict(decision))
     title = "champion" if decision.promoted else "challenger"

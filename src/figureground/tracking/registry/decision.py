@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from figureground.scores import paired_difference
+from figureground.scores import Bootstrap, paired_difference
 
 
 @dataclass(frozen=True)
@@ -32,28 +32,24 @@ class Comparison:
 def compare(
     challenger: Mapping[str, PhotoScore],
     champion: Mapping[str, PhotoScore],
-    *,
-    confidence: float,
-    resamples: int,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> Comparison:
     """Whether the challenger is better than the champion on the photos that both were scored on.
 
     A photo is the same if it has the same name and, where both know it, the same content. So few photos that two equal
-    models would differ one way on all of them more often than `confidence` allows (a sign test) decide nothing: the
+    models would differ one way on all of them more often than the confidence allows (a sign test) decide nothing: the
     bootstrap of a handful knows no doubt.
 
     Args:
         challenger, champion: Scores by photo name.
-        confidence: Of the interval, 0..1; its lower bound must be above zero.
-        resamples, seed: Of the paired bootstrap.
+        bootstrap: Of the paired difference; the interval's lower bound must be above zero.
     """
     common = [name for name, score in challenger.items() if name in champion and _comparable(score, champion[name])]
-    fewest = math.ceil(math.log2(2.0 / (1.0 - confidence)))
+    fewest = math.ceil(math.log2(2.0 / (1.0 - bootstrap.confidence)))
     if len(common) < fewest:
         return Comparison(False, f"{len(common)} test photos in common with the champion, {fewest} needed", len(common))
     ours, theirs = ([side[name].person_iou for name in common] for side in (challenger, champion))
-    found = paired_difference(ours, theirs, resamples=resamples, confidence=confidence, seed=seed)
+    found = paired_difference(ours, theirs, bootstrap)
     better = found.low > 0.0
     verdict = "better than" if better else "not shown to be better than"
     figures = f"person IoU {found.value:+.4f} ({found.low:+.4f} to {found.high:+.4f}) on {len(common)} photos"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from figureground.errors import first_line
 from figureground.files import read_table, write_table
+from figureground.scores import Bootstrap
 from figureground.tracking.registry.decision import Comparison, PhotoScore, compare
 from figureground.tracking.registry.packing import load_back, log_model
 from figureground.tracking.runs import StageRun
@@ -51,9 +52,7 @@ def register(
     metrics: Mapping[str, float],
     photo_scores: Mapping[str, PhotoScore],
     tags: Mapping[str, str],
-    confidence: float,
-    resamples: int,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> Decision:
     """Makes a version of an exported model and decides whether it is the new champion.
 
@@ -70,8 +69,7 @@ def register(
         metrics: Test metrics by name; they become tags of the version.
         photo_scores: By the test photo's name.
         tags: Commit, data hash and whatever else tells where the model comes from.
-        confidence: Of the bootstrap interval, 0.5..1.
-        resamples, seed: Of the bootstrap.
+        bootstrap: Of the difference to the champion.
     Raises:
         TrackingError: There is no store to register in, or the model does not work when it is loaded back.
     """
@@ -83,7 +81,7 @@ def register(
         created = _create_version(run.store, run.run_id, name, file, example, {**tags, **_as_tags(metrics)})
         load_back(f"models:/{name}/{created.version}", example)
         run.store.client.set_registered_model_alias(name, CHALLENGER, created.version)
-        compared = _compare_with(run.store, before, photo_scores, confidence, resamples, seed)
+        compared = _compare_with(run.store, before, photo_scores, bootstrap)
         decision = Decision(
             version=int(created.version),
             champion_version_before=int(before.version) if before else None,
@@ -131,9 +129,7 @@ def _compare_with(
     store: Store,
     champion: ModelVersion | None,
     photo_scores: Mapping[str, PhotoScore],
-    confidence: float,
-    resamples: int,
-    seed: int,
+    bootstrap: Bootstrap,
 ) -> Comparison:
     if champion is None:
         return Comparison(True, "first of its name, there is no champion to beat")
@@ -142,7 +138,7 @@ def _compare_with(
     except Exception as error:  # a deleted run or artifact must not end the stage
         remedy = f"`figureground model promote {champion.name} VERSION` decides by hand"
         return Comparison(False, f"champion {champion.version}'s photo scores are gone ({first_line(error)}); {remedy}")
-    return compare(photo_scores, theirs, confidence=confidence, resamples=resamples, seed=seed)
+    return compare(photo_scores, theirs, bootstrap)
 
 
 def _read_scores(store: Store, found: ModelVersion) -> dict[str, PhotoScore]:
