@@ -21,11 +21,12 @@ from figureground.pictures import PictureError
 from figureground.processes import usable_cores
 from figureground.runtime.segmenter import NobodyError
 from figureground.web.assets import RUNTIME, Asset, answer, read_assets
+from figureground.web.fields import Fields, cut_fields, document_fields, table
 from figureground.web.forms import Form, read_form
 from figureground.web.limits import Limits, RequestError
 from figureground.web.openapi import description
 from figureground.web.security import Guard
-from figureground.web.work import CUT_FIELDS, DOCUMENT_FIELDS, Made, cut_out, document_photo
+from figureground.web.work import Made, cut_out, document_photo
 from figureground.web.workshop import Model, Workshop, load_models
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -46,7 +47,10 @@ def create_app(
         SegmenterError: The model cannot be used.
     """
     workshop = Workshop(load_models(model), limits or Limits(), threads or usable_cores())
-    assets = read_assets() | {
+    cut, document = (fields(tuple(workshop.models), workshop.limits) for fields in (cut_fields, document_fields))
+    assets = read_assets()
+    assets["/api.html"] = assets["/api.html"].filled({"/cut": table(cut), "/id-photo": table(document)})
+    assets |= {
         f"/models/{each.name}.tflite": Asset.of(each.content, "application/octet-stream")
         for each in workshop.models.values()
     }
@@ -57,11 +61,11 @@ def create_app(
     settings = _settings(workshop.models, workshop.limits, runtime=RUNTIME in assets)
     app = Starlette(
         routes=[
-            Route("/cut", _endpoint(workshop, CUT_FIELDS, cut_out), methods=["POST"]),
-            Route("/id-photo", _endpoint(workshop, DOCUMENT_FIELDS, document_photo), methods=["POST"]),
+            Route("/cut", _endpoint(workshop, cut, cut_out), methods=["POST"]),
+            Route("/id-photo", _endpoint(workshop, document, document_photo), methods=["POST"]),
             Route("/settings", _constant(settings)),
             Route("/health", _constant({"status": "ok"})),
-            Route("/openapi.json", _constant(description(tuple(workshop.models), workshop.limits))),
+            Route("/openapi.json", _constant(description(cut, document))),
             *(Route(path, static) for path in assets),
         ],
         exception_handlers={FiguregroundError: _refused, HTTPException: _not_served, Exception: _failed},
@@ -70,7 +74,7 @@ def create_app(
 
 
 def _endpoint(
-    workshop: Workshop, fields: tuple[str, ...], make: Callable[[Form, Mapping[str, Model], Limits], Made]
+    workshop: Workshop, fields: Fields, make: Callable[[Form, Mapping[str, Model], Limits], Made]
 ) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         with workshop.place() as place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,13 @@ class Asset:
     @classmethod
     def of(cls, content: bytes, media_type: str, *, zipped: bool = False) -> Asset:
         return cls(content, media_type, zipped, f'"{bytes_sha256(content)[:32]}"')
+
+    def filled(self, tables: Mapping[str, str]) -> Asset:
+        """A page with a text for each comment that names it: `<!-- /cut -->`."""
+        page = self.content.decode()
+        for name, text in tables.items():
+            page = page.replace(f"<!-- {name} -->", text)
+        return Asset.of(page.encode(), self.media_type)
 
 
 def read_assets(folder: Path = STATIC) -> dict[str, Asset]:

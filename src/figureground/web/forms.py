@@ -12,6 +12,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from figureground.pictures import picture_size
+from figureground.web.fields import Fields
 from figureground.web.limits import Limits, RequestError
 
 _FIELD_BYTES = 1000  # a colour, a format or a name
@@ -19,20 +20,22 @@ _FIELD_BYTES = 1000  # a colour, a format or a name
 
 @dataclass(frozen=True)
 class Form:
-    """Fields with a text and fields with a file's bytes, by name; file names are not kept."""
+    """What came in the fields: texts and files' bytes, by name; file names are not kept."""
 
+    fields: Fields
     texts: Mapping[str, str]
     files: Mapping[str, bytes]
 
-    def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
-        """A text that must be one of those allowed.
+    def text(self, name: str, default: str = "") -> str:
+        """The text of a field, else its own default, else the one given.
 
         Raises:
-            RequestError: It is another one, 400.
+            RequestError: It is none of the field's values, 400.
         """
-        value = self.texts.get(name) or default
-        if value not in allowed:
-            raise RequestError(400, f"{name}: {value!r} is none of {', '.join(allowed)}")
+        field = self.fields[name]
+        value = self.texts.get(name) or field.default or default
+        if field.values and value not in field.values:
+            raise RequestError(400, f"{name}: {value!r} is none of {', '.join(field.values)}")
         return value
 
 
@@ -40,25 +43,23 @@ class _InMemory(MultiPartParser):
     spool_max_size = 0  # never to a temporary file
 
 
-async def read_form(request: Request, limits: Limits, allowed: tuple[str, ...]) -> Form:
+async def read_form(request: Request, limits: Limits, fields: Fields) -> Form:
     """A multipart form of at most one value a field.
 
     Args:
-        allowed: Names of fields; others are refused, since a misspelt one would silently do nothing.
+        fields: By name; others are refused, since a misspelt one would silently do nothing.
     Raises:
         RequestError: 400 no such form, 408 too slow, 413 too large, 415 another kind of body.
     """
     if request.headers.get("content-type", "").split(";")[0].strip().lower() != "multipart/form-data":
         raise RequestError(415, "send the photo as multipart/form-data, in a field called photo")
     body = _counted(request.stream(), limits.body_bytes)
-    parser = _InMemory(
-        request.headers, body, max_files=len(allowed), max_fields=len(allowed), max_part_size=_FIELD_BYTES
-    )
+    parser = _InMemory(request.headers, body, max_files=len(fields), max_fields=len(fields), max_part_size=_FIELD_BYTES)
     try:
         if int(request.headers.get("content-length", 0)) > limits.body_bytes:
             raise _too_large(limits.body_bytes)
         async with asyncio.timeout(limits.upload_seconds):
-            return await _form((await parser.parse()).multi_items(), allowed)
+            return await _form((await parser.parse()).multi_items(), fields)
     except TimeoutError:
         raise RequestError(408, f"the upload took longer than {limits.upload_seconds:g} seconds") from None
     except (MultiPartException, ValueError) as error:
@@ -78,19 +79,19 @@ async def _counted(body: AsyncIterator[bytes], most: int) -> AsyncGenerator[byte
         yield chunk
 
 
-async def _form(items: list[tuple[str, UploadFile | str]], allowed: tuple[str, ...]) -> Form:
+async def _form(items: list[tuple[str, UploadFile | str]], fields: Fields) -> Form:
     texts: dict[str, str] = {}
     files: dict[str, bytes] = {}
     for name, value in items:
-        if name not in allowed:
-            raise RequestError(400, f"{name[:40]!r} is none of the fields {', '.join(allowed)}")
+        if name not in fields:
+            raise RequestError(400, f"{name[:40]!r} is none of the fields {', '.join(fields)}")
         if name in texts or name in files:
             raise RequestError(400, f"{name}: given twice")
         if isinstance(value, str):
             texts[name] = value
         else:
             files[name] = await value.read()
-    return Form(texts, files)
+    return Form(fields, texts, files)
 
 
 def check_pixels(picture: bytes, limits: Limits) -> None:

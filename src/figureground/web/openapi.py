@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import figureground
-from figureground.documents.standards import STANDARDS
-from figureground.web.limits import Limits
+from figureground.web.fields import Fields, schema
+from figureground.web.work import MEDIA_TYPES
 
 _MISTAKES = {
     "400": "A field is missing, unknown or wrong.",
@@ -20,31 +20,8 @@ _MISTAKES = {
 }
 
 
-def description(models: tuple[str, ...], limits: Limits) -> dict[str, Any]:
-    """The OpenAPI document.
-
-    Args:
-        models: Names on offer, the default first.
-    """
-    background = "transparent, blur (the original out of focus), a colour (CSS name, #rgb or #rrggbb)"
-    cut = {
-        "background": {
-            "anyOf": [{"type": "string"}, _file("A picture, which covers the whole photo.")],
-            "description": f"{background}, or a picture's file.",
-            "default": "transparent",
-        },
-        "format": _choice(
-            ["png", "webp", "jpg"],
-            None,
-            "Of the result. Default: png if transparent, else jpg, which has no alpha.",
-        ),
-    }
-    document = {
-        "standard": _choice(list(STANDARDS), "eu", "Which document."),
-        "background": {"type": "string", "default": "white", "description": "A light colour, or original."},
-        "format": _choice(["jpg", "png"], "jpg", "Of the result, which notes 300 dots per inch."),
-        "sheet": _choice(["no", "yes"], "no", "Whether to give a print of 10 x 15 cm full of copies instead."),
-    }
+def description(cut: Fields, document: Fields) -> dict[str, Any]:
+    """The OpenAPI document of the two forms' fields."""
     shortcomings = {
         "Figureground-Shortcomings": {
             "description": "Only if the document does not satisfy its standard: a JSON list of sentences.",
@@ -60,10 +37,8 @@ def description(models: tuple[str, ...], limits: Limits) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
-            "/cut": {"post": _operation("cut", "Cut the people out of a photo.", cut, models, limits)},
-            "/id-photo": {
-                "post": _operation("idPhoto", "Make a document photo.", document, models, limits, shortcomings)
-            },
+            "/cut": {"post": _operation("cut", "Cut the people out of a photo.", cut)},
+            "/id-photo": {"post": _operation("idPhoto", "Make a document photo.", document, shortcomings)},
             "/health": {"get": _plain("health", "Whether the server answers.", {"status": {"const": "ok"}})},
             "/settings": {"get": _plain("settings", "Models, document standards and limits, as the page needs them.")},
         },
@@ -71,24 +46,13 @@ def description(models: tuple[str, ...], limits: Limits) -> dict[str, Any]:
     }
 
 
-def _operation(
-    name: str,
-    summary: str,
-    fields: dict[str, Any],
-    models: tuple[str, ...],
-    limits: Limits,
-    headers: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    photo = _file(f"The photo; at most {limits.pixels / 1e6:g} megapixels, {limits.body_bytes / 1e6:g} MB in all.")
-    form = _object({"photo": photo, **fields, "model": _choice(list(models), models[0], "Which model.")}, ["photo"])
-    made: dict[str, Any] = {
-        f"image/{kind}": {} for kind in (("jpeg", "png", "webp") if name == "cut" else ("jpeg", "png"))
-    }
+def _operation(name: str, summary: str, fields: Fields, headers: dict[str, Any] | None = None) -> dict[str, Any]:
+    made: dict[str, Any] = {MEDIA_TYPES[kind]: {} for kind in fields["format"].values}
     again = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
     return {
         "operationId": name,
         "summary": summary,
-        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": form | _CLOSED}}},
+        "requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema(fields)}}},
         "responses": {
             "200": {"description": "The picture.", "content": made, "headers": headers or {}},
             **{status: _mistake(text) for status, text in _MISTAKES.items()},
@@ -97,26 +61,15 @@ def _operation(
     }
 
 
-_CLOSED = {"additionalProperties": False}
-
-
 def _plain(name: str, summary: str, properties: dict[str, Any] | None = None) -> dict[str, Any]:
     content = {"application/json": {"schema": _object(properties or {})}}
     return {"operationId": name, "summary": summary, "responses": {"200": {"description": "So.", "content": content}}}
 
 
 def _mistake(text: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Error"}
-    return {"description": text, "content": {"application/json": {"schema": schema}}}
+    error = {"$ref": "#/components/schemas/Error"}
+    return {"description": text, "content": {"application/json": {"schema": error}}}
 
 
-def _object(properties: dict[str, Any], required: list[str] | None = None) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": required or list(properties)}
-
-
-def _choice(values: list[str], default: str | None, text: str) -> dict[str, Any]:
-    return {"enum": values, "description": text} | ({} if default is None else {"default": default})
-
-
-def _file(text: str) -> dict[str, Any]:
-    return {"type": "string", "contentMediaType": "application/octet-stream", "description": text}
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}

@@ -17,8 +17,6 @@ from figureground.web.limits import Limits, RequestError
 from figureground.web.workshop import Model
 
 MEDIA_TYPES = {"png": "image/png", "webp": "image/webp", "jpg": "image/jpeg"}
-CUT_FIELDS = ("photo", "background", "format", "model")
-DOCUMENT_FIELDS = ("photo", "standard", "background", "format", "model", "sheet")
 
 
 @dataclass(frozen=True)
@@ -31,34 +29,34 @@ class Made:
 
 
 def cut_out(form: Form, models: Mapping[str, Model], limits: Limits) -> Made:
-    """The people of a photo before another background; fields as the OpenAPI document describes them.
+    """The people of a photo before another background, by a form of `cut_fields`.
 
     Raises:
         RequestError: A field is missing or wrong, or a picture too large.
         PictureError, BackgroundError, SavingError, NobodyError: As `Segmenter.cut` and `encoded`.
     """
     background = _background(form, limits)
-    kind = form.one_of("format", tuple(MEDIA_TYPES), "png" if background.transparent else "jpg")
+    kind = form.text("format", "png" if background.transparent else "jpg")
     if kind == "jpg" and background.transparent:
         raise RequestError(400, "JPEG has no transparency; use png or webp, or give a background")
-    model = models[form.one_of("model", tuple(models), next(iter(models)))]
+    model = models[form.text("model")]
     return _made(model.segmenter.cut(_picture(form, "photo", limits), background), kind)
 
 
 def document_photo(form: Form, models: Mapping[str, Model], limits: Limits) -> Made:
-    """A document photo, or a sheet of them; fields as the OpenAPI document describes them.
+    """A document photo, or a sheet of them, by a form of `document_fields`.
 
     Raises:
         RequestError: A field is missing or wrong, or the photo too large.
         PictureError, BackgroundError, DocumentError, NobodyError: As `id_photo`.
     """
-    standard = STANDARDS[form.one_of("standard", tuple(STANDARDS), "eu")]
-    kind = form.one_of("format", ("jpg", "png"), "jpg")
-    model = models[form.one_of("model", tuple(models), next(iter(models)))]
-    named = form.texts.get("background") or "white"
+    standard = STANDARDS[form.text("standard")]
+    kind = form.text("format")
+    model = models[form.text("model")]
+    named = form.text("background")
     colour = None if named == "original" else light_colour(named[:40], named_background(named) or Background())
     document = id_photo(_picture(form, "photo", limits), model.segmenter, FaceFinder(), standard, colour)
-    printed = form.one_of("sheet", ("no", "yes"), "no") == "yes"
+    printed = form.text("sheet") == "yes"
     return _made(sheet(document.picture) if printed else document.picture, kind, document.shortcomings, DPI)
 
 
@@ -66,7 +64,7 @@ def _background(form: Form, limits: Limits) -> Background:
     """A picture that came with the form, or a keyword or colour: unlike `background_of` never a file's name."""
     if "background" in form.files:
         return Background(picture=_picture(form, "background", limits))
-    text = form.texts.get("background") or "transparent"
+    text = form.text("background")
     if (named := named_background(text)) is None:
         raise BackgroundError(f"{text[:40]}: neither transparent, blur nor a colour (such as white or #1e90ff)")
     return named
