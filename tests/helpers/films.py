@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
@@ -39,7 +41,9 @@ def film(
     sound: Sequence[str] = (),
     matrix: Sequence[int] | None = None,
     offset: float = 0.0,
-    **context: int,
+    last: float | None = None,
+    options: Mapping[str, str] | None = None,
+    **context: object,
 ) -> Path:
     """Write a video.
 
@@ -49,9 +53,11 @@ def film(
         sound: Names of encoders, a track of a 440 Hz tone for each.
         offset: Seconds that all times are late.
         matrix: Of the display, as ISO/IEC 14496-12 has it.
+        last: Seconds that the last picture is shown; without them as long as the others.
+        options: Of the encoder, beside those for quick work of high quality.
         context: Attributes of the encoder, such as `colorspace`.
     """
-    options = {"crf": "4", "preset": "ultrafast"} if codec == "libx264" else {}
+    options = {**({"crf": "4", "preset": "ultrafast"} if codec == "libx264" else {}), **(options or {})}
     with av.open(str(path), "w", options={"output_ts_offset": str(offset)}) as container:
         stream = container.add_stream(codec, rate=rate, options=options)
         stream.height, stream.width = pictures[0].shape[:2]
@@ -63,12 +69,17 @@ def film(
         if times is not None:
             stream.codec_context.time_base = Fraction(1, 1000)
         tracks = [container.add_stream(name, rate=RATE, layout="mono") for name in sound]
+        packets: list[av.Packet] = []
         for number, picture in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             if times is not None:
                 frame.pts, frame.time_base = times[number], Fraction(1, 1000)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+            packets += stream.encode(frame)
+        packets += stream.encode(None)
+        if last is not None:
+            final = max(packets, key=lambda packet: packet.pts)
+            final.duration = round(last / final.time_base)
+        container.mux(packets)
         seconds = len(pictures) / rate if times is None else times[-1] / 1000
         for track in tracks:
             _play(container, track, seconds)
@@ -110,3 +121,41 @@ def sound_of(path: Path) -> list[list[tuple[float, bytes]]]:
                 place = [stream.index for stream in container.streams.audio].index(packet.stream.index)
                 tracks[place].append((float(packet.pts * packet.time_base), bytes(packet)))
         return tracks
+
+
+def joined(path: Path, parts: Sequence[Path]) -> Path:
+    """Files one after the other, byte by byte, as people join transport streams."""
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    return path
+
+
+def merged(path: Path, parts: Sequence[Path], until: float = math.inf) -> Path:
+    """All streams of several files side by side in one; of the first file only the packets that begin before `until`."""
+    with av.open(str(path), "w") as container, ExitStack() as opened:
+        packets = []
+        for part in parts:
+            source = opened.enter_context(av.open(str(part)))
+            streams = {stream.index: container.add_stream_from_template(stream) for stream in source.streams}
+            for packet in source.demux():
+                if packet.dts is not None and (part is not parts[0] or packet.dts * packet.time_base < until):
+                    packet.stream = streams[packet.stream.index]
+                    packets.append(packet)
+        container.mux(sorted(packets, key=lambda packet: packet.dts * packet.time_base))
+    return path
+
+
+def length_of(path: Path) -> float:
+    """Seconds that a file promises to last."""
+    with av.open(str(path)) as container:
+        return float(container.duration / av.time_base)
+
+
+def tone_of(path: Path) -> tuple[float, float]:
+    """Seconds at which the sound begins and ends to be heard, by the file's own times."""
+    with av.open(str(path)) as container:
+        heard = [
+            frame.time
+            for frame in container.decode(container.streams.audio[0])
+            if np.abs(frame.to_ndarray().astype(float)).max() > 0
+        ]
+    return heard[0], heard[-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import av
 
 from figureground.pictures import orient
 from figureground.video.backdrops import Loop
-from figureground.video.clips import Clip, VideoError, cut_short
+from figureground.video.clips import Clip, Shape, VideoError, cut_short
 from figureground.video.recordings import Coding, Recording, coding_of
 from helpers.films import film, pictures_of, sound_of
 
@@ -35,14 +36,16 @@ def quarters(height: int = 48, width: int = 64) -> Picture:
     return picture
 
 
-def copied(source: Path, target: Path) -> Path:
-    """Each picture written again as it was read."""
+def copied(source: Path, target: Path, transparent: bool = False) -> Path:
+    """Each picture written again as it was read, all of it visible."""
     with Clip(source) as clip:
         frames = list(clip.frames())
-        size = frames[0].photo().shape
-        with Recording(target, clip, (size[0], size[1]), coding_of(target, transparent=False)) as recording:
+        coding = coding_of(target, transparent=transparent)
+        with Recording(target, clip, frames[0].shape, coding, target) as recording:
             for frame in frames:
-                recording.write(recording.prepared(frame.photo(), frame.time))
+                photo = frame.photo()
+                picture = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)]) if transparent else photo
+                recording.write(recording.prepared(picture, frame.time, frame.duration))
     return target
 
 
@@ -158,7 +161,8 @@ def test_an_encoder_that_this_ffmpeg_lacks_is_one_line(tmp_path: Path) -> None:
         Clip(film(tmp_path / "a.mp4", [quarters()])) as clip,
         pytest.raises(VideoError, match=r"b\.mp4: the FFmpeg of this PyAV has no libx999"),
     ):
-        Recording(tmp_path / "b.mp4", clip, (48, 64), Coding("libx999", "yuv420p"))
+        shape = Shape((48, 64), Fraction(1))
+        Recording(tmp_path / "b.mp4", clip, shape, Coding("libx999", "yuv420p"), tmp_path / "b.mp4")
 
 
 def test_a_suffix_that_cannot_be_written() -> None:

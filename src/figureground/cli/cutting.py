@@ -160,8 +160,8 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
         except NobodyError as nobody:
             click.echo(f"{shown(video_in)}: {nobody}", err=True)
             sys.exit(3)
-    if done.damaged:
-        click.echo(f"{shown(video_in)}: {done.damaged} damaged places were left out", err=True)
+    for note in done.notes:
+        click.echo(f"{shown(video_in)}: {note}", err=True)
     pace = f"{done.frames / done.seconds:.1f} a second"
     click.echo(f"{shown(video_out)}: {done.frames} frames, {done.with_person} with a person, {pace}")
 

@@ -20,7 +20,7 @@ Colour: TypeAlias = tuple[int, int, int]
 
 BLUR = 0.02  # of the longer side: the blur's standard deviation
 _BLUR_SIDE = 512  # pixels: a blurred picture has no detail to lose
-_MARGIN = (255, 255, 255)  # beside a contained picture
+BLACK, _WHITE = (0, 0, 0), (255, 255, 255)  # margins beside a contained picture
 
 
 class BackgroundError(FiguregroundError):
@@ -120,17 +120,28 @@ def _behind(photo: Picture, mask: Picture, background: Background, fit: Fit, det
     return blurred(photo, mask, detail)
 
 
-def fitted(picture: Picture, size: tuple[int, int], fit: Fit) -> Picture:
-    """`picture` in the middle of a picture of `size` (height, width), its proportions kept; see `composed`."""
+def fitted(
+    picture: Picture, size: tuple[int, int], fit: Fit, pixel: float = 1.0, margin: Colour = _WHITE
+) -> Picture:
+    """`picture` in the middle of a picture of `size` (height, width), its proportions kept; see `composed`.
+
+    Args:
+        pixel: How much wider the pixels of the result are than those of the picture, for films whose pixels are not
+            square.
+        margin: Colour beside a contained picture.
+    """
     height, width = size
-    ratios = height / picture.shape[0], width / picture.shape[1]
+    ratios = height / picture.shape[0], width * pixel / picture.shape[1]
     scale = max(ratios) if fit == "cover" else min(ratios)
+    scales = scale, scale / pixel
     if fit == "cover":  # cut first: a narrow strip blown up would be huge
-        rows, columns = (max(1, round(side / scale)) for side in size)
+        rows, columns = (max(1, round(side / each)) for side, each in zip(size, scales, strict=True))
         return resize_photo(_middle(picture, rows, columns), height, width)
-    rows, columns = (max(1, min(side, round(scale * own))) for side, own in zip(size, picture.shape[:2], strict=True))
+    rows, columns = (
+        max(1, min(side, round(each * own))) for side, each, own in zip(size, scales, picture.shape[:2], strict=True)
+    )
     inner = resize_photo(picture, rows, columns)
-    result = np.full((height, width, 3), _MARGIN, np.uint8)
+    result = np.full((height, width, 3), margin, np.uint8)
     _middle(result, rows, columns)[:] = inner
     return result
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
 
 import cv2
@@ -16,7 +17,8 @@ from figureground.processes import without_chatter
 from figureground.video.backdrops import Backdrop
 from figureground.video.moving import MovingCutter, drawn
 
-_SECONDS_TO_START = 10.0  # some cameras need several until their first picture
+_PATIENCE = 10.0  # seconds without a picture: some cameras need several until their first one
+_PAUSE = 0.01  # seconds after a picture that failed, since a camera that is gone answers at once
 _TITLE = "figureground"
 
 
@@ -28,7 +30,10 @@ class PictureSource(Protocol):
     """Where pictures come from, as cv2.VideoCapture."""
 
     def read(self) -> tuple[bool, Any]:
-        """Whether there is a picture, and the next one, uint8 HxWx3 BGR; blocks until it is there."""
+        """Whether there is a picture, and the next one, uint8 HxWx3 BGR; blocks until it is there.
+
+        One that fails is no end: a camera may miss a picture.
+        """
         ...
 
     def release(self) -> None: ...
@@ -110,44 +115,45 @@ class Newest:
         self._thread.start()
 
     def pictures(self) -> Iterator[Picture]:
-        """uint8 HxWx3 RGB, each once, until the source ends.
+        """uint8 HxWx3 RGB, each once, for ever.
 
         Raises:
-            CameraError: Nothing came in ten seconds.
+            CameraError: Nothing came for ten seconds.
         """
-        while True:
+        for given in count():
             with self._change:
-                came = self._change.wait_for(lambda: self._picture is not None or self._ended, _SECONDS_TO_START)
+                came = self._change.wait_for(lambda: self._picture is not None, _PATIENCE)
                 picture, self._picture = self._picture, None
             if not came:
-                raise CameraError(f"the camera has given no picture for {_SECONDS_TO_START:.0f} s; plug it in again")
-            if picture is None:
-                return
+                raise CameraError(
+                    f"the camera has given no picture for {_PATIENCE:.0f} s, and {given} before; plug it in again"
+                )
             yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
     def close(self) -> None:
-        with self._change:
-            self._ended = True
-        self._thread.join(_SECONDS_TO_START)
+        self._ended = True
+        self._thread.join(_PATIENCE)
         self._source.release()
 
     def _read(self) -> None:
         while not self._ended:
             good, picture = self._source.read()
+            if not good:
+                time.sleep(_PAUSE)
+                continue
             with self._change:
-                self.dropped += self._picture is not None and good
-                self._picture = picture if good else self._picture
-                self._ended = self._ended or not good
+                self.dropped += self._picture is not None
+                self._picture = picture
                 self._change.notify()
 
 
 def replace_live(source: PictureSource, sink: Sink, backdrop: Backdrop, cutter: MovingCutter, mirror: bool) -> Session:
-    """Cut out picture by picture until the source ends, the sink's user does, or Ctrl-C; both are closed then.
+    """Cut out picture by picture until the sink's user ends it, or Ctrl-C; source and sink are closed then.
 
     Args:
         mirror: Turn pictures left for right, as people know themselves.
     Raises:
-        CameraError: The camera gives nothing.
+        CameraError: The camera gives nothing, or nothing more.
     """
     newest, start, shown = Newest(source), time.perf_counter(), 0
     try:

@@ -1,14 +1,15 @@
 """Video files: upright pictures with their times in, pictures and the old sound out. PyAV does the coding.
 
 Times are kept as they are, so a video of variable frame rate stays one. Each frame is turned upright as the file's
-display matrix says, and the result needs none. Sound is copied packet by packet, or encoded again where the new file's
-format cannot hold it.
+display matrix says, and the result needs none; interlaced frames are made whole. Sound is copied packet by packet, or
+encoded again where the new file's format cannot hold it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +22,10 @@ from av.stream import Disposition
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
 from figureground.errors import FiguregroundError
-from figureground.pictures import Picture, orient
+from figureground.pictures import Picture, frame_count, orient
+from figureground.runtime.backgrounds import BLACK, fitted
+from figureground.video.interlacing import Deinterlacer
+from figureground.video.times import continued, may_leap, start_of
 
 # Without them FFmpeg's quick way makes every picture one or two levels darker, once for reading and writing it.
 TRUE_COLOURS = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
@@ -34,6 +38,8 @@ _ORIENTATIONS = {
     (1, 0, 0, 1): 1, (-1, 0, 0, 1): 2, (-1, 0, 0, -1): 3, (1, 0, 0, -1): 4,
     (0, 1, 1, 0): 5, (0, 1, -1, 0): 6, (0, -1, -1, 0): 7, (0, -1, 1, 0): 8,
 }  # fmt: skip
+_TURNED = 5  # from this EXIF orientation on, height and width change places
+_WIDEST = Fraction(4)  # pixels: the widest that are in use are twice as wide as high
 _LEAST_SHARE, _LEAST_SECONDS = 0.02, 1.0  # of the promised length that may be missing before a file is cut short
 
 
@@ -51,20 +57,42 @@ class Colours:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """What an upright picture is like.
+
+    Attributes:
+        size: (height, width), both even, since codecs want them so.
+        pixel: Width of a pixel over its height; not 1 in films of discs and tapes.
+    """
+
+    size: tuple[int, int]
+    pixel: Fraction
+
+
+@dataclass(frozen=True)
 class Frame:
     """A picture of a video as it was decoded.
 
     Attributes:
         time: Of its showing since the clip's start, in units of its `time_base`; rises from frame to frame.
+        duration: Of its showing, in the same units, at least 1.
         colours: Of its clip.
+        own: Its shape.
+        shape: Of its clip.
     """
 
     decoded: av.VideoFrame
     time: int
+    duration: int
     colours: Colours
+    own: Shape
+    shape: Shape
 
     def photo(self) -> Picture:
-        """uint8 HxWx3 RGB, upright; an odd last row or column is left out, since codecs want even sizes."""
+        """uint8 HxWx3 RGB, upright, of the clip's size; an odd last row or column is left out.
+
+        A picture of another shape than the clip's is fitted into it between black margins, its proportions kept.
+        """
         frame = self.decoded
         rgb = frame.reformat(
             format="rgb24",
@@ -74,8 +102,11 @@ class Frame:
             interpolation=TRUE_COLOURS,
         ).to_ndarray()
         upright = orient(np.asarray(rgb, np.uint8), _orientation(frame))
-        height, width = (max(2, side - side % 2) for side in upright.shape[:2])
-        return upright[:height, :width]
+        height, width = self.own.size
+        photo = upright[:height, :width]
+        if self.own == self.shape:
+            return photo
+        return fitted(photo, self.shape.size, "contain", float(self.shape.pixel / self.own.pixel), BLACK)
 
 
 class Clip:
@@ -84,9 +115,11 @@ class Clip:
     Attributes:
         time_base: Seconds in a unit of time.
         rate: Frames a second, on average; a guess where the file does not say.
-        seconds: Length that the file promises, None if it promises nothing.
+        seconds: Length of its pictures and sound as far as it can be told before they are read, else None.
+        promised: The same where the file itself promises it, so that it must not end before.
         colours: See `Colours`; what the file does not tell is guessed from its height.
         damaged: Places that could not be decoded so far and were left out.
+        reshaped: Pictures so far that had another shape than the first one.
     Raises:
         VideoError: No such file, no video, a picture instead, or damaged beyond reading.
     """
@@ -94,17 +127,20 @@ class Clip:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._container = open_video(path)
-        pictures = [stream for stream in self._container.streams.video if not _is_cover(stream)]
-        if not pictures:
+        self._streams = read_streams(self._container)
+        if not self._streams or self._streams[0].type != "video":
             self._container.close()
             raise VideoError(f"{path}: holds no moving pictures")
-        self.stream = pictures[0]
+        self.stream = self._streams[0]
         self.stream.thread_type = "AUTO"
         self.time_base = Fraction(self.stream.time_base or Fraction(1, 1000))
         self.rate = Fraction(self.stream.average_rate or self.stream.guessed_rate or 25)
-        self.seconds = self._container.duration / av.time_base if self._container.duration else None
+        self.seconds = promised_length(self._container, self._streams)
+        self.promised = None if may_leap(self._container) else self.seconds
         self.colours = _colours(self.stream)
-        self.damaged = 0
+        self.damaged = self.reshaped = 0
+        self._deinterlacer = Deinterlacer()
+        self._pixels = (self.stream.sample_aspect_ratio, self.stream.codec_context.sample_aspect_ratio)
 
     def __enter__(self) -> Self:
         return self
@@ -114,27 +150,57 @@ class Clip:
     ) -> None:
         self._container.close()
 
+    @property
+    def interlaced(self) -> bool:
+        """Whether there was an interlaced picture so far; they are made whole."""
+        return self._deinterlacer.used
+
     def frames(self) -> Iterator[Frame]:
-        """The frames in the order in which they are shown; what cannot be decoded is counted and left out."""
-        last: int | None = None
-        start = round(start_of(self._container) / self.time_base)
-        step = max(1, round(1 / (self.rate * self.time_base)))
+        """The frames in the order in which they are shown; what cannot be decoded is counted and left out.
+
+        Each is shown until the next one, the last as long as the file says.
+        """
+        last: Frame | None = None
+        for frame in self._whole():
+            step = frame.duration or round(1 / (self.rate * frame.time_base))
+            unit = Fraction(frame.time_base) / self.time_base
+            time = None if frame.pts is None else round(frame.pts * unit)
+            if last is not None:
+                time = last.time + last.duration if time is None else max(time, last.time + 1)
+                yield replace(last, duration=time - last.time)
+            own = self._shape_of(frame)
+            shape = own if last is None else last.shape
+            self.reshaped += own != shape
+            last = Frame(frame, time or 0, max(1, round(step * unit)), self.colours, own, shape)
+        if last is not None:
+            yield last
+
+    def _whole(self) -> Iterator[av.VideoFrame]:
         for packet in self._packets():
+            if packet.stream.index != self.stream.index:
+                continue
             try:
                 decoded = self.stream.decode(packet)
             except av.FFmpegError:
                 self.damaged += 1
                 continue
             for frame in decoded:
-                time = frame.pts - start if frame.pts is not None else 0 if last is None else last + step
-                last = time if last is None else max(time, last + 1)
-                yield Frame(frame, last, self.colours)
+                yield from self._deinterlacer.whole(frame)
+        yield from self._deinterlacer.rest()
 
     def _packets(self) -> Iterator[av.Packet[Any]]:
         try:
-            yield from self._container.demux(self.stream)
+            yield from continued(self._container, self._streams)
         except av.FFmpegError:  # the file ends in the middle of something; whether too early is seen by its length
             self.damaged += 1
+
+    def _shape_of(self, frame: av.VideoFrame) -> Shape:
+        told, coded = self._pixels  # the container's word counts, unless the coded pictures change theirs
+        now = self.stream.codec_context.sample_aspect_ratio
+        pixel = _plausible(told if now == coded else now)
+        turned = _orientation(frame) >= _TURNED
+        height, width = (frame.width, frame.height) if turned else (frame.height, frame.width)
+        return Shape((max(2, height - height % 2), max(2, width - width % 2)), 1 / pixel if turned else pixel)
 
 
 def open_video(path: Path) -> Any:
@@ -154,22 +220,50 @@ def open_video(path: Path) -> Any:
         ) from None
     if container.format.name == "image2" or container.format.name.endswith("_pipe"):
         container.close()
+        if frame_count(path) > 1:
+            raise VideoError(f"{path}: FFmpeg cannot read the animations of this format; make a .gif or .mp4 of it")
         raise VideoError(f"{path}: a picture, not a video; use `figureground cut`")
     return container
 
 
-def start_of(container: Any) -> Fraction:
-    """Seconds that stand before the beginning of an open file's pictures and sound, as in a piece of a broadcast.
+def read_streams(container: Any) -> list[Any]:
+    """The streams of an open file that are read: its moving pictures, if there are any, and all sound after them."""
+    pictures = [stream for stream in container.streams.video if not _is_cover(stream)]
+    return [*pictures[:1], *read_sound(container)]
 
-    Never below 0: what comes before 0 is what an audio encoder puts there to be skipped.
+
+def read_sound(container: Any) -> list[Any]:
+    """The sound tracks of an open file that FFmpeg knows."""
+    return [stream for stream in container.streams.audio if stream.codec_context is not None]
+
+
+def promised_length(container: Any, streams: Sequence[Any]) -> float | None:
+    """Seconds that some streams of an open file promise to last, None if they promise nothing.
+
+    What the whole file promises counts only where it holds no other streams: subtitles may last longer.
     """
-    return Fraction(max(0, container.start_time or 0), av.time_base)
+    if len(streams) == len(container.streams):
+        return container.duration / av.time_base if container.duration else None
+    ends = [end for stream in streams if (end := _promised_end(stream)) is not None]
+    return float(max(ends) - start_of(container)) if ends else None
+
+
+def _promised_end(stream: Any) -> Fraction | None:
+    if stream.duration:
+        return Fraction(((stream.start_time or 0) + stream.duration) * stream.time_base)
+    told = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))  # of Matroska
+    return None if told is None else 3600 * int(told[1]) + 60 * int(told[2]) + Fraction(told[3])
 
 
 def cut_short(clip: Clip, end: float) -> bool:
     """Whether pictures and sound end, after `end` seconds, long before the file promises."""
-    promised: float = clip.seconds or 0.0
+    promised: float = clip.promised or 0.0
     return end < promised - max(_LEAST_SECONDS, _LEAST_SHARE * promised)
+
+
+def _plausible(pixel: Fraction | None) -> Fraction:
+    """Width of a pixel over its height, 1 where a file does not tell it or tells what no film has."""
+    return pixel if pixel and 1 / _WIDEST <= pixel <= _WIDEST else Fraction(1)
 
 
 def _is_cover(stream: Any) -> bool:

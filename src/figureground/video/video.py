@@ -39,13 +39,13 @@ class Summary:
         frames: Pictures of the video.
         with_person: Those among them that show a person.
         seconds: That the work took.
-        damaged: Places of the old file that could not be decoded and were left out.
+        notes: What was done beyond the cutting, and was lost, each in a few words.
     """
 
     frames: int
     with_person: int
     seconds: float
-    damaged: int
+    notes: tuple[str, ...]
 
 
 def length_of(source: Path) -> float:
@@ -90,16 +90,16 @@ def replace_background(
             raise VideoError(f"{source}: no picture could be decoded; fetch it again")
         frames = with_person = 0
         end = 0.0
-        with _naming(target), Recording(draft, clip, first[1].size, coding) as recording:
+        with _naming(target), Recording(draft, clip, first[0].shape, coding, target) as recording:
             steps = _steadied(chain([first], looks), cutter, backdrop, clip)
             for picture, person in in_order(pool, _drawing(recording), steps, workers + _AHEAD):
                 recording.write(picture)
                 frames, with_person = frames + 1, with_person + person
-                end = float((picture.pts or 0) * clip.time_base) + float(1 / clip.rate)
+                end = float(((picture.pts or 0) + picture.duration) * clip.time_base)
                 if progress is not None:
                     progress(end, frames, time.perf_counter() - start)
         _check(clip, max(end, recording.sound_end), with_person)
-    return Summary(frames, with_person, time.perf_counter() - start, clip.damaged)
+    return Summary(frames, with_person, time.perf_counter() - start, tuple(_notes(clip)))
 
 
 def in_order(
@@ -120,7 +120,8 @@ def _steadied(
 ) -> Iterator[tuple[Frame, ModelView, Background]]:
     """What has to be done in the order of the pictures: smoothing, and finding the background of the time."""
     for frame, look in looks:
-        yield frame, cutter.steady(look), backdrop.at(float(frame.time * clip.time_base), look.size)
+        seconds, pixel = float(frame.time * clip.time_base), float(frame.shape.pixel)
+        yield frame, cutter.steady(look), backdrop.at(seconds, look.size, pixel)
 
 
 def _drawing(recording: Recording) -> Callable[[tuple[Frame, ModelView, Background]], tuple[av.VideoFrame, bool]]:
@@ -129,9 +130,18 @@ def _drawing(recording: Recording) -> Callable[[tuple[Frame, ModelView, Backgrou
     def draw(step: tuple[Frame, ModelView, Background]) -> tuple[av.VideoFrame, bool]:
         frame, look, background = step
         picture, person = drawn(look, background)
-        return recording.prepared(picture, frame.time), person
+        return recording.prepared(picture, frame.time, frame.duration), person
 
     return draw
+
+
+def _notes(clip: Clip) -> Iterator[str]:
+    if clip.damaged:
+        yield f"{clip.damaged} damaged places were left out"
+    if clip.interlaced:
+        yield "interlaced pictures were made whole"
+    if clip.reshaped:
+        yield f"{clip.reshaped} pictures of another shape were fitted into that of the first one"
 
 
 def _check(clip: Clip, end: float, with_person: int) -> None:
@@ -158,4 +168,4 @@ def _naming(target: Path) -> Iterator[None]:
     except OSError as error:
         raise VideoError(f"{target}: {(error.strerror or str(error)).lower()}") from None
     except av.FFmpegError as error:
-        raise VideoError(f"{target}: cannot be encoded so ({error.strerror or error}); try another format") from None
+        raise VideoError(f"{target}: FFmpeg cannot write it ({(error.strerror or str(error)).lower()})") from None
