@@ -11,6 +11,8 @@ from pathlib import Path
 import av
 import numpy as np
 
+from figureground.video.clips import Clip
+from figureground.video.recordings import Recording, coding_of
 from helpers.drawing import Picture, person
 
 RATE = 44_100
@@ -77,8 +79,11 @@ def film(
             packets += stream.encode(frame)
         packets += stream.encode(None)
         if last is not None:
-            final = max(packets, key=lambda packet: packet.pts)
-            final.duration = round(last / final.time_base)
+            for final in (
+                max(packets, key=lambda packet: packet.pts),
+                packets[-1],
+            ):  # last when shown, last when stored
+                final.duration = round(last / final.time_base)
         container.mux(packets)
         seconds = len(pictures) / rate if times is None else times[-1] / 1000
         for track in tracks:
@@ -130,7 +135,7 @@ def joined(path: Path, parts: Sequence[Path]) -> Path:
 
 
 def merged(path: Path, parts: Sequence[Path], until: float = math.inf) -> Path:
-    """All streams of several files side by side in one; of the first file only the packets that begin before `until`."""
+    """All streams of several files side by side in one; of the first file only what begins before `until`."""
     with av.open(str(path), "w") as container, ExitStack() as opened:
         packets = []
         for part in parts:
@@ -159,3 +164,16 @@ def tone_of(path: Path) -> tuple[float, float]:
             if np.abs(frame.to_ndarray().astype(float)).max() > 0
         ]
     return heard[0], heard[-1]
+
+
+def rewritten(source: Path, target: Path, transparent: bool = False) -> Path:
+    """Each picture written again as it was read, all of it visible."""
+    with Clip(source) as clip:
+        frames = list(clip.frames())
+        coding = coding_of(target, transparent=transparent)
+        with Recording(target, clip, frames[0].shape, coding, target) as recording:
+            for frame in frames:
+                photo = frame.photo()
+                picture = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)]) if transparent else photo
+                recording.write(recording.prepared(picture, frame.time, frame.duration))
+    return target

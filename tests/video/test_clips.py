@@ -18,7 +18,7 @@ from figureground.pictures import orient
 from figureground.video.backdrops import Loop
 from figureground.video.clips import Clip, Shape, VideoError, cut_short
 from figureground.video.recordings import Coding, Recording, coding_of
-from helpers.films import film, pictures_of, sound_of
+from helpers.films import film, pictures_of, rewritten, sound_of
 
 ONE = 1 << 16  # of the 16.16 fixed point numbers of a display matrix
 MATRICES = {
@@ -36,19 +36,6 @@ def quarters(height: int = 48, width: int = 64) -> Picture:
     return picture
 
 
-def copied(source: Path, target: Path, transparent: bool = False) -> Path:
-    """Each picture written again as it was read, all of it visible."""
-    with Clip(source) as clip:
-        frames = list(clip.frames())
-        coding = coding_of(target, transparent=transparent)
-        with Recording(target, clip, frames[0].shape, coding, target) as recording:
-            for frame in frames:
-                photo = frame.photo()
-                picture = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)]) if transparent else photo
-                recording.write(recording.prepared(picture, frame.time, frame.duration))
-    return target
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_turned_video_is_upright_once(tmp_path: Path, orientation: int) -> None:
     a, b, c, d = MATRICES[orientation]
@@ -58,7 +45,7 @@ def test_a_turned_video_is_upright_once(tmp_path: Path, orientation: int) -> Non
     expected = orient(quarters(), orientation)
     assert photo.shape == expected.shape
     assert np.abs(photo.astype(int) - expected).mean() < 6
-    with Clip(copied(source, tmp_path / "b.mp4")) as clip:
+    with Clip(rewritten(source, tmp_path / "b.mp4")) as clip:
         again = next(clip.frames())
         assert np.abs(again.photo().astype(int) - expected).mean() < 6 and not again.decoded.rotation
 
@@ -67,7 +54,7 @@ def test_a_turned_video_is_upright_once(tmp_path: Path, orientation: int) -> Non
 def test_times_of_a_variable_frame_rate_are_kept(tmp_path: Path, suffix: str) -> None:
     times = [0, 40, 50, 200, 233, 600, 1600, 1601]
     source = film(tmp_path / "a.mkv", [quarters()] * len(times), times=times, sound=["pcm_s16le"])
-    result = copied(source, tmp_path / f"b{suffix}")
+    result = rewritten(source, tmp_path / f"b{suffix}")
     assert [round(1000 * time) for time, _ in pictures_of(result)] == times
     (track,) = sound_of(result)
     assert abs(track[-1][0] - sound_of(source)[0][-1][0]) < 0.2
@@ -77,7 +64,7 @@ def test_a_piece_of_a_broadcast_begins_at_zero_and_stays_in_step(tmp_path: Path)
     source = film(tmp_path / "a.ts", [quarters()] * 10, sound=["aac"], offset=1.4)
     before = pictures_of(source)[0][0], sound_of(source)[0][0][0]
     assert min(before) > 1
-    result = copied(source, tmp_path / "b.mp4")
+    result = rewritten(source, tmp_path / "b.mp4")
     after = pictures_of(result)[0][0], sound_of(result)[0][0][0]
     assert min(after) == pytest.approx(0, abs=0.03)
     assert after[1] - after[0] == pytest.approx(before[1] - before[0], abs=0.001)
@@ -87,7 +74,7 @@ def test_all_sound_tracks_are_copied_bit_for_bit(tmp_path: Path) -> None:
     source = film(tmp_path / "a.mkv", [quarters()] * 10, sound=["aac", "libmp3lame"])
     tracks = sound_of(source)
     assert len(tracks) == 2 and min(map(len, tracks)) > 5
-    again = sound_of(copied(source, tmp_path / "b.mkv"))
+    again = sound_of(rewritten(source, tmp_path / "b.mkv"))
     assert [[content for _, content in track] for track in again] == [[content for _, content in t] for t in tracks]
     assert np.allclose([t for track in again for t, _ in track], [t for track in tracks for t, _ in track], atol=0.001)
 
@@ -106,7 +93,7 @@ def test_sound_is_copied_where_players_expect_it(
     tmp_path: Path, source: str, encoder: str, target: str, expected: str
 ) -> None:
     before = film(tmp_path / source, [quarters()] * 10, sound=[encoder])
-    after = copied(before, tmp_path / target)
+    after = rewritten(before, tmp_path / target)
     with av.open(str(after)) as container:
         (track,) = container.streams.audio
         assert track.codec_context.codec.canonical_name == expected
@@ -121,7 +108,7 @@ def test_colours_stay_whatever_the_matrix_and_the_range(tmp_path: Path, space: i
     source = film(tmp_path / "a.mp4", [quarters()] * 2, colorspace=space, color_range=limits)
     with Clip(source) as clip:
         assert clip.colours.space == space
-    before, after = (pictures_of(path)[0][1].astype(int) for path in (source, copied(source, tmp_path / "b.mp4")))
+    before, after = (pictures_of(path)[0][1].astype(int) for path in (source, rewritten(source, tmp_path / "b.mp4")))
     away_from_edges = np.ix_([8, 12, 36, 40], [8, 16, 48, 56])
     if limits == 1:
         assert np.abs(after - before)[away_from_edges].max() <= 4

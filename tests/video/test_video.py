@@ -92,6 +92,25 @@ def test_sound_that_the_format_cannot_hold_is_encoded_again(tmp_path: Path, brig
     assert abs(loudest - 440) < 5
 
 
+@pytest.mark.parametrize("name", ["10:30.mp4", "./10:30.mp4", "10:30/out.mp4", "take-1:final.webm"])
+def test_a_colon_in_a_relative_name_is_no_protocol(tmp_path: Path, bright: Path, clip: Path, name: str) -> None:
+    (tmp_path / "in:1.mp4").write_bytes(clip.read_bytes())
+    for background in ("white", "in:1.mp4"):
+        done = call("video", "in:1.mp4", name, "--background", background, "--model", bright, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert len(pictures_of(tmp_path / name)) == 20
+
+
+def test_another_format_is_advised_where_the_format_is_the_reason(tmp_path: Path, bright: Path) -> None:
+    source = tmp_path / "in.mkv"
+    wide = np.full((64, 16480, 3), 240, np.uint8)  # more than the 16384 columns that x264 takes
+    film(source, [wide] * 2, codec="mjpeg", layout="yuvj420p")
+    done = video(source, tmp_path / "out.mp4", "--background", "white", "--model", bright)
+    assert done.returncode == 1
+    assert "out.mp4: libx264 refuses pictures of 16480 x 64; try another format" in done.stderr
+    assert video(source, tmp_path / "out.webm", "--background", "white", "--model", bright).returncode == 0
+
+
 def test_a_picture_and_a_video_behind(tmp_path: Path, bright: Path, clip: Path) -> None:
     Image.fromarray(np.full((40, 90, 3), GREEN, np.uint8)).save(tmp_path / "wall.png")
     colours = [np.full((60, 80, 3), (250 * (number // 5), 0, 200), np.uint8) for number in range(10)]
@@ -145,6 +164,8 @@ def broken(folder: Path, name: str, clip: Path) -> Path:
                 frame.sample_rate = 44100
                 for part in (frame, None):
                     container.mux(container.streams.audio[0].encode(part))
+        case "unknown.mp4":
+            path.write_bytes(clip.read_bytes().replace(b"avc1", b"xxxx"))
         case "playlist.mp4":
             path.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n")
     return path
@@ -159,6 +180,7 @@ def broken(folder: Path, name: str, clip: Path) -> Path:
         ("photo.mp4", "photo.mp4: a picture, not a video; use `figureground cut`"),
         ("headless.mp4", "headless.mp4: no video, or a damaged one"),
         ("sound.m4a", "sound.m4a: holds no moving pictures"),
+        ("unknown.mp4", "unknown.mp4: FFmpeg does not know the codec of its pictures; "),
         ("playlist.mp4", "playlist.mp4: "),
     ],
 )
@@ -245,6 +267,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path, bright: Path, clip: Path) -> No
 
     done = call("video", clip, tmp_path / "out.mp4", "--background", "white", "--model", bright, preexec_fn=limit)
     assert done.returncode == 1 and "out.mp4: file too large" in done.stderr and "Traceback" not in done.stderr
+    assert "another format" not in done.stderr
     assert files_of(tmp_path) == []
 
 

@@ -125,9 +125,7 @@ class Newest:
                 came = self._change.wait_for(lambda: self._picture is not None, _PATIENCE)
                 picture, self._picture = self._picture, None
             if not came:
-                raise CameraError(
-                    f"the camera has given no picture for {_PATIENCE:.0f} s, and {given} before; plug it in again"
-                )
+                raise CameraError(f"no picture for {_PATIENCE:g} s after {given} were shown; plug it in again")
             yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
     def close(self) -> None:

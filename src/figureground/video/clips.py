@@ -7,7 +7,6 @@ encoded again where the new file's format cannot hold it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -25,7 +24,7 @@ from figureground.errors import FiguregroundError
 from figureground.pictures import Picture, frame_count, orient
 from figureground.runtime.backgrounds import BLACK, fitted
 from figureground.video.interlacing import Deinterlacer
-from figureground.video.times import continued, may_leap, start_of
+from figureground.video.times import continued, may_leap, promised_end, promised_length, start_of
 
 # Without them FFmpeg's quick way makes every picture one or two levels darker, once for reading and writing it.
 TRUE_COLOURS = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
@@ -128,9 +127,9 @@ class Clip:
         self.path = path
         self._container = open_video(path)
         self._streams = read_streams(self._container)
-        if not self._streams or self._streams[0].type != "video":
+        if (refusal := _refusal(self._streams)) is not None:
             self._container.close()
-            raise VideoError(f"{path}: holds no moving pictures")
+            raise VideoError(f"{path}: {refusal}")
         self.stream = self._streams[0]
         self.stream.thread_type = "AUTO"
         self.time_base = Fraction(self.stream.time_base or Fraction(1, 1000))
@@ -138,7 +137,7 @@ class Clip:
         self.seconds = promised_length(self._container, self._streams)
         self.promised = None if may_leap(self._container) else self.seconds
         self.colours = _colours(self.stream)
-        self.damaged = self.reshaped = 0
+        self.damaged = self.reshaped = self._count = 0
         self._deinterlacer = Deinterlacer()
         self._pixels = (self.stream.sample_aspect_ratio, self.stream.codec_context.sample_aspect_ratio)
 
@@ -173,12 +172,21 @@ class Clip:
             self.reshaped += own != shape
             last = Frame(frame, time or 0, max(1, round(step * unit)), self.colours, own, shape)
         if last is not None:
-            yield last
+            yield replace(last, duration=max(last.duration, self._promised_end() - last.time))
+
+    def _promised_end(self) -> int:
+        """When the last picture ends by the file's word, where all were there; 0 where it does not tell.
+
+        Formats that store pictures out of their order may tell of a long last picture only so.
+        """
+        end = promised_end(self.stream) if self._count == self.stream.frames else None
+        return 0 if end is None else round((end - start_of(self._container)) / self.time_base)
 
     def _whole(self) -> Iterator[av.VideoFrame]:
         for packet in self._packets():
             if packet.stream.index != self.stream.index:
                 continue
+            self._count += packet.size > 0
             try:
                 decoded = self.stream.decode(packet)
             except av.FFmpegError:
@@ -237,28 +245,18 @@ def read_sound(container: Any) -> list[Any]:
     return [stream for stream in container.streams.audio if stream.codec_context is not None]
 
 
-def promised_length(container: Any, streams: Sequence[Any]) -> float | None:
-    """Seconds that some streams of an open file promise to last, None if they promise nothing.
-
-    What the whole file promises counts only where it holds no other streams: subtitles may last longer.
-    """
-    if len(streams) == len(container.streams):
-        return container.duration / av.time_base if container.duration else None
-    ends = [end for stream in streams if (end := _promised_end(stream)) is not None]
-    return float(max(ends) - start_of(container)) if ends else None
-
-
-def _promised_end(stream: Any) -> Fraction | None:
-    if stream.duration:
-        return Fraction(((stream.start_time or 0) + stream.duration) * stream.time_base)
-    told = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))  # of Matroska
-    return None if told is None else 3600 * int(told[1]) + 60 * int(told[2]) + Fraction(told[3])
-
-
 def cut_short(clip: Clip, end: float) -> bool:
     """Whether pictures and sound end, after `end` seconds, long before the file promises."""
     promised: float = clip.promised or 0.0
     return end < promised - max(_LEAST_SECONDS, _LEAST_SHARE * promised)
+
+
+def _refusal(streams: Sequence[Any]) -> str | None:
+    """Why there are no pictures to be had from the streams that would be read."""
+    if not streams or streams[0].type != "video":
+        return "holds no moving pictures"
+    known = streams[0].codec_context is not None
+    return None if known else "FFmpeg does not know the codec of its pictures; convert it to H.264 with what made it"
 
 
 def _plausible(pixel: Fraction | None) -> Fraction:

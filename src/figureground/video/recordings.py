@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import av
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange
 
 from figureground.pictures import Picture
@@ -88,7 +89,9 @@ class Recording:
             )
         self._container = av.open(str(path.absolute()), "w", options=options)  # a:b.mp4 alone would be a protocol
         self._layout, self._time_base, self._space = coding.layout, clip.time_base, clip.colours.space
-        self._size, self._durations = squared(shape) if coding.square else shape.size, dict[int, int]()
+        self._size = squared(shape) if coding.square else shape.size
+        self._waiting: av.VideoFrame | None = None
+        self._durations: dict[int, int] = {}
         self._stream: Any = self._container.add_stream(coding.codec, rate=clip.rate, options=dict(coding.options))
         self._stream.height, self._stream.width = self._size
         self._stream.codec_context.sample_aspect_ratio = Fraction(1) if coding.square else shape.pixel
@@ -110,8 +113,7 @@ class Recording:
     ) -> None:
         try:
             if kind is None:
-                self._container.mux(self._encoded(None))
-                self._sound.advance(None)
+                self._finish()
                 self._container.close()
         finally:
             self._sound.close()
@@ -163,16 +165,30 @@ class Recording:
         return ready
 
     def write(self, frame: av.VideoFrame) -> None:
-        """The next frame, and the sound up to it."""
+        """The frame before this one, and the sound up to it."""
+        self._encode(self._waiting)
+        self._waiting = frame
+
+    def _encode(self, frame: av.VideoFrame | None) -> None:
+        if frame is None:
+            return
         self._durations[frame.pts or 0] = frame.duration
-        self._container.mux(self._encoded(frame))
+        self._mux(self._stream.encode(frame))
         self._sound.advance(float((frame.pts or 0) * self._time_base))
 
-    def _encoded(self, frame: av.VideoFrame | None) -> Iterator[av.Packet[Any]]:
-        """Packets with the durations of their pictures, which encoders do not pass on."""
-        for packet in self._stream.encode(frame):
+    def _finish(self) -> None:
+        """The last frame, coded for itself: it is stored last, too, where formats look for the end of a film."""
+        if self._waiting is not None:
+            self._waiting.pict_type = PictureType.I
+        self._encode(self._waiting)
+        self._mux(self._stream.encode(None))
+        self._sound.advance(None)
+
+    def _mux(self, packets: Iterable[Any]) -> None:
+        """Packets with the durations of their frames, which encoders do not pass on."""
+        for packet in packets:
             packet.duration = self._durations.pop(packet.pts, packet.duration)
-            yield packet
+            self._container.mux(packet)
 
 
 def squared(shape: Shape) -> tuple[int, int]:

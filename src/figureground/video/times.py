@@ -1,7 +1,8 @@
-"""One rising clock for the pictures and sound of a file, also where recordings are joined and times begin again."""
+"""How long a file is, and one rising clock for its pictures and sound, also where times begin again."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
@@ -10,6 +11,7 @@ import av
 from av.format import Flags
 
 _BACK = Fraction(1, 10)  # seconds by which times fall only if they begin again; less is an untidy writer's
+_MIXED = 3  # seconds of a recording among which the packets of one moment lie, such as a late sound
 _LEAP = 10  # seconds by which times rise only if they begin anew, in formats where that is allowed
 
 
@@ -35,6 +37,25 @@ def continued(container: Any, streams: Sequence[Any]) -> Iterator[av.Packet[Any]
     for packet in container.demux(*streams):
         clock.carry(packet)
         yield packet
+
+
+def promised_length(container: Any, streams: Sequence[Any]) -> float | None:
+    """Seconds that some streams of an open file promise to last, None if they promise nothing.
+
+    What the whole file promises counts only where it holds no other streams: subtitles may last longer.
+    """
+    if len(streams) == len(container.streams):
+        return container.duration / av.time_base if container.duration else None
+    ends = [end for stream in streams if (end := promised_end(stream)) is not None]
+    return float(max(ends) - start_of(container)) if ends else None
+
+
+def promised_end(stream: Any) -> Fraction | None:
+    """Seconds at which a stream ends by the file's word, on the file's own clock; None if it does not tell."""
+    if stream.duration:
+        return Fraction(((stream.start_time or 0) + stream.duration) * stream.time_base)
+    told = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))  # of Matroska
+    return None if told is None else 3600 * int(told[1]) + 60 * int(told[2]) + Fraction(told[3])
 
 
 class Clock:
@@ -75,7 +96,8 @@ class Clock:
     def _next(self, stream: int, recording: int, decoded: Fraction, shown: Fraction) -> int:
         """The recording that a packet begins: one that another stream has reached already, or a new one."""
         for later in range(recording + 1, len(self._shifts)):
-            if self._fits(stream, decoded + self._shifts[later]):
+            time = decoded + self._shifts[later]
+            if self._fits(stream, time) and time >= self._end - _MIXED:
                 return later
         self._shifts.append(self._end - shown)
         return len(self._shifts) - 1
