@@ -87,6 +87,8 @@ def test_all_sound_tracks_are_copied_bit_for_bit(tmp_path: Path) -> None:
         ("a.mov", "pcm_s16le", "b.mov", "pcm_s16le"),
         ("a.mov", "pcm_s16le", "b.mp4", "aac"),  # encoded again
         ("a.mkv", "libmp3lame", "b.webm", "opus"),
+        ("a.mov", "pcm_s16be", "b.mkv", "pcm_s16be"),
+        ("a.avi", "pcm_alaw", "b.mkv", "aac"),  # which Matroska does not hold
     ],
 )
 def test_sound_is_copied_where_players_expect_it(

@@ -142,6 +142,19 @@ def test_joined_recordings_are_shown_one_after_the_other(tmp_path: Path, sound: 
         assert begins[0] == pytest.approx(begins[1], abs=0.06)
 
 
+@pytest.mark.parametrize(
+    "suffix, codec, sound",
+    [("mpg", "mpeg2video", ["mp2"]), ("mkv", "libx264", ["aac"]), ("webm", "libvpx-vp9", []), ("avi", "mpeg4", [])],
+)
+def test_joined_recordings_of_other_formats_are_whole(
+    tmp_path: Path, suffix: str, codec: str, sound: list[str]
+) -> None:
+    part = film(tmp_path / f"a.{suffix}", greys(*range(0, 200, 8)), codec=codec, sound=sound)
+    shown = timetable(joined(tmp_path / f"both.{suffix}", [part, part]))
+    assert len(shown) == 50
+    assert sum(shown[-1]) == pytest.approx(2, abs=0.1)
+
+
 def test_three_recordings_of_which_one_is_silent_stay_in_step(tmp_path: Path) -> None:
     loud = film(tmp_path / "a.ts", greys(*range(25)), sound=["aac"])
     silent = film(tmp_path / "b.ts", greys(*range(125)))

@@ -125,7 +125,9 @@ class Newest:
                 came = self._change.wait_for(lambda: self._picture is not None, _PATIENCE)
                 picture, self._picture = self._picture, None
             if not came:
-                raise CameraError(f"no picture for {_PATIENCE:g} s after {given} were shown; plug it in again")
+                raise CameraError(
+                    f"the camera gave no picture for {_PATIENCE:g} s, after {given} others; plug it in again"
+                )
             yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
 
     def close(self) -> None:

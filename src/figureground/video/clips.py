@@ -160,14 +160,14 @@ class Clip:
         Each is shown until the next one, the last as long as the file says.
         """
         last: Frame | None = None
-        for frame in self._whole():
+        for frame, pixel in self._whole():
             step = frame.duration or round(1 / (self.rate * frame.time_base))
             unit = Fraction(frame.time_base) / self.time_base
             time = None if frame.pts is None else round(frame.pts * unit)
             if last is not None:
                 time = last.time + last.duration if time is None else max(time, last.time + 1)
                 yield replace(last, duration=time - last.time)
-            own = self._shape_of(frame)
+            own = _shape_of(frame, pixel)
             shape = own if last is None else last.shape
             self.reshaped += own != shape
             last = Frame(frame, time or 0, max(1, round(step * unit)), self.colours, own, shape)
@@ -182,7 +182,9 @@ class Clip:
         end = promised_end(self.stream) if self._count == self.stream.frames else None
         return 0 if end is None else round((end - start_of(self._container)) / self.time_base)
 
-    def _whole(self) -> Iterator[av.VideoFrame]:
+    def _whole(self) -> Iterator[tuple[av.VideoFrame, Fraction]]:
+        """Frames with no row of another moment, and width over height of their pixels as they are stored."""
+        pixel = self._pixel()
         for packet in self._packets():
             if packet.stream.index != self.stream.index:
                 continue
@@ -192,9 +194,12 @@ class Clip:
             except av.FFmpegError:
                 self.damaged += 1
                 continue
+            if self._pixel() != pixel:
+                yield from ((frame, pixel) for frame in self._deinterlacer.rest())
+                pixel = self._pixel()
             for frame in decoded:
-                yield from self._deinterlacer.whole(frame)
-        yield from self._deinterlacer.rest()
+                yield from ((ready, pixel) for ready in self._deinterlacer.whole(frame))
+        yield from ((frame, pixel) for frame in self._deinterlacer.rest())
 
     def _packets(self) -> Iterator[av.Packet[Any]]:
         try:
@@ -202,13 +207,16 @@ class Clip:
         except av.FFmpegError:  # the file ends in the middle of something; whether too early is seen by its length
             self.damaged += 1
 
-    def _shape_of(self, frame: av.VideoFrame) -> Shape:
+    def _pixel(self) -> Fraction:
         told, coded = self._pixels  # the container's word counts, unless the coded pictures change theirs
         now = self.stream.codec_context.sample_aspect_ratio
-        pixel = _plausible(told if now == coded else now)
-        turned = _orientation(frame) >= _TURNED
-        height, width = (frame.width, frame.height) if turned else (frame.height, frame.width)
-        return Shape((max(2, height - height % 2), max(2, width - width % 2)), 1 / pixel if turned else pixel)
+        return _plausible(told if now == coded else now)
+
+
+def _shape_of(frame: av.VideoFrame, pixel: Fraction) -> Shape:
+    turned = _orientation(frame) >= _TURNED
+    height, width = (frame.width, frame.height) if turned else (frame.height, frame.width)
+    return Shape((max(2, height - height % 2), max(2, width - width % 2)), 1 / pixel if turned else pixel)
 
 
 def open_video(path: Path) -> Any:

@@ -13,7 +13,7 @@ import av
 from figureground.video.clips import VideoError, open_video, read_sound, read_streams
 from figureground.video.times import continued
 
-# What is copied: not all that a format may hold by FFmpeg, but what players expect in it. Matroska takes anything.
+# What is copied: not all that a format may hold by FFmpeg, but what players expect in it; in Matroska they expect all.
 _MP4 = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
 _KEPT = {
     ".mp4": _MP4, ".m4v": _MP4, ".webm": frozenset({"opus", "vorbis"}),
@@ -101,8 +101,7 @@ def _begin(packet: Any) -> float:
 
 
 def _track(stream: Any, target: Any, suffix: str, source: Path) -> _Copied | _Encoded:
-    kept = _KEPT.get(suffix)
-    copied = kept is None or stream.codec_context.codec.canonical_name in kept
+    copied = stream.codec_context.codec.canonical_name in _KEPT.get(suffix, target.supported_codecs)
     return _Copied(stream, target) if copied else _Encoded(stream, target, _ENCODERS.get(suffix, _AAC), source)
 
 
