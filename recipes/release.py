@@ -17,9 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from figureground.files import file_sha256, write_bytes
-from figureground.models.deeplab import load_model
-from figureground.runtime.packaged import MODELS, PACKAGED
+from figureground.stages import runner
+
+runner.prepare()
+
+from figureground.files import file_sha256, write_bytes  # noqa: E402
+from figureground.models.deeplab import load_model  # noqa: E402
+from figureground.runtime.packaged import MODELS, PACKAGED  # noqa: E402
 
 
 def main() -> None:

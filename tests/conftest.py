@@ -14,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from figureground.params import ModelParams
+from figureground.stages import runner
 from helpers.drawing import Picture, person
 from helpers.tiny_networks import save_pixel_network
 
@@ -26,6 +27,7 @@ os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.pop("MLFLOW_TRACKING_URI", None)
+runner.settle_keras()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

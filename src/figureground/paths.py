@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 DATA = Path("data")
@@ -27,3 +28,8 @@ def project_root(folder: Path | None = None) -> Path:
 def half_done(stage: str, fingerprint: str) -> Path:
     """Folder for work that a killed stage goes on from; neither git nor DVC looks into it."""
     return project_root() / ".figureground" / stage / fingerprint[:16]
+
+
+def user_cache() -> Path:
+    """Folder for what is downloaded once for all projects of a user."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "figureground"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from figureground import paths
 from figureground.errors import FiguregroundError
 from figureground.params import Params, flat, read_params
 
@@ -31,11 +32,25 @@ def run(main: Callable[[], None]) -> None:
 
 
 def prepare() -> None:
-    """Quiet libraries and readable log lines; before TensorFlow or albumentations are imported."""
+    """Quiet libraries, Keras without the user's settings, readable log lines; before any of them is imported."""
+    settle_keras()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it looks for a newer version over the network
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     logging.getLogger("figureground").setLevel(logging.INFO)
+
+
+def settle_keras() -> None:
+    """Keras on TensorFlow with its own defaults, whatever the environment or the user's `~/.keras/keras.json` say.
+
+    Either may name another backend, precision or order of axes. Downloaded weights go to a folder of ours, since Keras
+    has one for both.
+    """
+    for name in [name for name in os.environ if name.startswith("KERAS_")]:
+        del os.environ[name]
+    os.environ.pop("TF_USE_LEGACY_KERAS", None)
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ["KERAS_HOME"] = str(paths.user_cache() / "keras")
 
 
 def refuse_changed(began_with: Params, sections: Sequence[str]) -> None:
