@@ -14,16 +14,19 @@ ROOT = Path(__file__).parent.parent
 SOURCE = ROOT / "src"
 PACKAGE = SOURCE / "figureground"
 REGISTRY = PACKAGE / "tracking/registry"  # what the stage `register` does
-FOUNDATION = {"errors", "files", "params", "paths", "processes"}
+FOUNDATION = {"encoder_facts", "errors", "files", "params", "paths", "processes"}
 # Their changes do not change what a stage writes, so no stage depends on them.
 NO_DEPENDENCY = FOUNDATION | {"tracking", "stages.runner", "stages.__init__"}
+# A file that imports others by name imports every file of a folder.
+BY_NAME = {PACKAGE / "models/encoder.py": PACKAGE / "models/encoders"}
 RUNTIME = {"errors", "files", "network_input", "pictures", "processes", "runtime"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
     "paths": {"errors"},
     "processes": {"errors"},
-    "params": {"errors"},
+    "encoder_facts": set(),
+    "params": {"encoder_facts", "errors"},
     "params_file": {"errors", "files", "params"},
     "pictures": {"errors", "files"},
     "network_input": set(),
@@ -56,7 +59,7 @@ ONLY_IN = {
     "uvicorn": {"web"},
     "av": {"video"},
     "pyvirtualcam": {"video"},
-    "tensorflow": {"models", "training", "export", "stages"},
+    "tensorflow": {"models.layers", "training", "export", "stages"},  # models run on any backend of Keras
     "keras": {"models", "training", "export", "predictor"},
     "albumentations": {"augment"},
     "mitsuba": {"synth"},
@@ -84,8 +87,12 @@ def module_file(name: str) -> Path | None:
     return place / "__init__.py" if (place / "__init__.py").is_file() else None
 
 
+def dotted(file: Path) -> str:
+    return ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
+
+
 def folder(file: Path) -> str:
-    return file.relative_to(PACKAGE).with_suffix("").parts[0]
+    return dotted(file).split(".")[0]
 
 
 def files() -> list[Path]:
@@ -105,14 +112,14 @@ def test_imports_run_one_way(file: Path) -> None:
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_each_large_library_is_imported_in_its_folders_only(file: Path) -> None:
     for library in {name.split(".")[0] for name in imported(file)} & ONLY_IN.keys():
-        assert folder(file) in ONLY_IN[library], f"{library} is imported in {folder(file)}"
+        assert {folder(file), dotted(file)} & ONLY_IN[library], f"{library} is imported in {dotted(file)}"
 
 
 def reached(file: Path, seen: set[Path] | None = None) -> set[Path]:
     """The package's files that `file` imports, over any number of steps, and that decide what a stage writes."""
     seen = set() if seen is None else seen
-    for name in imported(file):
-        target = module_file(name) if name.startswith("figureground.") else None
+    targets = [module_file(name) for name in imported(file) if name.startswith("figureground.")]
+    for target in [*targets, *(BY_NAME[file].glob("*.py") if file in BY_NAME else ())]:
         if target and target not in seen and not decides_nothing(target):
             seen.add(target)
             reached(target, seen)
@@ -120,8 +127,7 @@ def reached(file: Path, seen: set[Path] | None = None) -> set[Path]:
 
 
 def decides_nothing(file: Path) -> bool:
-    dotted = ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
-    within = any(dotted == name or dotted.startswith(f"{name}.") for name in NO_DEPENDENCY)
+    within = any(dotted(file) == name or dotted(file).startswith(f"{name}.") for name in NO_DEPENDENCY)
     return within and REGISTRY not in file.parents
 
 

@@ -34,10 +34,23 @@ def changed(name: str, value: object) -> dict[str, Any]:
         (
             "model.input_size",
             250,
-            r"params.yaml: model: input_size 250 is not a multiple of output_stride 16 plus one; .* is 257",
+            r"params.yaml: model: input_size 250 is not a multiple of output_stride 16 plus one, .* is 257",
         ),
-        ("model.init", "imagenet", "params.yaml: model: encoder mobilenet_v2_deeplab has no init: imagenet"),
-        ("model.encoder", "resnet50", r"params.yaml: model: init: .*\.tflite fits encoder mobilenet_v2_deeplab only"),
+        (
+            "model.init",
+            "imagenet",
+            "params.yaml: model: init: imagenet does not fit encoder mobilenet_v2_deeplab",
+        ),
+        (
+            "model.encoder",
+            "resnet50",
+            r"params.yaml: model: init: .*\.tflite does not fit encoder resnet50; give im",
+        ),
+        (
+            "model.encoder",
+            "vgg",
+            "params.yaml: model.encoder = 'vgg': must be one of efficientnet_lite0, mobile",
+        ),
         ("model.aspp_rates", [], r"params.yaml: model.aspp_rates = \[\]: must hold one or more$"),
         ("model.init", "none", "params.yaml: model: freeze_batch_norm keeps statistics that init: none does not"),
     ],

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from figureground.encoder_facts import encoder_facts, encoder_names, mismatch
 from figureground.errors import FiguregroundError
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -36,6 +37,12 @@ def _is_some(values: Sized) -> Any:
     if not values:
         raise ValueError("must hold one or more")
     return values
+
+
+def _is_encoder(name: str) -> str:
+    if name not in encoder_names():
+        raise ValueError(f"must be one of {', '.join(encoder_names())}")
+    return name
 
 
 class AuditParams(_Section):
@@ -89,7 +96,7 @@ class AugmentParams(_Section):
 
 
 class ModelParams(_Section):
-    encoder: Literal["efficientnet_lite0", "mobilenet_v2", "mobilenet_v2_deeplab", "resnet50", "xception"]
+    encoder: Annotated[str, AfterValidator(_is_encoder)]
     init: str
     input_size: Annotated[int, Field(ge=32, le=2048)]
     freeze_batch_norm: bool
@@ -117,22 +124,19 @@ class ModelParams(_Section):
         return self
 
     @model_validator(mode="after")
-    def _start_suits_the_encoder(self) -> Self:
-        if self.encoder == "mobilenet_v2_deeplab" and self.init == "imagenet":
-            raise ValueError("encoder mobilenet_v2_deeplab has no init: imagenet; give its .tflite file, or none")
-        if self.encoder != "mobilenet_v2_deeplab" and self.init.endswith(".tflite"):
-            raise ValueError(
-                f"init: {self.init} fits encoder mobilenet_v2_deeplab only, not {self.encoder}; give imagenet"
-            )
+    def _initial_weights_suit_the_encoder(self) -> Self:
+        if reason := mismatch(self.encoder, self.init):
+            raise ValueError(reason)
         return self
 
     @model_validator(mode="after")
-    def _features_lie_on_the_photo_corner_to_corner(self) -> Self:
-        if self.input_size % self.output_stride != 1:
-            nearest = max(1, round((self.input_size - 1) / self.output_stride)) * self.output_stride + 1
+    def _cells_lie_on_the_photo_from_end_to_end(self) -> Self:
+        ends = 1 if encoder_facts(self.encoder).corner_aligned else 0
+        if self.input_size % self.output_stride != ends:
+            nearest = max(1, round((self.input_size - ends) / self.output_stride)) * self.output_stride + ends
             raise ValueError(
-                f"input_size {self.input_size} is not a multiple of output_stride {self.output_stride} plus one; "
-                f"the nearest that is is {nearest}"
+                f"input_size {self.input_size} is not a multiple of output_stride {self.output_stride}"
+                f"{' plus one' if ends else ''}, as encoder {self.encoder} needs; the nearest that is is {nearest}"
             )
         return self
 

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
+from figureground.encoder_facts import encoder_names
 from figureground.export.latency import measure
 from figureground.export.litert import PRECISIONS, convert, export
 from figureground.export.parity import ExportError, check, compare, mask_iou
 from figureground.files import read_table
 from figureground.models.deeplab import build_model
-from figureground.models.encoders import ENCODERS
+from figureground.models.encoder import encoder_layers, find_encoder
 from figureground.params import ExportParams, ModelParams
 from figureground.predictor import Predictor
 from figureground.runtime.segmenter import Segmenter
@@ -149,7 +150,7 @@ def test_the_project_network_keeps_its_masks_in_every_precision(tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("encoder", encoder_names())
 def test_every_encoder_says_the_same_after_export(encoder: str, tmp_path: Path) -> None:
     network = spread(tiny(encoder, "none"))
     path = tmp_path / "float32.tflite"
@@ -199,7 +200,7 @@ def test_a_selfie_network_stays_in_floating_point(tmp_path: Path) -> None:
 def tiny(encoder: str, init: str, selfie_network: str | None = None) -> keras.Model:
     keras.utils.set_random_seed(3)
     params = ModelParams(
-        encoder=encoder,  # type: ignore[arg-type]
+        encoder=encoder,
         init=init,
         freeze_batch_norm=init == "imagenet",
         input_size=65,
@@ -241,9 +242,9 @@ def spread(network: keras.Model) -> keras.Model:
     logits = np.asarray(network(photos, training=False))
     scale = 3.0 / logits.std()
     last = [network.get_layer("logits")]
-    for layer in network.layers:
-        if layer.name in ENCODERS and ENCODERS[layer.name].logits:  # of which alone the logits consist before training
-            last = [layer.get_layer("person_class"), layer.get_layer("other_classes")]
+    for encoder in encoder_layers(network):
+        if find_encoder(encoder.name).logits:  # of which alone the logits consist before training
+            last = [encoder.get_layer("person_class"), encoder.get_layer("other_classes")]
     for layer, shift in zip(last, (logits.mean(), 0.0), strict=False):
         kernel, bias = layer.get_weights()
         layer.set_weights([kernel * scale, (bias - shift) * scale])

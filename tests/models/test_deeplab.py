@@ -7,15 +7,16 @@ import keras
 import numpy as np
 import pytest
 
-from figureground.models.deeplab import AlignedResize, build_model
-from figureground.models.encoders import ENCODERS
+from figureground.encoder_facts import encoder_names
+from figureground.models.deeplab import build_model
+from figureground.models.layers import AlignedResize
 from figureground.params import ModelParams
 from figureground.training.losses import MaskLoss
 
 Build = Callable[..., ModelParams]
 
 
-@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("encoder", encoder_names())
 def test_model_gives_a_logit_a_pixel_of_odd_sizes_and_reloads_equal(
     encoder: str, model_params: Build, photos: np.ndarray, tmp_path: Path
 ) -> None:
@@ -113,7 +114,7 @@ def test_resizing_lays_corner_on_corner() -> None:
 
 
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
-@pytest.mark.parametrize("encoder", ENCODERS)
+@pytest.mark.parametrize("encoder", encoder_names())
 def test_features_of_all_strides_lie_where_they_were_seen(
     encoder: str, output_stride: int, model_params: Build, photos: np.ndarray
 ) -> None:

@@ -1,1 +1,1 @@
-"""DeepLabV3+ with four encoders, weights, losses and metrics; `keras.ops` only, so that any Keras backend runs them."""
+"""DeepLabV3+ and its encoders; `keras.ops` only, so that any Keras backend runs them."""

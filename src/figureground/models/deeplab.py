@@ -6,39 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from figureground.errors import FiguregroundError, first_line
 from figureground.models import selfie
-from figureground.models.encoders import ENCODERS, build_encoder
+from figureground.models.encoder import Size, build_encoder, find_encoder
+from figureground.models.layers import AlignedResize
 from figureground.params import ModelParams
-
-Size = tuple[int | None, int | None]
 
 
 class ModelError(FiguregroundError):
     """A saved model that cannot be used."""
-
-
-@keras.saving.register_keras_serializable("figureground")
-class AlignedResize(keras.layers.Layer):  # type: ignore[misc]
-    """Bilinear resizing of the first input, (B, h, w, C), to height and width of the second, corner on corner.
-
-    A convolution with stride 2 and padding 1 puts its cell i on pixel 2i of an odd number of pixels, first on first and
-    last on last, so this lays features of any stride back where they were seen (as Chen et al.'s own code does, with
-    `align_corners=True` and inputs of 513). With even sizes and half-pixel centres those of stride 16 would lie half
-    a cell beside the finer ones that the decoder joins them with.
-    """
-
-    def call(self, inputs: list[Any]) -> Any:
-        features, like = inputs
-        size = keras.ops.shape(like)[1:3]
-        resized = tf.raw_ops.ResizeBilinear(images=features, size=size, align_corners=True)  # float32 whatever it gets
-        return keras.ops.cast(resized, features.dtype)
-
-    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
-        features, like = input_shape
-        return (features[0], *like[1:3], features[3])
 
 
 def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
@@ -52,7 +29,7 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
         A functional model "figureground" from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 1),
         whatever the precision of its inner layers.
     """
-    encoder = ENCODERS[params.encoder]
+    encoder = find_encoder(params.encoder)
     photo = keras.Input((*input_shape, 3), name="photo")
     x = keras.layers.Rescaling(encoder.scale, list(encoder.offset), name="normalise")(photo)
     features = build_encoder(params.encoder, params.output_stride, input_shape)

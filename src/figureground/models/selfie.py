@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
-import tensorflow as tf
 
+from figureground.models.layers import ResizeLike, Unfold
 from figureground.models.litert_file import LiteRTFileError, read_convolutions
 
 NAME = "selfie"  # of the network's layer; the names of all others here begin with it
@@ -112,34 +112,6 @@ def fuse_selfie(logits: Any, coarse: Any, photo: Any) -> Any:
     )
     selfie_logits = ResizeLike(dtype="float32", name="selfie_upsample")([selfie_logits, logits])
     return ClippedFusion(WEIGHT, dtype="float32", name="selfie_fusion")([logits, selfie_logits, agreement])
-
-
-@keras.saving.register_keras_serializable("figureground")
-class ResizeLike(keras.layers.Layer):  # type: ignore[misc]
-    """Bilinear resizing of the first input, (B, h, w, C), to height and width of the second, with half-pixel centres.
-
-    So pictures are resized. Models from before `deeplab.AlignedResize` resize features so, too.
-    """
-
-    def call(self, inputs: list[Any]) -> Any:
-        features, like = inputs
-        return keras.ops.image.resize(features, keras.ops.shape(like)[1:3], interpolation="bilinear")
-
-    def compute_output_shape(self, input_shape: list[tuple[int | None, ...]]) -> tuple[int | None, ...]:
-        features, like = input_shape
-        return (features[0], *like[1:3], features[3])
-
-
-@keras.saving.register_keras_serializable("figureground")
-class Unfold(keras.layers.Layer):  # type: ignore[misc]
-    """The four channels of a cell as its 2 x 2 pixels, row by row: (B, h, w, 4) to (B, 2h, 2w, 1)."""
-
-    def call(self, inputs: Any) -> Any:
-        return tf.nn.depth_to_space(inputs, 2)
-
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        batch, height, width, _ = input_shape
-        return (batch, height and 2 * height, width and 2 * width, 1)
 
 
 @keras.saving.register_keras_serializable("figureground")

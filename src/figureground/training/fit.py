@@ -19,7 +19,7 @@ from figureground import files
 from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
 from figureground.models.deeplab import build_model, without_selfie
-from figureground.models.encoders import ENCODERS
+from figureground.models.encoder import encoder_layers
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
@@ -146,7 +146,7 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
     )
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
     optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
-    encoders = [layer for layer in model.layers if layer.name in ENCODERS]
+    encoders = encoder_layers(model)
     if not params.encoder_lr_scale:
         for layer in encoders:
             layer.trainable = False  # without its gradients a step takes half the time

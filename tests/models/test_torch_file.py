@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from figureground.training.torch_file import TorchFileError, read_torch_tensors
+from figureground.models.torch_file import TorchFileError, read_torch_tensors
 
 MAGIC = 0x1950A86A20F9469CFC6C
 

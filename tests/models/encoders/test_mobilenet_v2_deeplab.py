@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from figureground.models.deeplab import build_model
-from figureground.models.deeplab_mobilenet import HEAD_WIDTH
-from figureground.models.encoders import build_encoder
+from figureground.models.encoder import build_encoder
+from figureground.models.encoders.mobilenet_v2_deeplab import HEAD_WIDTH
 from figureground.params import ModelParams
 from figureground.training.weights import load_initial_weights
 from helpers import drawing
 
-PUBLISHED = Path(__file__).parents[2] / "weights/deeplabv3_mnv2_pascal_quant.tflite"
+PUBLISHED = Path(__file__).parents[3] / "weights/deeplabv3_mnv2_pascal_quant.tflite"
 SIDE = 513  # of the original's input
 
 pytestmark = pytest.mark.skipif(not PUBLISHED.is_file(), reason="needs weights/: make data fetches it")

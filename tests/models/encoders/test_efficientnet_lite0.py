@@ -13,10 +13,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from sklearn.datasets import load_sample_image
 
-from figureground.models.encoders import build_encoder
-from figureground.models.lite0 import build_lite0
-from figureground.training.torch_file import read_torch_tensors
-from figureground.training.weights import lite0_weights, set_lite0_weights
+from figureground.models.encoder import build_encoder
+from figureground.models.encoders.efficientnet_lite0 import build_lite0, lite0_weights, set_lite0_weights
+from figureground.models.torch_file import read_torch_tensors
 
 Array = NDArray[np.floating]
 PALACE, BELL_COTE, DAISY = 698, 442, 985  # indices of ImageNet's classes

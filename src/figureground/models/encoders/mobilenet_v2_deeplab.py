@@ -15,8 +15,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.models.encoder import Encoder, set_weights_by_layer
 from figureground.models.inverted_residuals import BlockStage, convolve, inverted_residuals
+from figureground.models.layers import Largest
 from figureground.models.litert_file import LiteRTFileError, read_convolutions
+
+INITIAL_WEIGHTS = (".tflite",)
 
 STAGES = (
     BlockStage(1, 3, 1, 1, 16),
@@ -109,12 +113,15 @@ def _margin(x: Any) -> Any:
     return keras.layers.Subtract(name="person_margin")([person, Largest(name="largest_other")(others)])
 
 
-@keras.saving.register_keras_serializable("figureground")
-class Largest(keras.layers.Layer):  # type: ignore[misc]
-    """The largest of the channels, (B, H, W, C) to (B, H, W, 1)."""
+def _load(encoder: keras.Model, init: str) -> None:
+    set_weights_by_layer(encoder, read_deeplab_mobilenet(Path(init)))
 
-    def call(self, inputs: Any) -> Any:
-        return keras.ops.max(inputs, axis=-1, keepdims=True)
 
-    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        return (*input_shape[:-1], 1)
+ENCODER = Encoder(
+    build=build_deeplab_mobilenet,
+    load=_load,
+    features=("block2_add", "block5_add", "head_relu"),
+    scale=2.0,
+    offset=(-1.0,) * 3,
+    logits=("person_margin",),
+)

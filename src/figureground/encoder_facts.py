@@ -1,0 +1,65 @@
+"""What the files of `models/encoders` say of their encoders, for those who must not wait until Keras is imported.
+
+The constants are literals and are read off the source, as build tools read a version.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_FOLDER = Path(__file__).parent / "models/encoders"
+
+
+class EncoderFacts(NamedTuple):
+    """Constants of an encoder's file, in lower case.
+
+    Attributes:
+        initial_weights: What `model.init` may name for this encoder alone: "imagenet", or the suffix of a published
+            file, as ".tflite".
+        corner_aligned: Whether the centre of a cell j of stride s lies on pixel s * j, so that photos of a multiple of
+            the stride plus one begin and end with a cell (True unless the file says otherwise); else on s * j + 0.5.
+    """
+
+    initial_weights: tuple[str, ...]
+    corner_aligned: bool = True
+
+    def takes(self, init: str) -> bool:
+        """Whether `init` names weights that were published for this encoder."""
+        return any(init.endswith(kind) if kind.startswith(".") else init == kind for kind in self.initial_weights)
+
+
+@cache
+def encoder_names() -> tuple[str, ...]:
+    """The names that `model.encoder` may have, sorted."""
+    return tuple(sorted(file.stem for file in _FOLDER.glob("*.py") if file.stem != "__init__"))
+
+
+@cache
+def encoder_facts(name: str) -> EncoderFacts:
+    """The facts of one of `encoder_names`."""
+    statements = ast.parse((_FOLDER / f"{name}.py").read_text(encoding="utf-8")).body
+    constants = {
+        target.id.lower(): ast.literal_eval(statement.value)
+        for statement in statements
+        if isinstance(statement, ast.Assign)
+        for target in statement.targets
+        if isinstance(target, ast.Name) and target.id.lower() in EncoderFacts._fields
+    }
+    return EncoderFacts(**constants)
+
+
+def is_published(init: str) -> bool:
+    """Whether `init` names weights that were published for some encoder."""
+    return any(encoder_facts(name).takes(init) for name in encoder_names())
+
+
+def mismatch(name: str, init: str) -> str | None:
+    """What to say where `init` names weights that were published for other encoders only; None where it does not."""
+    facts = encoder_facts(name)
+    if not is_published(init) or facts.takes(init):
+        return None
+    own = (f"its {kind} file" if kind.startswith(".") else kind for kind in facts.initial_weights)
+    return f"init: {init} does not fit encoder {name}; give {', '.join(own)}, or none"

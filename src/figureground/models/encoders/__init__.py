@@ -1,0 +1,1 @@
+"""Encoders of DeepLabV3+, a file each, found by its name; `figureground.models.encoder` says what it holds."""
