@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from figureground.synth.body import Body
+from figureground.synth.figures.body import Body
+from figureground.synth.figures.makehuman import Assets
 from figureground.synth.ingredients import BODY
-from figureground.synth.makehuman import Assets
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from figures import standing
 
 from figureground.synth import picture
-from figureground.synth.held import hold
-from figureground.synth.parts import Part, Person, Scenery, Spot, vertex_normals
+from figureground.synth.figures.person import Person
+from figureground.synth.geometry.mesh import vertex_normals
+from figureground.synth.materials.material import Part
 from figureground.synth.picture import COUNTS, LEAST, POSTURES, SHOT_ODDS, _Scene
-from figureground.synth.rendering import Camera, RenderError, View, prepare
+from figureground.synth.rendering.rays import View
+from figureground.synth.rendering.scene import Camera
+from figureground.synth.rendering.setup import RenderError, prepare
+from figureground.synth.scenes.scenery import Scenery, Spot
+from figureground.synth.things.held import hold
+from helpers.simple_person import standing
 
 
 def somebody(posture: str = "standing", seat_height: float = 0.0) -> Person:

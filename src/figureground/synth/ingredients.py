@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from figureground.errors import FiguregroundError
-from figureground.synth.body import Body
-from figureground.synth.makehuman import Assets
+from figureground.synth.figures.body import Body
+from figureground.synth.figures.makehuman import Assets
 
 BODY = Path(__file__).with_name("body.npz")
 

@@ -8,15 +8,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.synth.camera import BEHIND, SHOTS, Standing, frame, point_at, survey
-from figureground.synth.empty import empty_contents
-from figureground.synth.held import hold
+from figureground.synth.figures.person import Person, make_person
+from figureground.synth.geometry.vectors import Floats
 from figureground.synth.ingredients import Ingredients
-from figureground.synth.lens import photograph
-from figureground.synth.parts import Floats, Part, Person, Scenery, Spot
-from figureground.synth.person import make_person
-from figureground.synth.rendering import Camera, RenderError, Stage, View
-from figureground.synth.scenery import build_scenery
+from figureground.synth.materials.material import Part
+from figureground.synth.rendering.lens import photograph
+from figureground.synth.rendering.rays import View
+from figureground.synth.rendering.scene import Camera, Stage
+from figureground.synth.rendering.setup import RenderError
+from figureground.synth.scenes.camera import BEHIND, SHOTS, Standing, frame, point_at, survey
+from figureground.synth.scenes.empty import empty_contents
+from figureground.synth.scenes.peopled import build_scenery
+from figureground.synth.scenes.scenery import Scenery, Spot
+from figureground.synth.things.held import hold
 
 Facts = dict[str, str | float | int]
 Generator = np.random.Generator

@@ -1,0 +1,114 @@
+"""Materials, and meshes that are covered with one: what the renderer is given.
+
+Lengths are metres, y is up, the floor is y = 0. Colours are sRGB as a photo's, 0..1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from figureground.synth.geometry.mesh import Mesh, join
+from figureground.synth.geometry.vectors import Floats
+
+Texture = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A triangle mesh of one material.
+
+    Attributes:
+        vertices: float64 (N, 3) metres.
+        faces: int64 (M, 3) numbers of vertices, counter-clockwise seen from outside.
+        normals: float64 (N, 3), unit length; for hard edges the vertices are doubled.
+        uv: float64 (K, 2) texture coordinates; 0, 0 is the texture's lower left corner, it repeats beyond 0..1.
+        uv_faces: int64 (M, 3) numbers of texture coordinates.
+        colour: float32 (H, W, 3) sRGB 0..1.
+        opacity: float32 (h, w) 0..1 where a card shows hair or leaves, else None.
+        roughness, specular: Of the principled material (Burley 2012), 0..1.
+        person: Whether it counts as person in the mask: bodies and what they wear do, what they hold does not.
+        held: Whether somebody holds or carries it; never true together with `person`.
+    """
+
+    vertices: Floats
+    faces: NDArray[np.int64]
+    normals: Floats
+    uv: Floats
+    uv_faces: NDArray[np.int64]
+    colour: Texture
+    opacity: Texture | None = None
+    roughness: float = 0.7
+    specular: float = 0.3
+    person: bool = False
+    held: bool = False
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What a mesh is covered with.
+
+    Attributes:
+        colour: float32 (H, W, 3) sRGB 0..1.
+        metres: Length of one repeat; 0 where the mesh's texture coordinates are 0..1 already.
+        opacity: float32 (H, W) 0..1 of cards, else None.
+        roughness, specular: As of Part.
+    """
+
+    colour: Texture
+    metres: float = 1.0
+    opacity: Texture | None = None
+    roughness: float = 0.7
+    specular: float = 0.3
+
+
+Thing = list[tuple[Surface, Mesh]]
+
+
+class Heap:
+    """Gathers meshes by their surface, so that each surface becomes one part."""
+
+    def __init__(self) -> None:
+        self._meshes: dict[int, tuple[Surface, list[Mesh]]] = {}
+
+    def add(self, surface: Surface, *meshes: Mesh) -> None:
+        """Put meshes covered with `surface` on the heap."""
+        self._meshes.setdefault(id(surface), (surface, []))[1].extend(meshes)
+
+    def put(self, thing: Thing, x: float, z: float, yaw: float = 0.0, y: float = 0.0) -> None:
+        """Stand a thing at (x, y, z), turned by `yaw` radians."""
+        for surface, mesh in thing:
+            self.add(surface, mesh.turned(yaw).moved(x, y, z))
+
+    def parts(self) -> tuple[Part, ...]:
+        """One part for each surface, in the order of their first use."""
+        return tuple(covered(join(meshes), surface) for surface, meshes in self._meshes.values())
+
+
+def covered(mesh: Mesh, surface: Surface) -> Part:
+    """A mesh as a part that is not person."""
+    scale = 1.0 / surface.metres if surface.metres else 1.0
+    return Part(
+        vertices=mesh.vertices,
+        faces=mesh.faces,
+        normals=mesh.normals,
+        uv=mesh.uv * scale,
+        uv_faces=mesh.faces,
+        colour=surface.colour,
+        opacity=surface.opacity,
+        roughness=surface.roughness,
+        specular=surface.specular,
+    )
+
+
+def finish(colour: NDArray[np.floating], shade: NDArray[np.floating], **facts: float) -> Surface:
+    """A surface of `colour` (3,) or (H, W, 3) times `shade` (H, W)."""
+    picture = np.clip(colour * shade[..., None], 0.012, 0.97).astype(np.float32)
+    return Surface(picture, **facts)  # type: ignore[arg-type]
+
+
+def fitted(picture: NDArray[np.floating], **facts: float) -> Surface:
+    """A picture (H, W, 3) of 0..1 laid once over texture coordinates 0..1."""
+    return Surface(np.clip(picture, 0.012, 0.97).astype(np.float32), metres=0.0, **facts)  # type: ignore[arg-type]

@@ -1,0 +1,179 @@
+"""Handbags as shops have them: totes, satchels, hobos, bowling bags, clutches; of leather, canvas or quilted stuff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from figureground.synth.geometry.mesh import Mesh, bent, join
+from figureground.synth.geometry.shapes import box, curve, cushion, tube
+from figureground.synth.geometry.vectors import Floats, vec
+from figureground.synth.materials import surfaces
+from figureground.synth.materials.colours import hsv
+from figureground.synth.materials.material import Surface, Thing, finish
+from figureground.synth.materials.noise import SIDE
+from figureground.synth.materials.palette import Stock
+
+_HIDES = {
+    (0.06, 0.3, 0.07): 30,  # black
+    (0.06, 0.6, 0.28): 18,  # brown
+    (0.075, 0.6, 0.55): 14,  # tan
+    (0.1, 0.2, 0.8): 9,  # cream
+    (0.99, 0.75, 0.4): 8,  # red, burgundy
+    (0.6, 0.05, 0.45): 8,  # grey
+    (0.62, 0.5, 0.25): 6,  # navy
+    (0.93, 0.35, 0.75): 4,  # rose
+    (0.35, 0.4, 0.3): 3,  # bottle green
+}
+"""Hue, saturation and value of what bags are made of, and how often."""
+
+
+@dataclass(frozen=True)
+class Bag:
+    """A bag that stands on y = 0, its front towards +z.
+
+    Attributes:
+        thing: Body, flap, seams and fittings, without what it hangs by.
+        width, height, depth: Metres.
+        ends: (2, 3) where a strap is sewn on, left and right.
+        strap: What straps and handles are made of.
+    """
+
+    thing: Thing
+    width: float
+    height: float
+    depth: float
+    ends: Floats
+    strap: Surface
+
+    def handles(self, drop: float) -> Mesh:
+        """Two handles, one before the other, that reach `drop` metres above the bag and meet there."""
+        loops = []
+        for face in (-1, 1):
+            feet = [vec(s * self.width * 0.22, self.height * 0.97, face * self.depth * 0.3) for s in (-1, 1)]
+            top = [vec(s * 0.03, self.height + drop, face * 0.008) for s in (-1, 1)]
+            loops.append(tube(curve([feet[0], *top, feet[1]], 16), 0.007, 6))
+        return join(loops)
+
+
+def draw_bag(stock: Stock) -> Bag:
+    """One of the kinds, in one of its sizes, colours and stuffs."""
+    return stock.pick(_KINDS)(stock)
+
+
+def clutch(stock: Stock) -> Bag:
+    """A small flat bag without handles."""
+    width = stock.between(0.2, 0.3)
+    return _flapped(stock, width, width * stock.between(0.5, 0.65), stock.between(0.03, 0.05))
+
+
+def _hide(stock: Stock) -> Surface:
+    """Smooth, grained, patent or quilted leather; canvas; something woven."""
+    hue, saturation, value = stock.pick(_HIDES)
+    tone = hsv(
+        hue + stock.rng.normal(0, 0.015), saturation * stock.between(0.6, 1.2), value * stock.between(0.6, 1.4) + 0.01
+    )
+    kind = stock.rng.random()
+    if kind < 0.2:
+        return surfaces.cloth(stock.rng, tone, pattern=stock.chance(0.4))
+    if kind < 0.35:
+        return _quilted(stock, tone)
+    return surfaces.leather(stock.rng, tone)
+
+
+def _quilted(stock: Stock, tone: Floats) -> Surface:
+    """Padded in rhombs, as seams that cross make them."""
+    y, x = np.mgrid[:SIDE, :SIDE] * (8 * np.pi / SIDE)
+    seams = np.minimum(np.abs(np.sin((x + y) / 2)), np.abs(np.sin((x - y) / 2)))
+    shade = 0.55 + 0.5 * np.sqrt(seams)
+    return finish(tone, shade, metres=stock.between(0.15, 0.3), roughness=0.35, specular=0.5)
+
+
+def _fitting(stock: Stock) -> Surface:
+    """Gilt or nickel."""
+    tone = hsv(0.12, 0.45, 0.75) if stock.chance(0.6) else hsv(0.6, 0.03, 0.7)
+    return surfaces.metal(stock.rng, tone)
+
+
+def _edges(width: float, height: float, depth: float) -> Mesh:
+    """Piping round the front and the back."""
+    x, low, high = width * 0.47, height * 0.06, height * 0.95
+    ring = [vec(-x, high, 0), vec(-x, low, 0), vec(0, low * 0.6, 0), vec(x, low, 0), vec(x, high, 0)]
+    return join(tube(curve(ring, 24), 0.005, 5).moved(z=side * depth * 0.46) for side in (-1, 1))
+
+
+def _tote(stock: Stock) -> Bag:
+    """Open, wider at the top, to carry much."""
+    width, height = stock.between(0.26, 0.4), stock.between(0.24, 0.36)
+    depth, flare = stock.between(0.1, 0.17), stock.between(0.0, 0.35)
+    hide = _hide(stock)
+    trim = hide if stock.chance(0.5) else _hide(stock)
+    body = bent(cushion(width, height, depth, 0.22), lambda p: p * _widening(p[:, 1] / height, flare))
+    band = bent(
+        cushion(width, height * 0.16, depth * 1.03, 0.22).moved(y=height * 0.82),
+        lambda p: p * _widening(p[:, 1] / height, flare),
+    )
+    ends = np.array([[s * width * (1 + flare) / 2, height * 0.93, 0] for s in (-1, 1)])
+    thing = [(hide, body), (trim, join([band, _edges(width, height * 0.85, depth)]))]
+    return Bag(thing, width, height, depth, ends, trim)
+
+
+def _widening(up: Floats, flare: float) -> Floats:
+    """Factors (N, 3) for x and z that grow with the height."""
+    return np.stack([1 + flare * up, np.ones_like(up), 1 - 0.5 * up], axis=1)
+
+
+def _satchel(stock: Stock) -> Bag:
+    width = stock.between(0.24, 0.38)
+    return _flapped(stock, width, width * stock.between(0.62, 0.85), stock.between(0.07, 0.12))
+
+
+def _flapped(stock: Stock, width: float, height: float, depth: float) -> Bag:
+    """A case with a flap over its front, a lock on it and piping."""
+    hide = _hide(stock)
+    trim = hide if stock.chance(0.6) else _hide(stock)
+    long = stock.between(0.4, 0.75)
+    flap = cushion(width * 1.02, height * long, 0.02, 0.25).moved(0, height * (1.01 - long), depth / 2)
+    lid = cushion(width * 1.02, 0.02, depth, 0.25).moved(y=height * 0.985)
+    lock = box(stock.between(0.02, 0.06), 0.025, 0.012).moved(0, height * (1.03 - long), depth / 2 + 0.012)
+    thing = [
+        (hide, cushion(width, height, depth, 0.2)),
+        (trim, join([flap, lid, _edges(width, height, depth)])),
+        (_fitting(stock), lock),
+    ]
+    ends = np.array([[s * width / 2, height * 0.95, 0] for s in (-1, 1)])
+    return Bag(thing, width, height, depth, ends, trim)
+
+
+def _hobo(stock: Stock) -> Bag:
+    """A soft crescent that sags between the ends of its strap."""
+    width, height, depth = stock.between(0.32, 0.46), stock.between(0.2, 0.3), stock.between(0.1, 0.16)
+    rise = stock.between(0.5, 1.2)
+    hide = _hide(stock)
+    body = bent(
+        cushion(width, height, depth, 0.6),
+        lambda p: p + np.stack([0 * p[:, 0], rise * height * (2 * p[:, 0] / width) ** 2 * 0.5, 0 * p[:, 0]], 1),
+    )
+    ends = np.array([[s * width * 0.46, height * (0.5 + 0.45 * rise), 0] for s in (-1, 1)])
+    return Bag([(hide, body)], width, height, depth, ends, hide)
+
+
+def _bowling(stock: Stock) -> Bag:
+    """A rounded case with a zip along its top."""
+    width, height, depth = stock.between(0.28, 0.4), stock.between(0.19, 0.27), stock.between(0.13, 0.19)
+    hide = _hide(stock)
+    trim = hide if stock.chance(0.4) else _hide(stock)
+    zip_line = curve([vec(-width * 0.42, height * 0.8, 0), vec(0, height, 0), vec(width * 0.42, height * 0.8, 0)], 12)
+    foot = cushion(width * 1.01, height * 0.22, depth * 1.02, 0.3)
+    thing = [
+        (hide, cushion(width, height, depth, 0.42)),
+        (trim, join([foot, _edges(width, height * 0.9, depth)])),
+        (_fitting(stock), tube(zip_line, 0.006, 5)),
+    ]
+    ends = np.array([[s * width * 0.45, height * 0.85, 0] for s in (-1, 1)])
+    return Bag(thing, width, height, depth, ends, trim)
+
+
+_KINDS: dict[Callable[[Stock], Bag], float] = {_tote: 28, _satchel: 30, _hobo: 16, _bowling: 20, clutch: 6}
