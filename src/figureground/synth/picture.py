@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.synth.figures.person import Person, make_person
-from figureground.synth.geometry.vectors import Floats
+from figureground.synth.geometry.rotations import rotation
+from figureground.synth.geometry.vectors import UP, Floats
 from figureground.synth.ingredients import Ingredients
 from figureground.synth.materials.material import Part
 from figureground.synth.rendering.lens import photograph
@@ -194,23 +195,19 @@ def _placed(rng: Generator, shot: str, people: Sequence[Person], scenery: Scener
 
 
 def _moved(person: Person, spot: Spot) -> Person:
-    joints = {name: _to(place[None], spot, person)[0] for name, place in person.joints.items()}
+    axes, origin = rotation(UP, spot.yaw), _origin(spot, person)
+    joints = {name: axes @ place + origin for name, place in person.joints.items()}
     return replace(person, parts=tuple(_move(part, spot, person) for part in person.parts), joints=joints)
 
 
 def _move(part: Part, spot: Spot, person: Person) -> Part:
-    turn = _turn(spot.yaw)
-    return replace(part, vertices=_to(part.vertices, spot, person), normals=part.normals @ turn.T)
+    return part.transformed(rotation(UP, spot.yaw), _origin(spot, person))
 
 
-def _to(points: Floats, spot: Spot, person: Person) -> Floats:
-    """From about the origin to the spot. On a seat that is too high the feet hang; through the floor they never go."""
+def _origin(spot: Spot, person: Person) -> Floats:
+    """Where the person's origin comes to lie: on a seat that is too high the feet hang, but never below the floor."""
     lift = max(spot.height - person.seat_height, 0.0) if person.posture == "seated" else 0.0
-    return np.asarray(points @ _turn(spot.yaw).T + np.array([spot.x, lift, spot.z]))
-
-
-def _turn(yaw: float) -> Floats:
-    return np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
+    return np.array([spot.x, lift, spot.z])
 
 
 def _draw_size(rng: Generator, shot: str, count: int, size: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from figureground.synth.figures.body import Body, BodyError, Skeleton, draw_phenotype, interpolation
-from figureground.synth.geometry.rotations import about
+from figureground.synth.geometry.rotations import rotation
 from figureground.synth.geometry.vectors import X, Z
 
 _TO_Y_UP = 10 * np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
@@ -54,13 +54,13 @@ def test_skinning_weights_are_shares(body: Body) -> None:
 
 def test_a_turned_bone_takes_its_children_with_it(body: Body) -> None:
     vertices, heads = body.shape(draw_phenotype(np.random.default_rng(1)))
-    turned = Skeleton(body, heads, {"lowerarm01.L": about(X, 1.0), "root": about(Z, np.pi)})
+    turned = Skeleton(body, heads, {"lowerarm01.L": rotation(X, 1.0), "root": rotation(Z, np.pi)})
     at_rest = Skeleton(body, heads, {})
     assert np.allclose(at_rest.skin(vertices, body.weights), vertices)
     pivot, hand = body.index["lowerarm01.L"], body.index["finger3-1.L"]
-    wanted = turned.places[pivot] + about(Z, np.pi) @ about(X, 1.0) @ (heads[hand] - heads[pivot])
+    wanted = turned.places[pivot] + rotation(Z, np.pi) @ rotation(X, 1.0) @ (heads[hand] - heads[pivot])
     assert np.allclose(turned.place("finger3-1.L"), wanted)
-    assert np.allclose(turned.turn("wrist.R"), about(Z, np.pi))
+    assert np.allclose(turned.turn("wrist.R"), rotation(Z, np.pi))
 
 
 def test_a_missing_body_says_what_to_do(tmp_path: Path) -> None:

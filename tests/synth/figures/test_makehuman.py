@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from figureground.synth.figures.makehuman import Assets, AssetsError, read_bvh, read_mhclo, read_mhpose, read_obj
-from figureground.synth.geometry.rotations import about
+from figureground.synth.geometry.rotations import rotation
 from figureground.synth.geometry.vectors import Y
 
 MHCLO = """# a comment
@@ -95,9 +95,9 @@ def test_polygons_become_triangles(tmp_path: Path) -> None:
 
 def test_poses_turn_about_the_axes_of_the_world_y_up(tmp_path: Path) -> None:
     first, second = read_bvh(written(tmp_path, "turn.bvh", BVH))
-    assert np.allclose(first["root"], about(Y, np.pi / 2))  # z is up in the file
+    assert np.allclose(first["root"], rotation(Y, np.pi / 2))  # z is up in the file
     assert np.allclose(first["head"], np.eye(3))
-    assert np.allclose(second["head"], about([1, 0, 0], np.pi / 2))
+    assert np.allclose(second["head"], rotation([1, 0, 0], np.pi / 2))
 
 
 def test_a_cut_off_pose_is_refused(tmp_path: Path) -> None:

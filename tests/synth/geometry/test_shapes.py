@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from figureground.synth.geometry.mesh import Mesh
-from figureground.synth.geometry.shapes import ball, box, cushion, cylinder, ground, prism, rod, wall
-from figureground.synth.materials.material import Heap
-from figureground.synth.materials.noise import spectral_noise
-from figureground.synth.materials.palette import Stock
-from figureground.synth.materials.surfaces import paint, wood
-from figureground.synth.things.animals import Limb, animal, smooth_body
+from figureground.synth.geometry.cutting import border
+from figureground.synth.geometry.mesh import Mesh, join
+from figureground.synth.geometry.shapes import (
+    ball,
+    box,
+    cards,
+    cushion,
+    cylinder,
+    ground,
+    prism,
+    rod,
+    wall,
+    welded_ball,
+    welded_tube,
+)
+from figureground.synth.things.animals import Limb, smooth_body
 
 SOLIDS = {
-    "box": box(1, 2, 3).moved(y=-1),
+    "box": box(1, 2, 3).translated(y=-1),
     "ball": ball(1.0),
-    "cylinder": cylinder(0.5, 2).moved(y=-1),
+    "cylinder": cylinder(0.5, 2).translated(y=-1),
     "tube": rod((0, -1, 0), (0.3, 1, 0.2), (0.3, 0.1)),
-    "cushion": cushion(2, 1, 1).moved(y=-0.5),
+    "cushion": cushion(2, 1, 1).translated(y=-0.5),
     "prism": prism([(-1, -1), (1, -1), (0, 1)], 0.5),
     "body": smooth_body([Limb((0, -1, 0), (0, 1, 0), 0.5, 0.3)], 0.01),
 }
@@ -54,39 +65,28 @@ def test_texture_coordinates_are_metres():
     assert np.allclose(sheet.fitted().uv.max(0), 1)
 
 
-def test_a_soft_union_has_no_vertex_inside():
-    limbs = [Limb((-0.5, 0, 0), (0.5, 0, 0), 0.2, 0.2), Limb((0, 0, 0), (0, 0.6, 0), 0.15, 0.15)]
-    mesh = smooth_body(limbs, 0.02)
-    for start, end, radius in (((-0.5, 0, 0), (0.5, 0, 0), 0.2), ((0, 0, 0), (0, 0.6, 0), 0.15)):
-        a, along = np.array(start, float), np.subtract(end, start)
-        t = np.clip((mesh.vertices - a) @ along / (along @ along), 0, 1)
-        assert (np.linalg.norm(mesh.vertices - a - t[:, None] * along, axis=1) > radius - 0.01).all()
+def test_joined_meshes_keep_their_faces_and_texture_coordinates():
+    card = cards(np.zeros((2, 3)), 1.0, np.random.default_rng(0))
+    sheet = replace(card, uv=card.uv[:4], uv_faces=card.uv_faces % 4)
+    both = join([sheet, sheet])
+    assert both.faces.max() == 15 and both.uv_faces.max() == 7
+    assert np.array_equal(both.vertices[both.faces[4:]], sheet.vertices[sheet.faces])
+    assert np.array_equal(both.uv[both.uv_faces[4:]], sheet.uv[sheet.uv_faces])
 
 
-@pytest.mark.parametrize("kind", ["dog", "cat", "horse", "cow", "bird"])
-def test_animals_stand_on_the_floor_at_their_size(kind):
-    tall = {"dog": (0.15, 1.2), "cat": (0.3, 0.6), "horse": (1.3, 2.4), "cow": (1.2, 1.9), "bird": (0.15, 0.7)}[kind]
-    for seed in range(6):
-        beast = animal(Stock(np.random.default_rng(seed)), kind)
-        vertices = np.concatenate([mesh.vertices for _, mesh in beast])
-        assert -0.04 < vertices[:, 1].min() < 0.05
-        assert tall[0] < vertices[:, 1].max() < tall[1]
-        assert np.ptp(vertices[:, 0]) > np.ptp(vertices[:, 2])
+def test_welded_shapes_look_outwards_and_have_no_open_seam():
+    angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
+    ring = welded_tube(np.stack([np.sin(angle), np.cos(angle), 0 * angle], -1), 0.1, closed=True)
+    ellipsoid = welded_ball(np.zeros(3), np.array([1.0, 2, 3]), rows=33, columns=48)
+    assert np.isclose(volume(ring), 2 * np.pi * np.pi * 0.1**2, rtol=0.15)
+    assert np.isclose(volume(ellipsoid), 4 / 3 * np.pi * 6, rtol=0.02)
+    assert len(border(ellipsoid.faces)) == 2 * 48  # at its poles, where points coincide
 
 
-def test_noise_repeats_without_a_seam():
-    field = spectral_noise(np.random.default_rng(0), 64, 1.6)
-    assert abs(field.mean()) < 1e-6 and np.isclose(field.std(), 1)
-    inner = np.abs(np.diff(field, axis=1)).mean()
-    assert np.abs(field[:, 0] - field[:, -1]).mean() < 2 * inner
-
-
-def test_meshes_of_one_surface_become_one_part():
-    rng, heap = np.random.default_rng(0), Heap()
-    oak, white = wood(rng), paint(rng)
-    heap.add(oak, box(1, 1, 1))
-    heap.add(white, ball(1))
-    heap.put([(oak, box(1, 1, 1))], 5.0, 0.0, np.pi / 2)
-    first, second = heap.parts()
-    assert len(first.vertices) == 2 * len(box(1, 1, 1).vertices) and first.vertices[:, 0].max() > 5
-    assert len(second.faces) == len(ball(1).faces)
+def test_meshes_are_moved_turned_and_bent():
+    turned = box(1, 2, 3).rotated(np.pi / 2, (1, 0, 0)).translated(z=1)
+    assert np.allclose(turned.vertices.max(0), [0.5, 1.5, 3])
+    assert np.isclose(volume(turned), 6)
+    axes = np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]])
+    assert np.allclose(box(1, 2, 3).transformed(axes, [0, 0, 1]).vertices.max(0), [1.5, 0.5, 3])
+    assert np.isclose(volume(box(1, 2, 3).deformed(lambda v: v * [2, 1, 1])), 12)

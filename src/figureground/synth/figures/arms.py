@@ -10,7 +10,14 @@ import numpy as np
 from figureground.synth.figures.body import Body, Skeleton
 from figureground.synth.figures.hands import palm
 from figureground.synth.figures.makehuman import Pose
-from figureground.synth.geometry.rotations import about, between, from_vector, part_of, twist_to, vector_of
+from figureground.synth.geometry.rotations import (
+    fraction_of,
+    from_rotation_vector,
+    rotation,
+    rotation_between,
+    rotation_vector,
+    twist_angle,
+)
 from figureground.synth.geometry.vectors import Floats, unit
 
 _SHOULDER = 0.18  # the share of the upper arm's lift that the shoulder blade takes
@@ -163,7 +170,7 @@ def reach(rng: np.random.Generator, body: Body, heads: Floats, pose: Pose, side:
     upper, fore = elbow - start, wrist - elbow
     goal = skeleton.place("spine01") + chest @ (arm.wrist(rng, _landmarks(skeleton, side, upper, fore)) * outwards)
     pole = chest @ (np.asarray(arm.elbow) * outwards)
-    blade = part_of(_upper_turn(skeleton, side, goal, pole, upper, fore)[0], _SHOULDER)
+    blade = fraction_of(_upper_turn(skeleton, side, goal, pole, upper, fore)[0], _SHOULDER)
     lifted = pose | {f"shoulder01.{side}": _limited(blade)}
     skeleton = Skeleton(body, heads, lifted)
     swing, fore_way = _upper_turn(skeleton, side, goal, pole, upper, fore)
@@ -203,14 +210,14 @@ def _upper_turn(
     elbow = start + first * (way * cosine + across * np.sqrt(1 - cosine**2))
     upper_way, fore_way = unit(elbow - start), unit(start + way * distance - elbow)
     hinge, wanted = np.cross(upper, fore), np.cross(upper_way, fore_way)
-    swing = between(base @ upper, upper_way) @ base
-    twist = twist_to(swing @ hinge, upper_way, wanted)
-    return np.asarray(base.T @ about(upper_way, twist) @ swing), fore_way
+    swing = rotation_between(base @ upper, upper_way) @ base
+    twist = twist_angle(swing @ hinge, upper_way, wanted)
+    return np.asarray(base.T @ rotation(unit(upper_way), twist) @ swing), fore_way
 
 
 def _limited(turn: Floats, most: float = 0.45) -> Floats:
-    vector = vector_of(turn)
-    return from_vector(vector * min(1.0, most / (float(np.linalg.norm(vector)) + 1e-9)))
+    vector = rotation_vector(turn)
+    return from_rotation_vector(vector * min(1.0, most / (float(np.linalg.norm(vector)) + 1e-9)))
 
 
 def _chain(
@@ -220,17 +227,17 @@ def _chain(
     elbow, wrist = heads[body.index[f"lowerarm01.{side}"]], heads[body.index[f"wrist.{side}"]]
     upper, fore = elbow - heads[body.index[f"upperarm01.{side}"]], wrist - elbow
     base = skeleton.turn(f"shoulder01.{side}")
-    plain = base.T @ between(base @ upper, base @ turn @ upper) @ base
-    twist = vector_of(plain.T @ turn)
-    first, second = plain @ from_vector(twist / 2), from_vector(twist / 2)
+    plain = base.T @ rotation_between(base @ upper, base @ turn @ upper) @ base
+    twist = rotation_vector(plain.T @ turn)
+    first, second = plain @ from_rotation_vector(twist / 2), from_rotation_vector(twist / 2)
     upper_turn = base @ first @ second
-    bent = between(upper_turn @ fore, fore_way) @ upper_turn
-    roll = twist_to(bent @ palm(body, heads, side), fore_way, palm_way) if np.any(palm_way) else 0.0
+    bent = rotation_between(upper_turn @ fore, fore_way) @ upper_turn
+    roll = twist_angle(bent @ palm(body, heads, side), fore_way, palm_way) if np.any(palm_way) else 0.0
     roll = float(np.clip(roll, -1.6, 1.6))
     return {
         f"upperarm01.{side}": first,
         f"upperarm02.{side}": second,
         f"lowerarm01.{side}": upper_turn.T @ bent,
-        f"lowerarm02.{side}": about(fore, roll * 0.6),
-        f"wrist.{side}": about(fore, roll * 0.4),
+        f"lowerarm02.{side}": rotation(unit(fore), roll * 0.6),
+        f"wrist.{side}": rotation(unit(fore), roll * 0.4),
     }

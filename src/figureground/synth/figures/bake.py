@@ -17,6 +17,7 @@ import numpy as np
 from figureground.errors import FiguregroundError, install_hint
 from figureground.files import replacing
 from figureground.synth.figures.body import ANCHORS, MM, draw_phenotype, interpolation, products
+from figureground.synth.geometry.mesh import triangles
 from figureground.synth.geometry.vectors import Floats, Indices
 
 _RANK = 240
@@ -81,8 +82,8 @@ def _mesh(model: Any) -> dict[str, Any]:
     skin = (quads < _SKIN_VERTICES).all(axis=1)  # eyes, teeth and tongue come from the assets
     weights = model.vertex_bone_weights.numpy()
     return {
-        "faces": _triangles(quads[skin]).astype(np.int16),
-        "uv_faces": _triangles(uv_quads[skin]).astype(np.int16),
+        "faces": triangles(*quads[skin].T).astype(np.int16),
+        "uv_faces": triangles(*uv_quads[skin].T).astype(np.int16),
         "uv": model.texture_coordinates.numpy().astype(np.float32),
         "bones": np.array(list(model.bone_labels)),
         "parents": np.array(list(model.bone_parents), np.int16),
@@ -101,8 +102,4 @@ def _helpers(base_mesh: Path) -> dict[str, Indices]:
             group = words[1]
         elif words[:1] == ["f"] and group in found:
             found[group].append([int(word.split("/")[0]) - 1 for word in words[1:]])
-    return {name.partition("-")[2]: _triangles(np.array(quads)).astype(np.int16) for name, quads in found.items()}
-
-
-def _triangles(quads: Indices) -> Indices:
-    return np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    return {name.partition("-")[2]: triangles(*np.array(quads).T).astype(np.int16) for name, quads in found.items()}

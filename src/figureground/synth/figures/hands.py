@@ -6,7 +6,7 @@ import numpy as np
 
 from figureground.synth.figures.body import Body
 from figureground.synth.figures.makehuman import Pose
-from figureground.synth.geometry.rotations import about
+from figureground.synth.geometry.rotations import rotation
 from figureground.synth.geometry.vectors import Floats, unit
 
 # Degrees by which the three bones of a finger curl towards the palm, and those of the thumb.
@@ -36,7 +36,7 @@ def curl(rng: np.random.Generator, body: Body, heads: Floats, side: str, hand: s
         inwards = facing if finger > 1 else _across_palm(body, heads, side, facing)
         for bone, degrees in enumerate(thumb if finger == 1 else fingers, start=1):
             along = joints[min(bone, 2)] - joints[min(bone, 2) - 1]
-            pose[f"finger{finger}-{bone}.{side}"] = about(np.cross(along, inwards), np.radians(degrees * own))
+            pose[f"finger{finger}-{bone}.{side}"] = rotation(unit(np.cross(along, inwards)), np.radians(degrees * own))
     return pose
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from figureground.synth.figures.body import SKIN, Body
 from figureground.synth.figures.figure import Figure
 from figureground.synth.figures.makehuman import Assets, Pose
-from figureground.synth.figures.skinned import Worn
+from figureground.synth.figures.skinned import SkinnedMesh
 from figureground.synth.geometry.cutting import cut
 from figureground.synth.geometry.mesh import vertex_normals
 from figureground.synth.geometry.vectors import Floats
@@ -120,16 +120,16 @@ def draw_face(rng: np.random.Generator, assets: Assets) -> tuple[Pose, bool, str
     return assets.face(shares), sum(shares.get(unit, 0) for unit in _OPEN_MOUTH) > 0.15, name
 
 
-def asset(body: Body, vertices: Floats, assets: Assets, kind: str, name: str, texture: int = 0) -> Worn:
+def asset(body: Body, vertices: Floats, assets: Assets, kind: str, name: str, texture: int = 0) -> SkinnedMesh:
     """An asset on a body at rest, as it comes."""
-    surface, fit = assets.garment(kind, name)
+    topology, fit = assets.garment(kind, name)
     colour, opacity = assets.picture(assets.textures(kind, name)[texture])
-    return Worn(
+    return SkinnedMesh(
         fit.on(vertices),
         fit.bone_weights(body.weights),
-        surface.faces,
-        surface.uv,
-        surface.uv_faces,
+        topology.faces,
+        topology.uv,
+        topology.uv_faces,
         colour,
         opacity if opacity.min() < 0.99 else None,
         hides=fit.hidden,
@@ -149,10 +149,12 @@ def skin_texture(rng: np.random.Generator, assets: Assets, look: Look) -> Textur
     return np.clip(greyed(colour, 0.12) * tint * detail * red, 0.01, 0.95).astype(np.float32)
 
 
-def face_parts(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, *, mouth_open: bool) -> list[Worn]:
+def face_parts(
+    rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, *, mouth_open: bool
+) -> list[SkinnedMesh]:
     """Eyes, brows, lashes, and teeth and tongue where the mouth is open."""
 
-    def own(kind: str, name: str, texture: int = 0) -> Worn:
+    def own(kind: str, name: str, texture: int = 0) -> SkinnedMesh:
         return asset(figure.body, figure.vertices, assets, kind, name, texture)
 
     irises = [path.stem for path in assets.textures("eyes", "low-poly")]
@@ -175,7 +177,7 @@ def _even(colour: Texture, hue: Floats) -> Texture:
     return np.broadcast_to(hue.astype(np.float32), colour.shape).copy()
 
 
-def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -> list[Worn]:
+def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -> list[SkinnedMesh]:
     """Hair of the assets over a scalp of its own colour, which shows where cards leave cracks; or close-cropped."""
     if look.style == "none":
         return []
@@ -188,7 +190,7 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
     dyed = look.hair_colour * np.clip(shade / max(float(np.median(shade[solid])), 0.05), 0.5, 1.6)
     worn = replace(
         worn,
-        points=centre + (worn.points - centre) * _GROWN,
+        vertices=centre + (worn.vertices - centre) * _GROWN,
         colour=np.clip(dyed, 0.01, 0.95).astype(np.float32),
         roughness=0.55,
         specular=0.2,
@@ -196,14 +198,14 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
     return [_scalp(rng, figure, look, 0.006, 1.0), worn]
 
 
-def cropped(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
+def cropped(rng: np.random.Generator, figure: Figure, look: Look) -> list[SkinnedMesh]:
     """Hair of a few millimetres."""
     return [_scalp(rng, figure, look, 0.02, 0.75, 0.98), _scalp(rng, figure, look, 0.05, 0.45, 0.98)]
 
 
 def _scalp(
     rng: np.random.Generator, figure: Figure, look: Look, lift: float, cover: float, hairline: float = 1.08
-) -> Worn:
+) -> SkinnedMesh:
     """The skin above the hairline, lifted a little."""
     x, y, z = (figure.vertices - figure.head("head")).T / figure.scale
     brow = np.where(z > 0.2, hairline + 0.12 * np.cos(np.clip(x / 0.75, -1, 1) * np.pi / 2), 0)
@@ -212,7 +214,7 @@ def _scalp(
     return _skin_shell(rng, figure, field, lift, look.hair_colour, cover)
 
 
-def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
+def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[SkinnedMesh]:
     """Stubble in one thin layer, a beard in several, thinner outwards."""
     if not look.beard:
         return []
@@ -233,7 +235,7 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[Worn]:
 
 def _skin_shell(
     rng: np.random.Generator, figure: Figure, field: Floats, lift: float, colour: Floats, cover: float
-) -> Worn:
+) -> SkinnedMesh:
     """The part of the skin where `field` is positive, as a layer of short hair that thins towards its edge."""
     vertices, body = figure.vertices, figure.body
     piece = cut(body.faces, field)
@@ -247,7 +249,7 @@ def _skin_shell(
     rise = np.linspace(1, 0, 128, dtype=np.float32)[:, None]  # row 0 is the top of the texture: v = 1, well inside
     opacity = np.clip(cover * np.clip(rise * 2.2 - strands * 0.9 * (1 - rise * cover), 0, 1), 0, 1)
     texture = np.clip(colour.astype(np.float32) * (0.75 + 0.5 * strands[..., None]), 0.01, 0.9)
-    return Worn(
+    return SkinnedMesh(
         points,
         piece.of(body.weights),
         piece.faces,

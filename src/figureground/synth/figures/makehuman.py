@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 
 from figureground.errors import FiguregroundError
-from figureground.synth.geometry.rotations import about, from_vector, vector_of
-from figureground.synth.geometry.vectors import Floats, Indices
+from figureground.synth.geometry.rotations import from_rotation_vector, rotation, rotation_vector
+from figureground.synth.geometry.vectors import Floats, Indices, X, Y, Z
 from figureground.synth.materials.material import Texture
 
 Pose = dict[str, Floats]
@@ -37,7 +37,7 @@ class AssetsError(FiguregroundError):
 
 
 @dataclass(frozen=True)
-class Surface:
+class Topology:
     """Triangles of an .obj: `faces` (M, 3) numbers of points, `uv_faces` (M, 3) numbers of `uv` (K, 2)."""
 
     faces: Indices
@@ -77,7 +77,7 @@ class Fit:
         return np.asarray(mixed / mixed.sum(axis=1, keepdims=True))
 
 
-def read_obj(path: Path) -> Surface:
+def read_obj(path: Path) -> Topology:
     """Polygons of an .obj as triangles. Its positions are not read: the .mhclo of the same name gives them."""
     uv: list[list[float]] = []
     corners: list[list[tuple[int, int]]] = []
@@ -90,7 +90,7 @@ def read_obj(path: Path) -> Surface:
     if not corners:
         raise AssetsError(f"{path}: holds no faces; fetch the file again")
     numbers = np.array(corners, np.int64)
-    return Surface(numbers[..., 0], numbers[..., 1], np.array(uv or [[0.0, 0.0]]))
+    return Topology(numbers[..., 0], numbers[..., 1], np.array(uv or [[0.0, 0.0]]))
 
 
 def _corner(word: str) -> tuple[int, int]:
@@ -148,7 +148,7 @@ def _bvh_frame(joints: Sequence[tuple[str, str]], values: Sequence[float]) -> Po
         turn = np.eye(3)
         for channel in channels.split():
             if channel.endswith("rotation") and values[place]:
-                turn = turn @ about(np.eye(3)["XYZ".index(channel[0])], np.radians(values[place]))
+                turn = turn @ rotation((X, Y, Z)["XYZ".index(channel[0])], np.radians(values[place]))
             place += 1
         pose[name] = _Y_UP @ turn @ _Y_UP.T
     return pose
@@ -184,7 +184,7 @@ class Assets:
         if not (self.root / "index.json").is_file():
             raise AssetsError(f"{folder}: no MakeHuman assets here (makehuman/index.json is missing); {_ADVICE}")
         self._index = _json(self.root / "index.json")
-        self._garments: dict[str, tuple[Surface, Fit]] = {}
+        self._garments: dict[str, tuple[Topology, Fit]] = {}
         self._pictures: dict[Path, tuple[Texture, Texture]] = {}
         self._check()
 
@@ -205,14 +205,14 @@ class Assets:
         stems = sorted(name.partition("/")[2] for name in self._index if name.startswith(f"{kind}/"))
         return [stem for stem in stems if re.search(pattern, stem)]
 
-    def garment(self, kind: str, name: str) -> tuple[Surface, Fit]:
+    def garment(self, kind: str, name: str) -> tuple[Topology, Fit]:
         """Triangles of an asset and how it sits on the body."""
         key = f"{kind}/{name}"
         if key not in self._garments:
-            surface, fit = read_obj(self.root / f"{key}.obj"), read_mhclo(self.root / f"{key}.mhclo")
-            if surface.faces.max() >= len(fit.corners):
+            topology, fit = read_obj(self.root / f"{key}.obj"), read_mhclo(self.root / f"{key}.mhclo")
+            if topology.faces.max() >= len(fit.corners):
                 raise AssetsError(f"{self.root / key}.obj: has more points than the .mhclo; fetch both again")
-            self._garments[key] = surface, fit
+            self._garments[key] = topology, fit
         return self._garments[key]
 
     def textures(self, kind: str, name: str) -> list[Path]:
@@ -235,7 +235,7 @@ class Assets:
         """Face unit -> bone -> axis times angle (radians)."""
         names = _json(self.root / f"{_FACE_UNITS}.json")["framemapping"]
         frames = read_bvh(self.root / f"{_FACE_UNITS}.bvh")
-        turned = [{bone: vector_of(turn) for bone, turn in frame.items()} for frame in frames]
+        turned = [{bone: rotation_vector(turn) for bone, turn in frame.items()} for frame in frames]
         moving = [{bone: v for bone, v in frame.items() if np.abs(v).max() > 1e-4} for frame in turned]
         return dict(zip(names, moving, strict=True))
 
@@ -250,7 +250,7 @@ class Assets:
         for unit_name, share in shares.items():
             for bone, vector in self.face_units[unit_name].items():
                 total[bone] = total.get(bone, np.zeros(3)) + share * vector
-        return {bone: from_vector(vector) for bone, vector in total.items()}
+        return {bone: from_rotation_vector(vector) for bone, vector in total.items()}
 
 
 def _picture(path: Path) -> tuple[Texture, Texture]:

@@ -13,7 +13,7 @@ from figureground.synth.figures.figure import Figure
 from figureground.synth.figures.looks import Look, beard, draw_face, draw_look, face_parts, hair, skin_texture
 from figureground.synth.figures.makehuman import Assets
 from figureground.synth.figures.poses import Stance, draw_stance
-from figureground.synth.figures.skinned import Worn
+from figureground.synth.figures.skinned import SkinnedMesh
 from figureground.synth.figures.wardrobe import Outfit, dress, hat, on_the_face, suits_hat
 from figureground.synth.geometry.vectors import Floats
 from figureground.synth.materials.material import Part, Texture
@@ -72,7 +72,7 @@ def make_person(rng: np.random.Generator, body: Body, assets: Assets, *, posture
 
 def _dressed(
     rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, outfit: Outfit, *, mouth_open: bool
-) -> tuple[list[Worn], str, str]:
+) -> tuple[list[SkinnedMesh], str, str]:
     """All that is worn or grows, the name of the hair, and what is worn on the face."""
     if outfit.headwear in ("cap", "beanie") and not suits_hat(look.style):
         look = replace(look, style="long01" if look.female else "buzz")
@@ -93,7 +93,7 @@ def _skin(figure: Figure, hidden: NDArray[np.bool_], skeleton: Skeleton, texture
     """The skin that no garment covers."""
     body = figure.body
     shown = ~hidden[body.faces].all(axis=1)
-    skin = Worn(
+    skin = SkinnedMesh(
         figure.vertices[:SKIN],
         body.weights[:SKIN],
         body.faces[shown],

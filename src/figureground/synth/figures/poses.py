@@ -16,7 +16,7 @@ from figureground.synth.figures.arms import ARMS, Arm, draw_arms, reach
 from figureground.synth.figures.body import Body, Skeleton
 from figureground.synth.figures.hands import curl
 from figureground.synth.figures.makehuman import Pose
-from figureground.synth.geometry.rotations import about, mirrored, part_of
+from figureground.synth.geometry.rotations import fraction_of, mirrored, rotation
 from figureground.synth.geometry.vectors import Floats, X, Y, Z
 
 POSTURES = ("standing", "walking", "seated", "ground", "lying", "crouching")
@@ -100,23 +100,23 @@ def _trunk(rng: np.random.Generator, posture: str) -> Pose:
 
 def _mixed(nod: float, shake: float, roll: float) -> Floats:
     nod, shake, roll = np.radians([nod, shake, roll])
-    return np.asarray(about(Y, shake) @ about(X, nod) @ about(Z, roll))
+    return np.asarray(rotation(Y, shake) @ rotation(X, nod) @ rotation(Z, roll))
 
 
 def _lying(rng: np.random.Generator) -> Pose:
     """On the back, on one side or, seldom, on the belly; the head to the left or right of the picture."""
     kind = str(rng.choice(["back", "side", "belly"], p=[0.6, 0.3, 0.1]))
     roll = {"back": rng.normal(0, 8), "side": rng.choice([-85, 85]) + rng.normal(0, 6), "belly": 180.0}[kind]
-    turned = about(Y, rng.choice([-1, 1]) * np.radians(90)) @ about(X, -np.pi / 2) @ about(Y, np.radians(roll))
+    turned = rotation(Y, rng.choice([-1, 1]) * np.radians(90)) @ rotation(X, -np.pi / 2) @ rotation(Y, np.radians(roll))
     pose: Pose = {"root": np.asarray(turned)}
     together = rng.uniform(0, 55)
     for sign, side in ((1, "L"), (-1, "R")):
         own = together + rng.normal(0, 8) if kind == "side" else rng.choice([rng.uniform(0, 6), rng.uniform(15, 55)])
         thigh = np.radians(max(0.0, own)) if kind != "belly" else 0.0
         knee = thigh + np.arcsin(min(_THIGH_TO_SHIN * np.sin(thigh), 1.0))  # the foot lies on the floor again
-        pose[f"upperleg01.{side}"] = about(Y, sign * np.radians(rng.uniform(0, 10))) @ about(X, -thigh)
-        pose[f"lowerleg01.{side}"] = about(X, knee)
-        pose[f"foot.{side}"] = about(X, np.radians(rng.uniform(15, 35)))
+        pose[f"upperleg01.{side}"] = rotation(Y, sign * np.radians(rng.uniform(0, 10))) @ rotation(X, -thigh)
+        pose[f"lowerleg01.{side}"] = rotation(X, knee)
+        pose[f"foot.{side}"] = rotation(X, np.radians(rng.uniform(15, 35)))
     return pose
 
 
@@ -142,10 +142,10 @@ def _step(rng: np.random.Generator, swing: float) -> Pose:
     for sign, side in ((1, "L"), (-1, "R")):
         forward = sign * swing
         knee = (abs(swing) * 0.25 if forward > 0 else abs(swing) * rng.uniform(0.9, 1.3)) + rng.uniform(0, 4)
-        spread = about(Z, sign * np.radians(rng.uniform(-4, 4)))
-        pose[f"upperleg01.{side}"] = about(X, np.radians(-forward)) @ spread
-        pose[f"lowerleg01.{side}"] = about(X, np.radians(knee))
-        pose[f"foot.{side}"] = about(X, np.radians(forward - knee if forward > 0 else rng.uniform(0, 12)))
+        spread = rotation(Z, sign * np.radians(rng.uniform(-4, 4)))
+        pose[f"upperleg01.{side}"] = rotation(X, np.radians(-forward)) @ spread
+        pose[f"lowerleg01.{side}"] = rotation(X, np.radians(knee))
+        pose[f"foot.{side}"] = rotation(X, np.radians(forward - knee if forward > 0 else rng.uniform(0, 12)))
     return pose
 
 
@@ -159,10 +159,10 @@ def _bent_legs(rng: np.random.Generator, posture: str) -> Pose:
     both = rng.random(3)
     for sign, side in ((1, "L"), (-1, "R")):
         own = np.clip(both + rng.normal(0, 0.15, 3), 0, 1)
-        wide = about(Y, sign * np.radians(rng.uniform(*spread)))
-        pose[f"upperleg01.{side}"] = wide @ about(X, -np.radians(thigh[0] + own[0] * (thigh[1] - thigh[0])))
-        pose[f"lowerleg01.{side}"] = about(X, np.radians(knee[0] + own[1] * (knee[1] - knee[0])))
-        pose[f"foot.{side}"] = about(X, np.radians(foot[0] + own[2] * (foot[1] - foot[0])))
+        wide = rotation(Y, sign * np.radians(rng.uniform(*spread)))
+        pose[f"upperleg01.{side}"] = wide @ rotation(X, -np.radians(thigh[0] + own[0] * (thigh[1] - thigh[0])))
+        pose[f"lowerleg01.{side}"] = rotation(X, np.radians(knee[0] + own[1] * (knee[1] - knee[0])))
+        pose[f"foot.{side}"] = rotation(X, np.radians(foot[0] + own[2] * (foot[1] - foot[0])))
     return pose
 
 
@@ -173,9 +173,9 @@ def _knees_up(rng: np.random.Generator) -> Pose:
     for sign, side in ((1, "L"), (-1, "R")):
         thigh = np.radians(np.clip(both + rng.choice([rng.normal(0, 5), rng.uniform(-40, 0)], p=[0.7, 0.3]), 92, 140))
         shin = np.arccos(np.clip(_THIGH_TO_SHIN * -np.cos(thigh) + 0.04, -1, 1))  # from the vertical
-        pose[f"upperleg01.{side}"] = about(Y, sign * np.radians(rng.uniform(0, 14))) @ about(X, -thigh)
-        pose[f"lowerleg01.{side}"] = about(X, thigh - shin)
-        pose[f"foot.{side}"] = about(X, min(shin, 0.4) * rng.uniform(0.3, 1))
+        pose[f"upperleg01.{side}"] = rotation(Y, sign * np.radians(rng.uniform(0, 14))) @ rotation(X, -thigh)
+        pose[f"lowerleg01.{side}"] = rotation(X, thigh - shin)
+        pose[f"foot.{side}"] = rotation(X, min(shin, 0.4) * rng.uniform(0.3, 1))
     return pose
 
 
@@ -184,22 +184,22 @@ def _on_one_knee(rng: np.random.Generator) -> Pose:
     sign = 1 if front == "L" else -1
     thigh, rear = np.radians(rng.uniform(82, 94)), np.radians(rng.uniform(-8, 4))
     return {
-        f"upperleg01.{front}": about(Y, sign * np.radians(rng.uniform(4, 18))) @ about(X, -thigh),
-        f"lowerleg01.{front}": about(X, thigh + np.radians(rng.uniform(-4, 8))),
-        f"upperleg01.{back}": about(Y, -sign * np.radians(rng.uniform(0, 8))) @ about(X, -rear),
-        f"lowerleg01.{back}": about(X, np.radians(rng.uniform(78, 88)) + rear),
-        f"foot.{back}": about(X, np.radians(rng.uniform(-12, 5))),
+        f"upperleg01.{front}": rotation(Y, sign * np.radians(rng.uniform(4, 18))) @ rotation(X, -thigh),
+        f"lowerleg01.{front}": rotation(X, thigh + np.radians(rng.uniform(-4, 8))),
+        f"upperleg01.{back}": rotation(Y, -sign * np.radians(rng.uniform(0, 8))) @ rotation(X, -rear),
+        f"lowerleg01.{back}": rotation(X, np.radians(rng.uniform(78, 88)) + rear),
+        f"foot.{back}": rotation(X, np.radians(rng.uniform(-12, 5))),
     }
 
 
 def _cross_legged(rng: np.random.Generator) -> Pose:
     pose: Pose = {}
     for sign, side in ((1, "L"), (-1, "R")):
-        out = about(Y, sign * np.radians(rng.uniform(40, 50)))
-        roll = about(Y, sign * np.radians(rng.uniform(72, 80)))  # lays the shins flat before the body
-        pose[f"upperleg01.{side}"] = out @ about(X, -np.radians(rng.uniform(86, 93))) @ roll
-        pose[f"lowerleg01.{side}"] = about(X, np.radians(rng.uniform(116, 128)))
-        pose[f"foot.{side}"] = about(X, np.radians(25))
+        out = rotation(Y, sign * np.radians(rng.uniform(40, 50)))
+        roll = rotation(Y, sign * np.radians(rng.uniform(72, 80)))  # lays the shins flat before the body
+        pose[f"upperleg01.{side}"] = out @ rotation(X, -np.radians(rng.uniform(86, 93))) @ roll
+        pose[f"lowerleg01.{side}"] = rotation(X, np.radians(rng.uniform(116, 128)))
+        pose[f"foot.{side}"] = rotation(X, np.radians(25))
     return pose
 
 
@@ -210,7 +210,7 @@ def _with_arms(rng: np.random.Generator, body: Body, heads: Floats, pose: Pose, 
         posed |= reach(rng, body, heads, posed, side, ARMS[kind])
         posed |= curl(rng, body, heads, side, ARMS[kind].hand)
     if "phone" in kinds or "read" in kinds:  # who looks at what is held looks down
-        nod = part_of(about(X, np.radians(rng.uniform(14, 34))), 0.5)
+        nod = fraction_of(rotation(X, np.radians(rng.uniform(14, 34))), 0.5)
         posed |= {bone: nod @ posed[bone] for bone in ("neck02", "head")}
     return posed
 

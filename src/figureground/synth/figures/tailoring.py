@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.synth.figures.figure import Figure
-from figureground.synth.figures.skinned import Worn
+from figureground.synth.figures.skinned import SkinnedMesh
 from figureground.synth.geometry.cutting import Piece, cut, smoothed, with_hems
 from figureground.synth.geometry.mesh import vertex_normals
-from figureground.synth.geometry.vectors import Floats, Indices
+from figureground.synth.geometry.vectors import Floats, Indices, smoothstep
 from figureground.synth.materials.material import Texture
 
 _REPEAT = 3.5  # decimetres of cloth that one texture covers
@@ -82,7 +82,7 @@ class Tailor:
         vee: float = 0.0,
         gap: float | None = None,
         roughness: float = 0.85,
-    ) -> Worn:
+    ) -> SkinnedMesh:
         """A shirt, jumper or jacket.
 
         Args:
@@ -108,7 +108,7 @@ class Tailor:
             field = np.minimum(field, self._opening(gap))
         shape = self._soft * (1 - hang) + self._hung * hang
         width = np.where(arm > 0.35, np.clip(1.25 - 0.35 * self.figure.along, 0.5, 1.2), 1.0)
-        over = 0.08 * _ramp(-y, -self.figure.waist, -self.figure.hip)  # outside the trousers
+        over = 0.08 * smoothstep(-y, -self.figure.waist, -self.figure.hip)  # outside the trousers
         lift = ease * width + np.where(arm > 0.35, 0, over)
         return self._sewn(self._tights, field, shape + self._normals * lift[:, None], texture, roughness)
 
@@ -119,20 +119,22 @@ class Tailor:
         front = (z > self.figure.front + 0.2) & (self.figure.arm < 0.3)
         return np.asarray(np.where(front, np.abs(x) - wide, _FAR))
 
-    def trousers(self, texture: Texture, *, waist: float, end: float, ease: float, flare: float = 0.0) -> Worn:
+    def trousers(self, texture: Texture, *, waist: float, end: float, ease: float, flare: float = 0.0) -> SkinnedMesh:
         """Trousers or shorts from the height `waist` to `end`; `flare` is added to the ease towards the ankle."""
         figure = self.figure
         y = figure.vertices[:, 1]
         field = np.where(figure.arm > 0.3, -_FAR, np.minimum(waist - y, y - end))
         down = np.clip((figure.hip - y) / (figure.hip - figure.ankle), 0, 1)
         inner = np.clip(np.abs(figure.vertices[:, 0]) / (0.7 * figure.scale), 0.15, 1)  # the legs must not meet
-        below = _ramp(-y, -figure.hip, 1.6 * figure.scale - figure.hip)  # close at the waist, under what hangs over it
+        below = smoothstep(
+            -y, -figure.hip, 1.6 * figure.scale - figure.hip
+        )  # close at the waist, under what hangs over it
         width = (_UNDER * (1 - below) + ease * below + flare * down) * np.where(down > 0, inner, 1)
         return self._sewn(self._tights, field, self._soft + self._normals * width[:, None], texture, 0.85)
 
     def skirt(
         self, texture: Texture, *, waist: float, end: float, ease: float, flare: float = 0.0, gap: float | None = None
-    ) -> Worn:
+    ) -> SkinnedMesh:
         """A skirt, or the lower half of a dress or coat; `flare` widens it towards the hem, as a share."""
         figure = self.figure
         points = figure.vertices
@@ -155,9 +157,9 @@ class Tailor:
         """Cloth between the legs follows both, so that it spans them when they part."""
         figure, body = self.figure, self.body
         x, y = figure.vertices[:, 0], figure.vertices[:, 1]
-        left = _ramp(x, -1.5 * figure.scale, 1.5 * figure.scale)
-        legs = _ramp(-y, -(figure.hip + 0.7 * figure.scale), -(figure.hip - 1.0 * figure.scale))
-        below = _ramp(-y, -(figure.knee + 0.6 * figure.scale), -(figure.knee - 0.6 * figure.scale))
+        left = smoothstep(x, -1.5 * figure.scale, 1.5 * figure.scale)
+        legs = smoothstep(-y, -(figure.hip + 0.7 * figure.scale), -(figure.hip - 1.0 * figure.scale))
+        below = smoothstep(-y, -(figure.knee + 0.6 * figure.scale), -(figure.knee - 0.6 * figure.scale))
         weights = np.zeros_like(body.weights)
         weights[:, body.index["spine05"]] = 1 - legs
         for share, side in ((left, "L"), (1 - left, "R")):
@@ -173,7 +175,7 @@ class Tailor:
         texture: Texture,
         roughness: float,
         weights: Floats | None = None,
-    ) -> Worn:
+    ) -> SkinnedMesh:
         """Cut, wrinkle, turn the hems in; remember what is covered."""
         piece = cut(faces, field)
         points = piece.of(shape)
@@ -184,7 +186,7 @@ class Tailor:
         bones = piece.of(self.body.weights if weights is None else weights)
         uv, uv_faces = self._texture_places(piece, body)
         self.hidden |= field > _WELL_INSIDE
-        return Worn(
+        return SkinnedMesh(
             np.concatenate([points, body[rim]]),
             np.concatenate([bones, bones[rim]]),
             np.concatenate([piece.faces, strip]),
@@ -209,9 +211,3 @@ class Tailor:
 def _wrapped(x: Floats, z: Floats, along: Floats, radius: float) -> Floats:
     around = np.abs(np.arctan2(x, z)) * radius
     return np.stack([around, along], 1) / _REPEAT
-
-
-def _ramp(values: Floats, low: float, high: float) -> Floats:
-    """0 below `low`, 1 above `high`, smooth between."""
-    share = np.clip((values - low) / (high - low), 0, 1)
-    return np.asarray(share * share * (3 - 2 * share))

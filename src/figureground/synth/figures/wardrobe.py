@@ -12,7 +12,7 @@ from figureground.synth.figures import headwear
 from figureground.synth.figures.figure import Figure
 from figureground.synth.figures.looks import Look, asset
 from figureground.synth.figures.makehuman import Assets
-from figureground.synth.figures.skinned import Worn
+from figureground.synth.figures.skinned import SkinnedMesh
 from figureground.synth.figures.tailoring import Tailor
 from figureground.synth.materials.fabrics import cloth, cloth_colour, denim, flat, greyed, knit, recoloured
 from figureground.synth.materials.material import Texture
@@ -54,7 +54,7 @@ class Outfit:
         layer: Cloth of the outermost garment.
     """
 
-    clothes: list[Worn]
+    clothes: list[SkinnedMesh]
     hidden: NDArray[np.bool_]
     name: str = ""
     headwear: str = ""
@@ -63,7 +63,7 @@ class Outfit:
     flare: float = 0.0
     layer: Texture = field(default_factory=lambda: flat((0.2, 0.2, 0.2)))
 
-    def add(self, worn: list[Worn]) -> None:
+    def add(self, worn: list[SkinnedMesh]) -> None:
         self.clothes += worn
         for piece in worn:
             self.hidden[piece.hides] = True
@@ -124,7 +124,7 @@ def _dyed(rng: np.random.Generator, name: str, texture: Texture) -> Texture:
     return recoloured(plain, shirt, cloth_colour(rng)) if shirt.any() else plain
 
 
-def _shoes(rng: np.random.Generator, figure: Figure, assets: Assets) -> Worn:
+def _shoes(rng: np.random.Generator, figure: Figure, assets: Assets) -> SkinnedMesh:
     name = str(rng.choice(assets.names("clothes", "^shoes")))
     shoe = asset(figure.body, figure.vertices, assets, "clothes", name)
     if name in _BRANDED_SHOES:
@@ -311,19 +311,23 @@ def suits_hat(style: str) -> bool:
     return style in _FLAT_ON_HEAD
 
 
-def hat(rng: np.random.Generator, figure: Figure, assets: Assets, name: str, hair: list[Worn]) -> list[Worn]:
+def hat(
+    rng: np.random.Generator, figure: Figure, assets: Assets, name: str, hair: list[SkinnedMesh]
+) -> list[SkinnedMesh]:
     """The hat `name` over the hair."""
     if name == "fedora":
         kind = str(rng.choice(assets.names("clothes", "fedora")))
         number = int(rng.integers(len(assets.textures("clothes", kind))))
         return [replace(asset(figure.body, figure.vertices, assets, "clothes", kind, number), opacity=None)]
-    head = headwear.Head(figure, np.concatenate([piece.points for piece in hair]) if hair else None)
+    head = headwear.Head(figure, np.concatenate([piece.vertices for piece in hair]) if hair else None)
     if name == "cap":
         return headwear.cap(rng, head, cloth(rng, plain=0.95))
     return headwear.beanie(rng, head, knit(rng))
 
 
-def on_the_face(rng: np.random.Generator, figure: Figure, weather_hat: str, look: Look) -> tuple[list[Worn], str]:
+def on_the_face(
+    rng: np.random.Generator, figure: Figure, weather_hat: str, look: Look
+) -> tuple[list[SkinnedMesh], str]:
     """Glasses, sunglasses, headphones or a headset, and their names."""
     head, made, names = headwear.Head(figure), [], []
     if rng.random() < (0.1 if look.age < 0.6 else 0.26):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.synth.geometry.mesh import triangles
 from figureground.synth.geometry.vectors import Floats, Indices
 
 
@@ -65,9 +66,14 @@ def _led_by(faces: Indices, chosen: NDArray[np.bool_], odd: NDArray[np.bool_]) -
     return np.take_along_axis(faces[numbers], order, 1), numbers
 
 
+def edges_of(faces: Indices) -> Indices:
+    """The three edges (3 M, 2) of each triangle, in the direction in which it runs through them."""
+    return np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+
+
 def border(faces: Indices) -> Indices:
     """Edges (E, 2) that only one triangle has, in the direction in which that triangle runs through them."""
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    edges = edges_of(faces)
     _, number, count = np.unique(np.sort(edges, axis=1), axis=0, return_inverse=True, return_counts=True)
     return np.asarray(edges[count[number.reshape(-1)] == 1])
 
@@ -86,15 +92,12 @@ def with_hems(outer: Floats, inner: Floats, faces: Indices) -> tuple[Indices, In
     inwards = np.full(len(outer), -1)
     inwards[rim] = len(outer) + np.arange(len(rim))
     start, end = edges.T
-    strip = np.concatenate(
-        [np.stack([end, start, inwards[start]], 1), np.stack([end, inwards[start], inwards[end]], 1)]
-    )
-    return rim, strip
+    return rim, triangles(end, start, inwards[start], inwards[end])
 
 
 def smoothed(points: Floats, faces: Indices, rounds: int) -> Floats:
     """Each point moved half way to the mean of its neighbours, `rounds` times; points on the border stay."""
-    pairs = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    pairs = edges_of(faces)
     pairs = np.unique(np.concatenate([pairs, pairs[:, ::-1]]), axis=0)
     count = np.bincount(pairs[:, 0], minlength=len(points))
     free = count > 0

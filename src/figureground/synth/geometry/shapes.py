@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from figureground.synth.geometry.mesh import Mesh, join, vertex_normals
+from figureground.synth.geometry.mesh import Mesh, join, triangles, vertex_normals
 from figureground.synth.geometry.vectors import UP, Floats, unit
 
 
@@ -24,8 +24,7 @@ def grid(points: Floats, closed: bool = False) -> Mesh:
     """
     rows, columns = points.shape[:2]
     number = np.arange(rows * columns).reshape(rows, columns)
-    a, b, c, d = number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:]
-    faces = np.concatenate([np.stack(three, -1).reshape(-1, 3) for three in ((a, b, c), (a, c, d))])
+    faces = triangles(number[:-1, :-1], number[1:, :-1], number[1:, 1:], number[:-1, 1:])
     vertices = points.reshape(-1, 3).astype(np.float64)
     normals = vertex_normals(vertices, faces).reshape(rows, columns, 3)
     if closed:
@@ -35,7 +34,23 @@ def grid(points: Floats, closed: bool = False) -> Mesh:
     lost = np.linalg.norm(normals, axis=-1, keepdims=True) < 0.5
     normals = np.where(lost, unit(normals[:, -1].sum(0) if lost[:, -1].any() else normals[:, 0].sum(0)), normals)
     uv = np.stack(np.meshgrid(_lengths(points), _lengths(points.swapaxes(0, 1)), indexing="ij"), -1)
-    return Mesh(vertices, faces, normals.reshape(-1, 3), uv.reshape(-1, 2))
+    return Mesh(vertices, faces, normals.reshape(-1, 3), uv.reshape(-1, 2), faces)
+
+
+def welded_grid(points: Floats, *, closed: bool = False, repeat: tuple[float, float] = (1.0, 1.0)) -> Mesh:
+    """A bent sheet through points (rows, columns, 3), rows going up; `closed` joins the last column to the first.
+
+    For what bones move: no vertex is doubled, so that normals made anew in a pose run smoothly over the seam. The
+    texture runs `repeat` times along columns and rows.
+    """
+    rows, columns = points.shape[:2]
+    number = np.arange(rows * columns).reshape(rows, columns)
+    number = np.hstack([number, number[:, :1]]) if closed else number
+    faces = triangles(number[:-1, :-1], number[:-1, 1:], number[1:, 1:], number[1:, :-1])
+    v, u = np.mgrid[:rows, :columns] / np.array([rows - 1, columns - 1])[:, None, None]
+    uv = np.stack([u * repeat[0], v * repeat[1]], -1).reshape(-1, 2)
+    vertices = points.reshape(-1, 3)
+    return Mesh(vertices, faces, vertex_normals(vertices, faces), uv, faces)
 
 
 def _lengths(points: Floats) -> Floats:
@@ -74,18 +89,36 @@ def tube(path: ArrayLike, radius: ArrayLike, sides: int = 8, flat: float = 1.0, 
     points = np.asarray(path, np.float64)
     tangents = np.gradient(points, axis=0)
     tangents /= np.linalg.norm(tangents, axis=1, keepdims=True) + 1e-12
-    radii = np.broadcast_to(np.asarray(radius, np.float64), (len(points),))
-    side = np.cross(tangents[0], UP if abs(tangents[0, 1]) < 0.9 else [0.0, 0.0, 1.0])
-    rings = []
-    angles = np.linspace(0.0, 2 * np.pi, sides + 1)
-    for point, tangent, size in zip(points, tangents, radii, strict=True):
-        side = unit(side - tangent * (side @ tangent))
-        other = np.cross(tangent, side) * flat
-        rings.append(point + size * (np.outer(np.cos(angles), side) + np.outer(np.sin(angles), other)))
-    body = np.stack(rings, axis=1)
+    across = [np.cross(tangents[0], UP if abs(tangents[0, 1]) < 0.9 else [0.0, 0.0, 1.0])]
+    for tangent in tangents:  # turned no more than the path is
+        across.append(unit(across[-1] - tangent * (across[-1] @ tangent)))
+    first = np.stack(across[1:])
+    second = np.cross(tangents, first) * flat
+    angle = np.linspace(0.0, 2 * np.pi, sides + 1)[:, None, None]
+    body = points + np.reshape(radius, (-1, 1)) * (np.cos(angle) * first + np.sin(angle) * second)
     if caps:
         body = np.concatenate([_tip(points[0], sides), body, _tip(points[-1], sides)], axis=1)
     return grid(body, closed=True)
+
+
+def welded_tube(
+    path: Floats, radius: float | Floats, *, sides: int = 8, closed: bool = False, flat: float = 1.0
+) -> Mesh:
+    """A tube about a path (N, 3) that winds round its own middle, for what bones move (see `welded_grid`).
+
+    Args:
+        radius: One number, or N.
+        closed: Whether the path's end joins its start.
+        flat: Squeezes the tube towards the path's middle.
+    """
+    along = unit(np.roll(path, -1, 0) - np.roll(path, 1, 0) if closed else np.gradient(path, axis=0))
+    out = path - path.mean(axis=0)
+    out = unit(out - along * (out * along).sum(1, keepdims=True) + 1e-6)
+    angle = np.linspace(0, 2 * np.pi, sides, endpoint=False)[:, None, None]
+    rings = path + np.reshape(radius, (-1, 1)) * (np.cos(angle) * out * flat + np.sin(angle) * np.cross(along, out))
+    rings = rings.transpose(1, 0, 2)
+    rings = np.concatenate([rings, rings[:1]]) if closed else rings
+    return welded_grid(rings, closed=True, repeat=(1.0, len(rings) / 4))
 
 
 def _tip(point: Floats, sides: int) -> Floats:
@@ -122,6 +155,15 @@ def ball(radius: float, sides: int = 16, rings: int = 10) -> Mesh:
     """A sphere about the origin."""
     turn = np.linspace(-np.pi / 2, np.pi / 2, rings + 1)
     return lathe(np.stack([radius * np.cos(turn), radius * np.sin(turn)], 1), sides)
+
+
+def welded_ball(centre: Floats, radii: Floats, *, rows: int = 9, columns: int = 14) -> Mesh:
+    """An ellipsoid of three radii, for what bones move (see `welded_grid`)."""
+    height, angle = np.meshgrid(
+        np.linspace(-np.pi / 2, np.pi / 2, rows), np.linspace(0, 2 * np.pi, columns, endpoint=False), indexing="ij"
+    )
+    directions = np.stack([np.cos(height) * np.sin(angle), np.sin(height), np.cos(height) * np.cos(angle)], -1)
+    return welded_grid(np.asarray(directions * radii + centre), closed=True)
 
 
 def cushion(width: float, height: float, depth: float, roundness: float = 0.35, steps: int = 12) -> Mesh:
@@ -186,12 +228,11 @@ def cards(centres: Floats, sizes: ArrayLike, rng: np.random.Generator, droop: fl
     half = np.broadcast_to(np.asarray(sizes, np.float64), (count,))[:, None] / 2
     signs = ((-1, -1), (1, -1), (1, 1), (-1, 1))
     vertices = np.stack([centres + half * (a * right + b * up) for a, b in signs], axis=1).reshape(-1, 3)
-    first = np.arange(count)[:, None] * 4
-    faces = np.concatenate([first + np.array([0, 1, 2]), first + np.array([0, 2, 3])])
+    faces = triangles(*np.arange(4 * count).reshape(count, 4).T)
     away = centres - centres.mean(0) + 0.5 * UP
     away /= np.linalg.norm(away, axis=1, keepdims=True) + 1e-12
     uv = np.tile(np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]), (count, 1))
-    return Mesh(vertices, faces, np.repeat(away, 4, axis=0), uv)
+    return Mesh(vertices, faces, np.repeat(away, 4, axis=0), uv, faces)
 
 
 def curve(points: Sequence[ArrayLike], steps: int = 16) -> Floats:

@@ -8,8 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
 
-X, Y, Z = np.eye(3)
-UP = Y
+UP = np.array([0.0, 1.0, 0.0])
 
 
 def vec(x: float, y: float, z: float) -> Floats:
@@ -24,7 +23,11 @@ def unit(vector: ArrayLike) -> Floats:
     return np.asarray(values / (length + 1e-12))
 
 
-def soften(values: Floats, low: float, high: float) -> Floats:
+# By `unit`, whose vectors are a trillionth short of length 1: poses turn about these axes and about others alike.
+X, Y, Z = unit(np.eye(3))
+
+
+def smoothstep(values: Floats, low: float, high: float) -> Floats:
     """0 below `low`, 1 above `high`, a smooth step between."""
     t = np.clip((values - low) / (high - low), 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t))

@@ -11,21 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.synth.geometry.mesh import Mesh, join
-from figureground.synth.geometry.vectors import Floats
 
 Texture = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Part:
-    """A triangle mesh of one material.
+class Part(Mesh):
+    """A mesh of one material.
 
     Attributes:
-        vertices: float64 (N, 3) metres.
-        faces: int64 (M, 3) numbers of vertices, counter-clockwise seen from outside.
-        normals: float64 (N, 3), unit length; for hard edges the vertices are doubled.
-        uv: float64 (K, 2) texture coordinates; 0, 0 is the texture's lower left corner, it repeats beyond 0..1.
-        uv_faces: int64 (M, 3) numbers of texture coordinates.
         colour: float32 (H, W, 3) sRGB 0..1.
         opacity: float32 (h, w) 0..1 where a card shows hair or leaves, else None.
         roughness, specular: Of the principled material (Burley 2012), 0..1.
@@ -33,11 +27,6 @@ class Part:
         held: Whether somebody holds or carries it; never true together with `person`.
     """
 
-    vertices: Floats
-    faces: NDArray[np.int64]
-    normals: Floats
-    uv: Floats
-    uv_faces: NDArray[np.int64]
     colour: Texture
     opacity: Texture | None = None
     roughness: float = 0.7
@@ -80,7 +69,7 @@ class Heap:
     def put(self, thing: Thing, x: float, z: float, yaw: float = 0.0, y: float = 0.0) -> None:
         """Stand a thing at (x, y, z), turned by `yaw` radians."""
         for surface, mesh in thing:
-            self.add(surface, mesh.turned(yaw).moved(x, y, z))
+            self.add(surface, mesh.rotated(yaw).translated(x, y, z))
 
     def parts(self) -> tuple[Part, ...]:
         """One part for each surface, in the order of their first use."""
@@ -95,7 +84,7 @@ def covered(mesh: Mesh, surface: Surface) -> Part:
         faces=mesh.faces,
         normals=mesh.normals,
         uv=mesh.uv * scale,
-        uv_faces=mesh.faces,
+        uv_faces=mesh.uv_faces,
         colour=surface.colour,
         opacity=surface.opacity,
         roughness=surface.roughness,

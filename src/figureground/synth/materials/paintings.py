@@ -8,7 +8,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from figureground.synth.geometry.vectors import Floats, soften
+from figureground.synth.geometry.vectors import Floats, smoothstep
 from figureground.synth.materials.colours import hsv, muted
 from figureground.synth.materials.noise import spectral_noise
 
@@ -20,9 +20,9 @@ def gradient(rng: np.random.Generator, height: int, width: int) -> Floats:
     y, x = np.mgrid[:height, :width] / max(height, width)
     angle = rng.uniform(0, 2 * np.pi)
     if rng.random() < 0.5:
-        t = soften(np.hypot(y - rng.uniform(0.2, 0.8), x - rng.uniform(0.2, 0.8)), 0.0, rng.uniform(0.5, 1.1))
+        t = smoothstep(np.hypot(y - rng.uniform(0.2, 0.8), x - rng.uniform(0.2, 0.8)), 0.0, rng.uniform(0.5, 1.1))
     else:
-        t = soften(np.cos(angle) * x + np.sin(angle) * y, -0.7, 1.2)
+        t = smoothstep(np.cos(angle) * x + np.sin(angle) * y, -0.7, 1.2)
     return np.asarray(a + t[..., None] * (b - a))
 
 
@@ -35,7 +35,7 @@ def landscape(rng: np.random.Generator, height: int, width: int) -> Floats:
     zenith, low = hsv(rng.uniform(0.54, 0.62), rng.uniform(0.05, 0.5), rng.uniform(0.5, 0.9)), hsv(0.1, 0.08, 0.9)
     picture = zenith + np.clip(y / horizon, 0, 1)[..., None] * (low - zenith)
     clouds = cv2.resize(spectral_noise(rng, 128, 1.7, stretch=2.5), (width, height), interpolation=cv2.INTER_CUBIC)
-    picture = picture + soften(clouds, 0.3, 2.0)[..., None] * 0.6 * (0.92 - picture)
+    picture = picture + smoothstep(clouds, 0.3, 2.0)[..., None] * 0.6 * (0.92 - picture)
     ground = hsv(rng.uniform(0.1, 0.32), rng.uniform(0.2, 0.5), rng.uniform(0.25, 0.5))
     layers = int(rng.integers(2, 5))
     for layer in range(layers):

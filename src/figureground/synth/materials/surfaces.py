@@ -10,7 +10,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from figureground.synth.geometry.vectors import Floats, soften
+from figureground.synth.geometry.vectors import Floats, smoothstep
 from figureground.synth.materials.colours import hsv, muted
 from figureground.synth.materials.material import Surface, finish
 from figureground.synth.materials.noise import SIDE, spectral_noise
@@ -106,7 +106,7 @@ def wallpaper(rng: np.random.Generator, colour: Floats | None = None) -> Surface
         np.sin(a * x + 2 * np.sin(b * y)) * np.sin(b * y + np.sin(a * x)) if rng.random() < 0.6 else np.sin(2 * a * x)
     )
     strength = rng.uniform(0.03, 0.15)
-    shade = 1 + strength * soften(waves, -0.2, 0.3) - strength / 2 + 0.01 * spectral_noise(rng, SIDE, 0.8)
+    shade = 1 + strength * smoothstep(waves, -0.2, 0.3) - strength / 2 + 0.01 * spectral_noise(rng, SIDE, 0.8)
     return finish(tone, shade, metres=rng.uniform(0.5, 1.2), roughness=0.85, specular=0.2)
 
 
@@ -133,7 +133,7 @@ def grass(rng: np.random.Generator) -> Surface:
     """A lawn or meadow, more or less dry."""
     fresh = hsv(rng.uniform(0.17, 0.27), rng.uniform(0.28, 0.5), rng.uniform(0.26, 0.46))
     dry = hsv(rng.uniform(0.11, 0.16), rng.uniform(0.25, 0.45), rng.uniform(0.4, 0.6))
-    share = soften(spectral_noise(rng, LARGE, 1.4), rng.uniform(-0.5, 1.5), 3.0)[..., None]
+    share = smoothstep(spectral_noise(rng, LARGE, 1.4), rng.uniform(-0.5, 1.5), 3.0)[..., None]
     blades = 1 + 0.22 * spectral_noise(rng, LARGE, 0.15) + 0.1 * spectral_noise(rng, LARGE, 1.0)
     return finish(fresh + share * (dry - fresh), blades, metres=3.0, roughness=0.95, specular=0.1)
 
@@ -193,7 +193,7 @@ def fur(rng: np.random.Generator, colour: Floats | None = None) -> Surface:
     picture = np.broadcast_to(tone, (SIDE, SIDE, 3))
     if rng.random() < 0.5:
         other = hsv(rng.uniform(0.05, 0.1), rng.uniform(0, 0.3), rng.choice([0.08, 0.25, 0.85]))
-        patches = soften(spectral_noise(rng, SIDE, 2.2), rng.uniform(-0.2, 0.6), 0.7)[..., None]
+        patches = smoothstep(spectral_noise(rng, SIDE, 2.2), rng.uniform(-0.2, 0.6), 0.7)[..., None]
         picture = tone + patches * (other - tone)
     shade = 1 + 0.12 * spectral_noise(rng, SIDE, 0.5, stretch=0.25) + 0.06 * spectral_noise(rng, SIDE, 1.6)
     return finish(picture, shade, metres=0.8, roughness=0.9, specular=0.15)

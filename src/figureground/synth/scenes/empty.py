@@ -129,7 +129,7 @@ def _clothes(place: Place) -> tuple[Aim, bool]:
                 walls.hang(dummies.coat_on_hook(stock), 0.45 * k)
         else:
             height = float(rng.uniform(1.5, 1.9))
-            thing = [(s, m.moved(0, height, 0.12)) for s, m in dummies.hanger(stock)]
+            thing = [(s, m.translated(0, height, 0.12)) for s, m in dummies.hanger(stock)]
             walls.hang(thing, 0.0)
         return ((0.15, 1.2, -0.2), float(rng.uniform(1.0, 2.2))), True
     _behind(place, inside, depth)
@@ -152,7 +152,7 @@ def _laundry(stock: Stock) -> Thing:
     for _ in range(int(stock.rng.integers(1, 4))):
         cloth = surfaces.cloth(stock.rng)
         heap = dummies.heap_of_cloth(stock, stock.between(0.3, 0.7))
-        heaps.append((cloth, heap.moved(stock.between(-0.5, 0.5), top, stock.between(-0.05, 0.35))))
+        heaps.append((cloth, heap.translated(stock.between(-0.5, 0.5), top, stock.between(-0.05, 0.35))))
     return [*bed, *heaps]
 
 
@@ -191,7 +191,7 @@ def _close(place: Place) -> tuple[Aim, bool]:
     things: list[Callable[[], Thing]] = [
         lambda: animals.teddy(stock),
         lambda: decor.bowl_of_fruit(stock),
-        lambda: [(surfaces.cloth(rng), ball(0.11, 20, 14).moved(y=0.11))],
+        lambda: [(surfaces.cloth(rng), ball(0.11, 20, 14).translated(y=0.11))],
         lambda: decor.plant(stock, 0.5),
     ]
     thing = things[kind - 1]()
@@ -217,7 +217,7 @@ def _skin_tones(place: Place) -> tuple[Aim, bool]:
         elif kind == 1:
             place.put([(s if s is not stock.cloth else cover, m) for s, m in furniture.sofa(stock, 0.95, 0.42)], x, z)
         elif kind == 2:
-            place.put([(cover, ball(0.2).moved(y=0.2))], x, z)
+            place.put([(cover, ball(0.2).translated(y=0.2))], x, z)
         else:
             place.put(furniture.cabinet(stock, 0.8, 0.9), x, -1.0)
     return ((0.0, 0.5, -0.3), float(rng.uniform(0.8, 1.8))), True
@@ -269,7 +269,7 @@ def _figures(place: Place, persons: Sequence[Person], kind: str) -> tuple[tuple[
     elif kind == "dummy":
         place.put([(stock.metal, box(0.4, 0.01, 0.4))], 0.0, 0.0)
     yaw = float(rng.normal(0, 0.7))
-    parts = tuple(dummies.stood(part, yaw, high) for part in made)
+    parts = tuple(part.rotated(yaw).translated(y=high) for part in made)
     return parts, _aim_at(parts, rng), inside
 
 

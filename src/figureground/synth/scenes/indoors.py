@@ -56,7 +56,7 @@ class Walls:
             place.cover(surface, wall(right, self.at(half, front), self.height))
         if ceiling:
             roof = ground(self.width + 6, self.depth * 0.2, -self.depth - 4, self.height)
-            place.cover(place.stock.white, roof.turned(np.pi, (0, 0, 1)).moved(0, 2 * self.height))
+            place.cover(place.stock.white, roof.rotated(np.pi, (0, 0, 1)).translated(0, 2 * self.height))
 
 
 def raise_walls(place: Place, depth: float, width: float) -> Walls:
@@ -109,7 +109,7 @@ def _against_wall(place: Place, walls: Walls, name: str, at: float, width: float
             if rng.random() < 0.4:
                 walls.hang(decor.picture(stock), at)
     elif name == "sofa":
-        place_it = [(surface, mesh.moved(z=-0.2)) for surface, mesh in furniture.sofa(stock, width, 0.42)]
+        place_it = [(surface, mesh.translated(z=-0.2)) for surface, mesh in furniture.sofa(stock, width, 0.42)]
         walls.stand(place_it, at, 1.0, width)
         if rng.random() < 0.6:
             walls.hang(decor.picture(stock), at)
@@ -117,7 +117,7 @@ def _against_wall(place: Place, walls: Walls, name: str, at: float, width: float
         if walls.stand(furniture.table(stock, width, 0.7), at, 0.7, width):
             place.put(desk_things(stock, width, away=False), *walls.at(at, 0.38), walls.turn, 0.74)
     elif name == "bed":
-        turned = [(s, m.turned(np.pi / 2)) for s, m in furniture.bed(stock, float(rng.uniform(0.9, 1.5)))]
+        turned = [(s, m.rotated(np.pi / 2)) for s, m in furniture.bed(stock, float(rng.uniform(0.9, 1.5)))]
         walls.stand(turned, at, 1.5, width)
     elif name == "curtain":
         walls.hang(decor.curtain(stock, width, float(rng.uniform(2.2, 2.5))), at)
@@ -158,8 +158,8 @@ def room(place: Place, people: int, seats: int, framing: str) -> None:
     walls = raise_walls(place, depth, float(rng.uniform(5, 9)))
     line_wall(place, walls, HOME)
     if rng.random() < 0.4:
-        rug = decor.sheet(float(rng.uniform(1.5, 3)), float(rng.uniform(1.2, 2))).turned(-np.pi / 2, (1, 0, 0))
-        place.cover(surfaces.rug(rng), rug.moved(float(rng.normal(0, 0.5)), 0.008, float(rng.uniform(-0.2, 1.0))))
+        rug = decor.sheet(float(rng.uniform(1.5, 3)), float(rng.uniform(1.2, 2))).rotated(-np.pi / 2, (1, 0, 0))
+        place.cover(surfaces.rug(rng), rug.translated(float(rng.normal(0, 0.5)), 0.008, float(rng.uniform(-0.2, 1.0))))
     fill_floor(place, walls, int(rng.integers(0, 5)))
     if rng.random() < (0.22 if not seats else 0.35):
         in_front(place, framing)
@@ -246,12 +246,13 @@ def desk_things(stock: Stock, width: float, away: bool) -> Thing:
     for k in range(count):
         x = (k - (count - 1) / 2) * 0.65 + stock.between(-0.1, 0.1)
         screen = decor.monitor(stock) if stock.chance(0.6) else decor.laptop(stock)
-        thing += [(s, m.moved(x, 0, back)) for s, m in screen]
-    thing.append((stock.dark, box(0.42, 0.02, 0.14).moved(0, 0, 0.12)))
+        thing += [(s, m.translated(x, 0, back)) for s, m in screen]
+    thing.append((stock.dark, box(0.42, 0.02, 0.14).translated(0, 0, 0.12)))
     thing += [
-        (s, m.moved(z=0.02)) for s, m in decor.clutter(stock, width * 0.95, 0.55, int(stock.rng.integers(0, 4)), True)
+        (s, m.translated(z=0.02))
+        for s, m in decor.clutter(stock, width * 0.95, 0.55, int(stock.rng.integers(0, 4)), True)
     ]
-    return [(s, m.turned(np.pi)) for s, m in thing] if away else thing
+    return [(s, m.rotated(np.pi)) for s, m in thing] if away else thing
 
 
 def office(place: Place, people: int, seats: int, framing: str) -> None:

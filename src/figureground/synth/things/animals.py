@@ -89,7 +89,7 @@ def animal(stock: Stock, kind: str) -> Thing:
 
 
 def _eyes(stock: Stock, x: float, y: float, z: float, size: float) -> Mesh:
-    return join(ball(size, 8, 6).moved(x, y, side * z) for side in (-1, 1))
+    return join(ball(size, 8, 6).translated(x, y, side * z) for side in (-1, 1))
 
 
 def _dog(stock: Stock) -> Thing:
@@ -116,7 +116,7 @@ def _dog(stock: Stock) -> Thing:
         tip = ear + ([-0.03, -0.12, side * 0.03] if hang else [-0.01, 0.1, side * 0.01])
         limbs += [Limb(ear, tip, 0.03, 0.022 if hang else 0.006)]
     coat = surfaces.fur(stock.rng)
-    nose = ball(0.022, 8, 6).moved(head[0] + 0.115 + snout, head[1] - 0.03)
+    nose = ball(0.022, 8, 6).translated(head[0] + 0.115 + snout, head[1] - 0.03)
     eyes = _eyes(stock, head[0] + 0.085, head[1] + 0.03, 0.045, 0.014)
     thing: Thing = [(coat, smooth_body(limbs, 0.018)), (stock.dark, join([nose, eyes]))]
     return [(surface, mesh.scaled(size)) for surface, mesh in thing]
@@ -252,8 +252,8 @@ def teddy(stock: Stock) -> Thing:
         limbs.append(Limb((side * 0.08, 0.22, 0.02), (side * 0.17, 0.12, 0.08), 0.04, 0.04))
         limbs.append(Limb((side * 0.07, 0.06, 0.04), (side * 0.11, 0.05, 0.2), 0.05, 0.05))
         limbs.append(Limb((side * 0.075, 0.39, 0.01), (side * 0.08, 0.4, 0.01), 0.035, 0.033))
-    eyes = join(ball(0.012, 8, 6).moved(side * 0.035, 0.335, 0.1) for side in (-1, 1))
-    nose = ball(0.016, 8, 6).moved(0, 0.3, 0.145)
+    eyes = join(ball(0.012, 8, 6).translated(side * 0.035, 0.335, 0.1) for side in (-1, 1))
+    nose = ball(0.016, 8, 6).translated(0, 0.3, 0.145)
     return [(surfaces.fur(stock.rng), smooth_body(limbs, 0.012)), (stock.dark, join([eyes, nose]))]
 
 

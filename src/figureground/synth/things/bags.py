@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from figureground.synth.geometry.mesh import Mesh, bent, join
+from figureground.synth.geometry.mesh import Mesh, join
 from figureground.synth.geometry.shapes import box, curve, cushion, tube
 from figureground.synth.geometry.vectors import Floats, vec
 from figureground.synth.materials import surfaces
@@ -101,7 +101,7 @@ def _edges(width: float, height: float, depth: float) -> Mesh:
     """Piping round the front and the back."""
     x, low, high = width * 0.47, height * 0.06, height * 0.95
     ring = [vec(-x, high, 0), vec(-x, low, 0), vec(0, low * 0.6, 0), vec(x, low, 0), vec(x, high, 0)]
-    return join(tube(curve(ring, 24), 0.005, 5).moved(z=side * depth * 0.46) for side in (-1, 1))
+    return join(tube(curve(ring, 24), 0.005, 5).translated(z=side * depth * 0.46) for side in (-1, 1))
 
 
 def _tote(stock: Stock) -> Bag:
@@ -110,11 +110,9 @@ def _tote(stock: Stock) -> Bag:
     depth, flare = stock.between(0.1, 0.17), stock.between(0.0, 0.35)
     hide = _hide(stock)
     trim = hide if stock.chance(0.5) else _hide(stock)
-    body = bent(cushion(width, height, depth, 0.22), lambda p: p * _widening(p[:, 1] / height, flare))
-    band = bent(
-        cushion(width, height * 0.16, depth * 1.03, 0.22).moved(y=height * 0.82),
-        lambda p: p * _widening(p[:, 1] / height, flare),
-    )
+    body = cushion(width, height, depth, 0.22)
+    band = cushion(width, height * 0.16, depth * 1.03, 0.22).translated(y=height * 0.82)
+    body, band = (mesh.deformed(lambda v: v * _widening(v[:, 1] / height, flare)) for mesh in (body, band))
     ends = np.array([[s * width * (1 + flare) / 2, height * 0.93, 0] for s in (-1, 1)])
     thing = [(hide, body), (trim, join([band, _edges(width, height * 0.85, depth)]))]
     return Bag(thing, width, height, depth, ends, trim)
@@ -135,9 +133,9 @@ def _flapped(stock: Stock, width: float, height: float, depth: float) -> Bag:
     hide = _hide(stock)
     trim = hide if stock.chance(0.6) else _hide(stock)
     long = stock.between(0.4, 0.75)
-    flap = cushion(width * 1.02, height * long, 0.02, 0.25).moved(0, height * (1.01 - long), depth / 2)
-    lid = cushion(width * 1.02, 0.02, depth, 0.25).moved(y=height * 0.985)
-    lock = box(stock.between(0.02, 0.06), 0.025, 0.012).moved(0, height * (1.03 - long), depth / 2 + 0.012)
+    flap = cushion(width * 1.02, height * long, 0.02, 0.25).translated(0, height * (1.01 - long), depth / 2)
+    lid = cushion(width * 1.02, 0.02, depth, 0.25).translated(y=height * 0.985)
+    lock = box(stock.between(0.02, 0.06), 0.025, 0.012).translated(0, height * (1.03 - long), depth / 2 + 0.012)
     thing = [
         (hide, cushion(width, height, depth, 0.2)),
         (trim, join([flap, lid, _edges(width, height, depth)])),
@@ -152,9 +150,8 @@ def _hobo(stock: Stock) -> Bag:
     width, height, depth = stock.between(0.32, 0.46), stock.between(0.2, 0.3), stock.between(0.1, 0.16)
     rise = stock.between(0.5, 1.2)
     hide = _hide(stock)
-    body = bent(
-        cushion(width, height, depth, 0.6),
-        lambda p: p + np.stack([0 * p[:, 0], rise * height * (2 * p[:, 0] / width) ** 2 * 0.5, 0 * p[:, 0]], 1),
+    body = cushion(width, height, depth, 0.6).deformed(
+        lambda v: v + np.stack([0 * v[:, 0], rise * height * (2 * v[:, 0] / width) ** 2 * 0.5, 0 * v[:, 0]], 1)
     )
     ends = np.array([[s * width * 0.46, height * (0.5 + 0.45 * rise), 0] for s in (-1, 1)])
     return Bag([(hide, body)], width, height, depth, ends, hide)

@@ -22,12 +22,12 @@ def sheet(width: float, height: float) -> Mesh:
 def framed(surface: Surface, rim: Surface, width: float, height: float, bar: float = 0.03) -> Thing:
     """A picture plane with a frame round it, its back on z = 0."""
     sides = [
-        box(width + 2 * bar, bar, 0.03).moved(0, -bar),
-        box(width + 2 * bar, bar, 0.03).moved(0, height),
-        box(bar, height, 0.03).moved(-(width + bar) / 2),
-        box(bar, height, 0.03).moved((width + bar) / 2),
+        box(width + 2 * bar, bar, 0.03).translated(0, -bar),
+        box(width + 2 * bar, bar, 0.03).translated(0, height),
+        box(bar, height, 0.03).translated(-(width + bar) / 2),
+        box(bar, height, 0.03).translated((width + bar) / 2),
     ]
-    return [(surface, sheet(width, height).moved(z=0.008)), (rim, join(sides))]
+    return [(surface, sheet(width, height).translated(z=0.008)), (rim, join(sides))]
 
 
 def picture(stock: Stock) -> Thing:
@@ -41,7 +41,7 @@ def picture(stock: Stock) -> Thing:
 
 def raised(thing: Thing, y: float) -> Thing:
     """The thing, `y` metres higher."""
-    return [(surface, mesh.moved(y=y)) for surface, mesh in thing]
+    return [(surface, mesh.translated(y=y)) for surface, mesh in thing]
 
 
 def window(stock: Stock, width: float = 1.2, height: float = 1.3) -> Thing:
@@ -49,10 +49,10 @@ def window(stock: Stock, width: float = 1.2, height: float = 1.3) -> Thing:
     view = paintings.landscape(stock.rng, 128, 128) * 0.5 + 0.45
     thing = framed(fitted(view, roughness=0.15), stock.white, width, height, 0.06)
     for x in np.linspace(-width / 2, width / 2, int(stock.rng.integers(2, 5)))[1:-1]:
-        thing.append((stock.white, box(0.05, height, 0.04).moved(x)))
+        thing.append((stock.white, box(0.05, height, 0.04).translated(x)))
     if stock.chance(0.4):
-        thing.append((stock.white, box(width, 0.04, 0.04).moved(0, height * 0.65)))
-    thing.append((stock.white, box(width + 0.2, 0.04, 0.18).moved(0, -0.1, 0.06)))
+        thing.append((stock.white, box(width, 0.04, 0.04).translated(0, height * 0.65)))
+    thing.append((stock.white, box(width + 0.2, 0.04, 0.18).translated(0, -0.1, 0.06)))
     return raised(thing, stock.between(0.8, 1.0))
 
 
@@ -70,13 +70,13 @@ def curtain(stock: Stock, width: float, height: float) -> Thing:
 def door(stock: Stock) -> Thing:
     """A closed door with its frame."""
     leaf: Surface = stock.white if stock.chance(0.6) else stock.wood
-    thing: Thing = [(leaf, box(0.86, 2.0, 0.04).moved(z=0.01))]
+    thing: Thing = [(leaf, box(0.86, 2.0, 0.04).translated(z=0.01))]
     for y, h in ((0.15, 0.7), (1.0, 0.85)) if stock.chance(0.6) else ():
         for x in (-0.2, 0.2):
-            thing.append((leaf, box(0.28, h, 0.02).moved(x, y, 0.03)))
+            thing.append((leaf, box(0.28, h, 0.02).translated(x, y, 0.03)))
     for x in (-0.48, 0.48):
-        thing.append((stock.white, box(0.09, 2.08, 0.07).moved(x)))
-    thing.append((stock.white, box(1.05, 0.09, 0.07).moved(0, 2.0)))
+        thing.append((stock.white, box(0.09, 2.08, 0.07).translated(x)))
+    thing.append((stock.white, box(1.05, 0.09, 0.07).translated(0, 2.0)))
     thing.append((stock.metal, rod((0.36, 1.02, 0.08), (0.24, 1.02, 0.08), 0.01, 6)))
     return thing
 
@@ -84,7 +84,7 @@ def door(stock: Stock) -> Thing:
 def floor_lamp(stock: Stock) -> Thing:
     """A foot, a rod and a shade."""
     height, wide = stock.between(1.4, 1.8), stock.between(0.13, 0.22)
-    shade = lathe([(wide, 0), (wide * stock.between(0.4, 0.95), stock.between(0.2, 0.32))], 20).moved(y=height)
+    shade = lathe([(wide, 0), (wide * stock.between(0.4, 0.95), stock.between(0.2, 0.32))], 20).translated(y=height)
     foot = cylinder(0.14, 0.02)
     return [(stock.dark, foot), (stock.dark, rod((0, 0, 0), (0, height + 0.1, 0), 0.01, 6)), (stock.white, shade)]
 
@@ -137,12 +137,12 @@ def monitor(stock: Stock, away: bool = False) -> Thing:
     """A screen on a foot, showing something towards +z, or its back where it is turned away."""
     width = stock.between(0.48, 0.65)
     height = width * 0.58
-    thing: Thing = [(stock.dark, box(width, height, 0.03).moved(y=0.12)), (stock.dark, cylinder(0.1, 0.015))]
+    thing: Thing = [(stock.dark, box(width, height, 0.03).translated(y=0.12)), (stock.dark, cylinder(0.1, 0.015))]
     thing.append((stock.dark, rod((0, 0, -0.03), (0, 0.25, -0.03), 0.02, 6)))
     if away:
-        return [(surface, mesh.turned(np.pi)) for surface, mesh in thing]
+        return [(surface, mesh.rotated(np.pi)) for surface, mesh in thing]
     shown = fitted(paintings.screen(stock.rng, 96, 160), roughness=0.2)
-    thing.append((shown, sheet(width - 0.03, height - 0.03).moved(y=0.135, z=0.017)))
+    thing.append((shown, sheet(width - 0.03, height - 0.03).translated(y=0.135, z=0.017)))
     return thing
 
 
@@ -150,12 +150,12 @@ def laptop(stock: Stock, opening: float = 1.9) -> Thing:
     """An open laptop whose keys are at +z; `opening` is the angle between its halves, in radians."""
     body: Surface = stock.metal if stock.chance(0.6) else stock.dark
     lid = box(0.33, 0.22, 0.007)
-    shown = sheet(0.31, 0.2).moved(y=0.01, z=0.0045)
+    shown = sheet(0.31, 0.2).translated(y=0.01, z=0.0045)
     screen = fitted(paintings.screen(stock.rng, 64, 96), roughness=0.2)
     tilt = np.pi / 2 - opening
     leaf: Thing = [(body, lid), (screen, shown)]
-    leaf = [(s, m.turned(tilt, (1, 0, 0)).moved(0, 0.012, -0.11)) for s, m in leaf]
-    keys = box(0.28, 0.002, 0.1).moved(0, 0.014, -0.03)
+    leaf = [(s, m.rotated(tilt, (1, 0, 0)).translated(0, 0.012, -0.11)) for s, m in leaf]
+    keys = box(0.28, 0.002, 0.1).translated(0, 0.014, -0.03)
     return [(body, box(0.33, 0.014, 0.23)), (stock.dark, keys), *leaf]
 
 
@@ -171,7 +171,7 @@ def bottle(stock: Stock) -> Thing:
     tall = stock.between(0.2, 0.3)
     profile = np.array([(0, 0), (0.034, 0), (0.036, 0.05), (0.036, 0.6), (0.014, 0.82), (0.013, 0.97), (0, 0.97)])
     profile[:, 1] *= tall
-    return [(stock.colour(), lathe(profile, 16)), (stock.dark, cylinder(0.015, 0.02, 10).moved(y=tall * 0.95))]
+    return [(stock.colour(), lathe(profile, 16)), (stock.dark, cylinder(0.015, 0.02, 10).translated(y=tall * 0.95))]
 
 
 def plate_of_food(stock: Stock) -> Thing:
@@ -182,8 +182,8 @@ def plate_of_food(stock: Stock) -> Thing:
         x, z = stock.rng.normal(0, 0.04, 2)
         tone = hsv(stock.between(0.02, 0.3), stock.between(0.3, 0.75), stock.between(0.25, 0.8))
         width, height, depth = stock.rng.uniform(0.03, 0.09, 3)
-        heap = cushion(width, height, depth, 0.8, 8).turned(stock.between(0, 3))
-        thing.append((surfaces.gravel_like(stock.rng, tone), heap.moved(x, 0.012, z)))
+        heap = cushion(width, height, depth, 0.8, 8).rotated(stock.between(0, 3))
+        thing.append((surfaces.gravel_like(stock.rng, tone), heap.translated(x, 0.012, z)))
     return thing
 
 
@@ -194,9 +194,9 @@ def bowl_of_fruit(stock: Stock) -> Thing:
     skin = surfaces.gravel_like(stock.rng, tone)
     thing: Thing = [(stock.colour(), dish)]
     for angle in np.arange(5) * 2 * np.pi / 5:
-        fruit = cushion(0.075, 0.07, 0.075, 0.95, 10).moved(0.065 * np.sin(angle), 0.035, 0.065 * np.cos(angle))
+        fruit = cushion(0.075, 0.07, 0.075, 0.95, 10).translated(0.065 * np.sin(angle), 0.035, 0.065 * np.cos(angle))
         thing.append((skin, fruit))
-    thing.append((skin, cushion(0.075, 0.07, 0.075, 0.95, 10).moved(y=0.085)))
+    thing.append((skin, cushion(0.075, 0.07, 0.075, 0.95, 10).translated(y=0.085)))
     return thing
 
 
@@ -213,13 +213,13 @@ def clutter(stock: Stock, width: float, depth: float, count: int, work: bool = F
         taken.append((x, z))
         maker = makers[int(stock.rng.choice(len(makers), p=odds / odds.sum()))]
         yaw = stock.between(0, 2 * np.pi)
-        thing += [(surface, mesh.turned(yaw).moved(x, 0, z)) for surface, mesh in maker(stock)]
+        thing += [(surface, mesh.rotated(yaw).translated(x, 0, z)) for surface, mesh in maker(stock)]
     return thing
 
 
 def papers(stock: Stock) -> Thing:
     """Sheets of paper that lie askew."""
-    sheets = [box(0.21, 0.002, 0.297).turned(stock.between(-0.3, 0.3)).moved(0, 0.002 * k) for k in range(3)]
+    sheets = [box(0.21, 0.002, 0.297).rotated(stock.between(-0.3, 0.3)).translated(0, 0.002 * k) for k in range(3)]
     return [(stock.white, join(sheets))]
 
 
@@ -228,7 +228,7 @@ def books_lying(stock: Stock) -> Thing:
     thing, y = Thing(), 0.0
     for _ in range(int(stock.rng.integers(1, 5))):
         thick = stock.between(0.012, 0.04)
-        thing.append((stock.colour(), box(0.15, thick, 0.22).turned(stock.between(-0.4, 0.4)).moved(y=y)))
+        thing.append((stock.colour(), box(0.15, thick, 0.22).rotated(stock.between(-0.4, 0.4)).translated(y=y)))
         y += thick
     return thing
 

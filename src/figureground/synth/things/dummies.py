@@ -8,9 +8,7 @@ import numpy as np
 
 from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import Mesh, join
-from figureground.synth.geometry.rotations import rotation
 from figureground.synth.geometry.shapes import ball, box, curve, cylinder, grid, lathe, rod, tube
-from figureground.synth.geometry.vectors import UP
 from figureground.synth.materials import surfaces
 from figureground.synth.materials.colours import hsv, skin_coloured
 from figureground.synth.materials.material import Part, Surface, Thing
@@ -67,12 +65,6 @@ def _below(part: Part, height: float) -> Part | None:
     return replace(part, faces=part.faces[kept], uv_faces=part.uv_faces[kept])
 
 
-def stood(part: Part, yaw: float, height: float) -> Part:
-    """The part, turned by `yaw` radians about y and raised by `height` metres."""
-    turn = rotation(UP, yaw)
-    return replace(part, vertices=part.vertices @ turn.T + [0, height, 0], normals=part.normals @ turn.T)
-
-
 def garment(stock: Stock, length: float | None = None, sleeves: bool = True) -> Mesh:
     """An empty jacket, shirt, coat or dress that hangs from y = 0 (its collar) downwards, sleeves limp, front at +z."""
     rng = stock.rng
@@ -102,7 +94,7 @@ def hanger(stock: Stock, length: float | None = None) -> Thing:
     cloth = surfaces.cloth(stock.rng)
     bar = tube(curve([(-0.19, -0.2, 0), (0, -0.12, 0), (0.19, -0.2, 0)], 9), 0.01, 6)
     hook = tube(curve([(0, -0.12, 0), (0, -0.04, 0), (0.03, 0.0, 0), (0.02, 0.03, 0)], 8), 0.004, 5)
-    return [(cloth, garment(stock, length).moved(y=-0.1)), (stock.wood, bar), (stock.metal, hook)]
+    return [(cloth, garment(stock, length).translated(y=-0.1)), (stock.wood, bar), (stock.metal, hook)]
 
 
 def clothes_rack(stock: Stock, width: float = 1.2) -> Thing:
@@ -114,7 +106,7 @@ def clothes_rack(stock: Stock, width: float = 1.2) -> Thing:
     thing: Thing = [(stock.metal, join(frame))]
     for x in np.arange(-width / 2 + 0.1, width / 2 - 0.05, stock.between(0.09, 0.2)):
         turn = np.pi / 2 + stock.between(-0.2, 0.2)
-        thing += [(surface, mesh.turned(turn).moved(float(x), height)) for surface, mesh in hanger(stock)]
+        thing += [(surface, mesh.rotated(turn).translated(float(x), height)) for surface, mesh in hanger(stock)]
     return thing
 
 
@@ -122,10 +114,10 @@ def coat_on_hook(stock: Stock) -> Thing:
     """A coat that hangs on a wall's hook; the wall is z = 0."""
     height = stock.between(1.6, 1.8)
     coat = garment(stock, stock.between(0.7, 1.15)).scaled(0.8, 1, 0.7)
-    thing: Thing = [(surfaces.cloth(stock.rng), coat.moved(0, height, 0.09))]
+    thing: Thing = [(surfaces.cloth(stock.rng), coat.translated(0, height, 0.09))]
     thing.append((stock.metal, rod((0, height, 0), (0, height + 0.02, 0.08), 0.012, 6)))
     if stock.chance(0.4):
-        thing.append((surfaces.cloth(stock.rng), hat().moved(0.0, height + 0.02, 0.1)))
+        thing.append((surfaces.cloth(stock.rng), hat().translated(0.0, height + 0.02, 0.1)))
     return thing
 
 
@@ -137,9 +129,9 @@ def coat_stand(stock: Stock) -> Thing:
     ]
     for turn in np.arange(int(stock.rng.integers(1, 4))) * 2.1 + stock.between(0, 6):
         coat = garment(stock, stock.between(0.7, 1.15)).scaled(0.85, 1, 0.6)
-        thing.append((surfaces.cloth(stock.rng), coat.moved(0, height - 0.06, 0.12).turned(float(turn))))
+        thing.append((surfaces.cloth(stock.rng), coat.translated(0, height - 0.06, 0.12).rotated(float(turn))))
     if stock.chance(0.4):
-        thing.append((surfaces.cloth(stock.rng), hat().moved(0, height)))
+        thing.append((surfaces.cloth(stock.rng), hat().translated(0, height)))
     return thing
 
 
@@ -156,9 +148,9 @@ def chair_with_clothes(stock: Stock) -> Thing:
     thing = chair(stock, height)
     top = height + stock.between(0.42, 0.52)
     jacket = garment(stock, 0.65).scaled(1.0, 0.85, 1.0)
-    thing.append((surfaces.cloth(stock.rng), jacket.moved(0, top + 0.04, -0.2)))
+    thing.append((surfaces.cloth(stock.rng), jacket.translated(0, top + 0.04, -0.2)))
     if stock.chance(0.6):
-        thing.append((surfaces.cloth(stock.rng), heap_of_cloth(stock, 0.38).moved(0, height, 0.05)))
+        thing.append((surfaces.cloth(stock.rng), heap_of_cloth(stock, 0.38).translated(0, height, 0.05)))
     return thing
 
 
@@ -182,15 +174,15 @@ def scarecrow(stock: Stock) -> Thing:
     body = garment(stock, stock.between(0.7, 1.0), sleeves=False)
     arms = [tube(curve([(s * 0.15, shoulder, 0), (s * 0.4, shoulder - 0.02, 0), (s * 0.58, shoulder - 0.02, 0)], 7),
                  (0.09, 0.1, 0.09, 0.08, 0.08, 0.085, 0.09), 10) for s in (-1, 1)]  # fmt: skip
-    sack = ball(0.12, 12, 8).scaled(1, 1.15, 1).moved(0, shoulder + 0.2)
+    sack = ball(0.12, 12, 8).scaled(1, 1.15, 1).translated(0, shoulder + 0.2)
     tufts = np.array([[s * 0.64, shoulder - 0.02, 0.0] for s in (-1, 1)] * 6) + stock.rng.normal(0, 0.04, (12, 3))
     blades = surfaces.leaves(stock.rng, hsv(0.12, 0.45, 0.7), narrow=0.06, count=30)
     return [
         (stock.wood, poles),
-        (cloth, join([body.moved(0, shoulder + 0.06), *arms])),
+        (cloth, join([body.translated(0, shoulder + 0.06), *arms])),
         (surfaces.cloth(stock.rng, hsv(0.1, 0.3, 0.6), pattern=False), sack),
         (blades, straw(stock, tufts, 0.22)),
-        (stock.second_cloth, hat().scaled(1.1).moved(0, shoulder + 0.27)),
+        (stock.second_cloth, hat().scaled(1.1).translated(0, shoulder + 0.27)),
     ]
 
 
@@ -218,6 +210,6 @@ def plinth(stock: Stock, height: float) -> Thing:
     stone = surfaces.stone(stock.rng)
     return [
         (stone, box(0.8, 0.12, 0.8)),
-        (stone, box(0.66, height - 0.2, 0.66).moved(y=0.12)),
-        (stone, box(0.76, 0.08, 0.76).moved(y=height - 0.08)),
+        (stone, box(0.66, height - 0.2, 0.66).translated(y=0.12)),
+        (stone, box(0.76, 0.08, 0.76).translated(y=height - 0.08)),
     ]

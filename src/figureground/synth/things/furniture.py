@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from figureground.synth.geometry.mesh import Mesh, bent
+from figureground.synth.geometry.mesh import Mesh
 from figureground.synth.geometry.shapes import box, curve, cushion, cylinder, lathe, rod, tube
 from figureground.synth.materials.material import Surface, Thing
 from figureground.synth.materials.palette import Stock
@@ -26,10 +26,10 @@ def chair(stock: Stock, height: float) -> Thing:
         thing.append((frame, rod((side, 0, front), (side, height, front - 0.01), thick, 6)))
         post = curve([(side, 0, rear - 0.04), (side, height, rear), (side, height + back, rear - slant)], 8)
         thing.append((frame, tube(post, thick, 6)))
-    seat = box(width, 0.03, depth).moved(0, height - 0.05, depth / 2 - BEHIND_HIPS)
+    seat = box(width, 0.03, depth).translated(0, height - 0.05, depth / 2 - BEHIND_HIPS)
     thing.append((frame, seat))
     if stock.chance(0.45):
-        pad = cushion(width * 0.96, 0.05, depth * 0.94, 0.4).moved(0, height - 0.04, depth / 2 - BEHIND_HIPS)
+        pad = cushion(width * 0.96, 0.05, depth * 0.94, 0.4).translated(0, height - 0.04, depth / 2 - BEHIND_HIPS)
         thing.append((stock.cloth, pad))
     thing += _chair_back(stock, frame, width, height, back, rear, slant)
     if stock.chance(0.2):
@@ -50,16 +50,16 @@ def _chair_back(
         rails: Thing = []
         for share in np.linspace(0.35, 1.0, int(stock.rng.integers(2, 5))):
             y, z = at(share)
-            rails.append((frame, box(width - 0.03, 0.05, 0.018).moved(0, y - 0.05, z)))
+            rails.append((frame, box(width - 0.03, 0.05, 0.018).translated(0, y - 0.05, z)))
         return rails
     if kind == 1:
         (y0, z0), (y1, z1) = at(0.1), at(1.0)
-        bars: Thing = [(frame, box(width - 0.02, 0.05, 0.022).moved(0, y1 - 0.05, z1))]
+        bars: Thing = [(frame, box(width - 0.02, 0.05, 0.022).translated(0, y1 - 0.05, z1))]
         for x in np.linspace(-0.35, 0.35, 5) * width:
             bars.append((frame, rod((x, y0, z0), (x, y1 - 0.02, z1), 0.008, 6)))
         return bars
     y, z = at(0.62)
-    panel = cushion(width, back * 0.75, 0.05, 0.35).turned(-slant / back, (1, 0, 0)).moved(0, y - back * 0.375, z)
+    panel = cushion(width, back * 0.75, 0.05, 0.35).rotated(-slant / back, (1, 0, 0)).translated(0, y - back * 0.375, z)
     return [(stock.cloth if stock.chance(0.6) else frame, panel)]
 
 
@@ -69,19 +69,19 @@ def office_chair(stock: Stock, height: float) -> Thing:
     for angle in np.arange(5) * 2 * np.pi / 5 + stock.between(0, 1):
         foot = (0.3 * np.sin(angle), 0.06, 0.3 * np.cos(angle) + 0.03)
         star.append((stock.dark, rod((0, 0.1, 0.03), foot, (0.025, 0.015), 6)))
-        star.append((stock.dark, cylinder(0.03, 0.055, 10).moved(foot[0], 0, foot[2])))
+        star.append((stock.dark, cylinder(0.03, 0.055, 10).translated(foot[0], 0, foot[2])))
     tall = stock.between(0.45, 0.75)
-    seat = cushion(0.48, 0.09, 0.46, 0.4).moved(0, height - 0.085, 0.06)
-    back = bent(
-        cushion(0.45, tall, 0.08, 0.4),
-        lambda v: v + np.column_stack([0 * v[:, 0], 0 * v[:, 0], 0.9 * v[:, 0] ** 2 - 0.12 * v[:, 1]]),
-    ).moved(0, height + 0.08, -0.2)
+    seat = cushion(0.48, 0.09, 0.46, 0.4).translated(0, height - 0.085, 0.06)
+    back = cushion(0.45, tall, 0.08, 0.4).deformed(
+        lambda v: v + np.column_stack([0 * v[:, 0], 0 * v[:, 0], 0.9 * v[:, 0] ** 2 - 0.12 * v[:, 1]])
+    )
+    back = back.translated(0, height + 0.08, -0.2)
     post = tube(curve([(0, height - 0.06, 0), (0, height - 0.05, -0.22), (0, height + 0.25, -0.27)], 8), 0.02, 6)
     arms: Thing = []
     if stock.chance(0.6):
         for x in (-0.27, 0.27):
             arms.append((stock.dark, rod((x, height - 0.05, 0), (x, height + 0.19, 0), 0.015, 6)))
-            arms.append((stock.dark, cushion(0.07, 0.03, 0.25, 0.4, 8).moved(x, height + 0.18, 0.04)))
+            arms.append((stock.dark, cushion(0.07, 0.03, 0.25, 0.4, 8).translated(x, height + 0.18, 0.04)))
     column = rod((0, 0.08, 0.03), (0, height - 0.05, 0.03), 0.025, 8)
     return [*star, *arms, (stock.dark, column), (stock.dark, post), (stock.cloth, seat), (stock.cloth, back)]
 
@@ -94,7 +94,7 @@ def stool(stock: Stock, height: float) -> Thing:
     for angle in (np.arange(count) + 0.5) * 2 * np.pi / count:
         x, z = np.sin(angle), np.cos(angle)
         legs.append((frame, rod((0.18 * x, 0, 0.18 * z), (0.12 * x, height - 0.03, 0.12 * z), 0.015, 6)))
-    return [*legs, (stock.wood, cylinder(0.18, 0.04).moved(0, height - 0.04))]
+    return [*legs, (stock.wood, cylinder(0.18, 0.04).translated(0, height - 0.04))]
 
 
 def sofa(stock: Stock, width: float, height: float) -> Thing:
@@ -103,22 +103,26 @@ def sofa(stock: Stock, width: float, height: float) -> Thing:
     depth, back, arm = 0.85, stock.between(0.35, 0.5), stock.between(0.12, 0.2)
     middle, soft = 0.2, stock.between(0.2, 0.4)
     cover = stock.cloth
-    base = cushion(width, height - 0.2, depth, 0.15).moved(0, 0.08, middle)
+    base = cushion(width, height - 0.2, depth, 0.15).translated(0, 0.08, middle)
     thing: Thing = [(cover, base)]
-    rest = cushion(width, height + back - 0.08, 0.22, soft).turned(-0.12, (1, 0, 0)).moved(0, 0.08, -BEHIND_HIPS - 0.07)
+    rest = (
+        cushion(width, height + back - 0.08, 0.22, soft)
+        .rotated(-0.12, (1, 0, 0))
+        .translated(0, 0.08, -BEHIND_HIPS - 0.07)
+    )
     thing.append((cover, rest))
     each = (width - 2 * arm) / places
     for place in range(places):
         x = -width / 2 + arm + each * (place + 0.5)
-        thing.append((cover, cushion(each * 0.99, 0.17, depth - 0.2, soft).moved(x, height - 0.16, middle + 0.08)))
+        thing.append((cover, cushion(each * 0.99, 0.17, depth - 0.2, soft).translated(x, height - 0.16, middle + 0.08)))
     for side in (-1, 1):
         x = side * (width - arm) / 2
-        thing.append((cover, cushion(arm, height + 0.12, depth, soft).moved(x, 0.08, middle)))
+        thing.append((cover, cushion(arm, height + 0.12, depth, soft).translated(x, 0.08, middle)))
         for z in (middle - 0.35, middle + 0.35):
             thing.append((stock.dark, rod((x, 0, z), (x, 0.1, z), 0.02, 6)))
     if stock.chance(0.5):
         x = float(stock.rng.choice([-1, 1])) * (width / 2 - arm - 0.2)
-        pillow = cushion(0.42, 0.4, 0.14, 0.6).turned(-0.4, (1, 0, 0)).moved(x, height, -0.05)
+        pillow = cushion(0.42, 0.4, 0.14, 0.6).rotated(-0.4, (1, 0, 0)).translated(x, height, -0.05)
         thing.append((stock.second_cloth, pillow))
     return thing
 
@@ -127,13 +131,17 @@ def bench(stock: Stock, width: float, height: float, back: bool = True) -> Thing
     """Slats on two feet, as in parks and halls."""
     thing: Thing = []
     for z in np.linspace(-0.13, 0.24, 4):
-        thing.append((stock.wood, box(width, 0.035, 0.08).moved(0, height - 0.04, z)))
+        thing.append((stock.wood, box(width, 0.035, 0.08).translated(0, height - 0.04, z)))
     if back:
         for share in np.linspace(0.2, 0.45, 3):
-            board = box(width, 0.08, 0.03).turned(-0.2, (1, 0, 0)).moved(0, height + share - 0.06, -0.2 - share * 0.22)
+            board = (
+                box(width, 0.08, 0.03)
+                .rotated(-0.2, (1, 0, 0))
+                .translated(0, height + share - 0.06, -0.2 - share * 0.22)
+            )
             thing.append((stock.wood, board))
     for x in (-width * 0.38, width * 0.38):
-        thing.append((stock.metal, box(0.05, height - 0.04, 0.4).moved(x, 0, 0.05)))
+        thing.append((stock.metal, box(0.05, height - 0.04, 0.4).translated(x, 0, 0.05)))
         if back:
             thing.append((stock.metal, rod((x, height - 0.05, -0.18), (x, height + 0.42, -0.31), 0.02, 6)))
     return thing
@@ -144,15 +152,15 @@ def table(stock: Stock, width: float, depth: float, height: float = 0.74) -> Thi
     top: Surface = stock.wood if stock.chance(0.7) else stock.white
     if abs(width - depth) < 0.15 and stock.chance(0.6):
         foot = lathe([(0.25, 0), (0.24, 0.03), (0.04, 0.06), (0.035, height - 0.03)], 16)
-        plate = cylinder(width / 2, 0.03, 28).moved(0, height - 0.03)
+        plate = cylinder(width / 2, 0.03, 28).translated(0, height - 0.03)
         return [(stock.dark if stock.chance(0.5) else top, foot), (top, plate)]
-    thing: Thing = [(top, box(width, 0.035, depth).moved(0, height - 0.035))]
+    thing: Thing = [(top, box(width, 0.035, depth).translated(0, height - 0.035))]
     legs = stock.metal if stock.chance(0.35) else top
     for x in (-width / 2 + 0.06, width / 2 - 0.06):
         for z in (-depth / 2 + 0.06, depth / 2 - 0.06):
-            thing.append((legs, box(0.05, height - 0.03, 0.05).moved(x, 0, z)))
+            thing.append((legs, box(0.05, height - 0.03, 0.05).translated(x, 0, z)))
     if stock.chance(0.6):
-        thing.append((legs, box(width - 0.12, 0.07, depth - 0.12).moved(0, height - 0.1)))
+        thing.append((legs, box(width - 0.12, 0.07, depth - 0.12).translated(0, height - 0.1)))
     return thing
 
 
@@ -160,7 +168,7 @@ def cabinet(stock: Stock, width: float, height: float, depth: float = 0.45) -> T
     """A chest, sideboard or wardrobe with doors or drawers."""
     body: Surface = stock.wood if stock.chance(0.6) else stock.white
     thing: Thing = [
-        (body, box(width, height - 0.06, depth).moved(0, 0.06)),
+        (body, box(width, height - 0.06, depth).translated(0, 0.06)),
         (stock.dark, box(width - 0.08, 0.06, depth - 0.06)),
     ]
     columns, rows = max(1, round(width / 0.5)), 1 if height > 1.4 else int(stock.rng.integers(1, 4))
@@ -168,8 +176,8 @@ def cabinet(stock: Stock, width: float, height: float, depth: float = 0.45) -> T
         for row in range(rows):
             w, h = width / columns, (height - 0.1) / rows
             x, y = -width / 2 + (column + 0.5) * w, 0.08 + row * h
-            thing.append((body, box(w - 0.015, h - 0.015, 0.02).moved(x, y, depth / 2 + 0.01)))
-            thing.append((stock.metal, box(0.1, 0.015, 0.03).moved(x, y + h * 0.6, depth / 2 + 0.03)))
+            thing.append((body, box(w - 0.015, h - 0.015, 0.02).translated(x, y, depth / 2 + 0.01)))
+            thing.append((stock.metal, box(0.1, 0.015, 0.03).translated(x, y + h * 0.6, depth / 2 + 0.03)))
     return thing
 
 
@@ -177,12 +185,12 @@ def shelf(stock: Stock, width: float, height: float) -> Thing:
     """Boards with books, boxes and pots."""
     depth = 0.3
     body: Surface = stock.wood if stock.chance(0.6) else stock.white
-    thing: Thing = [(body, box(0.025, height, depth).moved(x, 0)) for x in (-width / 2, width / 2)]
+    thing: Thing = [(body, box(0.025, height, depth).translated(x, 0)) for x in (-width / 2, width / 2)]
     if stock.chance(0.7):
-        thing.append((body, box(width, height, 0.01).moved(0, 0, -depth / 2)))
+        thing.append((body, box(width, height, 0.01).translated(0, 0, -depth / 2)))
     levels = np.arange(0.06, height + 0.01, stock.between(0.3, 0.42))
     for y in levels:
-        thing.append((body, box(width, 0.025, depth).moved(0, y)))
+        thing.append((body, box(width, 0.025, depth).translated(0, y)))
         if y < height - 0.15:
             thing += _row_of_things(stock, width - 0.05, y + 0.025)
     return thing
@@ -194,31 +202,31 @@ def _row_of_things(stock: Stock, width: float, y: float) -> Thing:
         kind = stock.rng.random()
         if kind < 0.75:
             w, h, d = stock.between(0.02, 0.05), stock.between(0.18, 0.27), stock.between(0.14, 0.22)
-            thing.append((stock.colour(), box(w * 0.96, h, d).moved(x + w / 2, y, 0.02)))
+            thing.append((stock.colour(), box(w * 0.96, h, d).translated(x + w / 2, y, 0.02)))
         elif kind < 0.87:
             w = stock.between(0.1, 0.25)
         elif kind < 0.94:
             w = stock.between(0.12, 0.3)
             w = min(w, width / 2 - x)
-            thing.append((stock.colour(), box(w * 0.95, stock.between(0.1, 0.22), 0.22).moved(x + w / 2, y, 0.0)))
+            thing.append((stock.colour(), box(w * 0.95, stock.between(0.1, 0.22), 0.22).translated(x + w / 2, y, 0.0)))
         else:
             w = 0.14
             profile = [(0.0, 0), (0.05, 0), (stock.between(0.05, 0.07), 0.08), (stock.between(0.02, 0.06), 0.18)]
-            thing.append((stock.colour(), lathe(profile, 12).moved(x + w / 2, y)))
+            thing.append((stock.colour(), lathe(profile, 12).translated(x + w / 2, y)))
         x += w
     return thing
 
 
 def bed(stock: Stock, width: float) -> Thing:
     """A made bed, its head at -z."""
-    frame = box(width + 0.06, 0.25, 2.06).moved(0, 0.06)
-    head = box(width + 0.06, stock.between(0.8, 1.1), 0.05).moved(0, 0, -1.03)
+    frame = box(width + 0.06, 0.25, 2.06).translated(0, 0.06)
+    head = box(width + 0.06, stock.between(0.8, 1.1), 0.05).translated(0, 0, -1.03)
     thing: Thing = [(stock.wood, frame), (stock.wood, head)]
-    thing.append((stock.white, cushion(width, 0.24, 2.0, 0.2).moved(0, 0.27)))
-    cover = cushion(width + 0.08, 0.28, 1.45, 0.3).moved(0, 0.27, 0.32)
+    thing.append((stock.white, cushion(width, 0.24, 2.0, 0.2).translated(0, 0.27)))
+    cover = cushion(width + 0.08, 0.28, 1.45, 0.3).translated(0, 0.27, 0.32)
     thing.append((stock.cloth, rippled(cover, stock, 0.012)))
     for x in (-width / 4, width / 4) if width > 1.2 else (0.0,):
-        thing.append((stock.second_cloth, cushion(min(width, 0.7), 0.16, 0.42, 0.6).moved(x, 0.5, -0.75)))
+        thing.append((stock.second_cloth, cushion(min(width, 0.7), 0.16, 0.42, 0.6).translated(x, 0.5, -0.75)))
     return thing
 
 
@@ -227,4 +235,4 @@ def rippled(mesh: Mesh, stock: Stock, metres: float, wave: float = 0.25) -> Mesh
     directions = stock.rng.normal(size=(4, 3)) * 2 * np.pi / wave / 1.7
     phases = stock.rng.uniform(0, 2 * np.pi, 4)
     normals = mesh.normals
-    return bent(mesh, lambda v: v + normals * (np.sin(v @ directions.T + phases).mean(1) * 2 * metres)[:, None])
+    return mesh.deformed(lambda v: v + normals * (np.sin(v @ directions.T + phases).mean(1) * 2 * metres)[:, None])

@@ -9,7 +9,7 @@ import numpy as np
 
 from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import Mesh, join
-from figureground.synth.geometry.rotations import frame_of
+from figureground.synth.geometry.rotations import axes_along
 from figureground.synth.geometry.shapes import ball, box, curve, cushion, grid, lathe, rod, tube
 from figureground.synth.geometry.vectors import UP, Floats, unit, vec
 from figureground.synth.materials import surfaces
@@ -101,12 +101,12 @@ def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
 
 def phone(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A telephone whose back lies in the palm."""
-    body = box(0.072, 0.148, 0.009).moved(0, -0.05, 0.006)
+    body = box(0.072, 0.148, 0.009).translated(0, -0.05, 0.006)
     shine = surfaces.paint(stock.rng, np.full(3, stock.between(0.02, 0.5)), roughness=0.1)
-    glass = decor.sheet(0.066, 0.14).moved(0, -0.046, 0.0112)
+    glass = decor.sheet(0.066, 0.14).translated(0, -0.046, 0.0112)
     cover: Surface = stock.dark if stock.chance(0.6) else stock.colour()
     frame = np.stack([np.cross(grip.along, grip.out), grip.along, grip.out], 1)
-    return [(s, m.framed(frame, grip.palm)) for s, m in ((cover, body), (shine, glass))]
+    return [(s, m.transformed(frame, grip.palm)) for s, m in ((cover, body), (shine, glass))]
 
 
 def cup(stock: Stock, person: Person, grip: Hand) -> Thing:
@@ -115,7 +115,7 @@ def cup(stock: Stock, person: Person, grip: Hand) -> Thing:
     if stock.chance(0.5):
         made: Thing = [(stock.colour() if stock.chance(0.6) else stock.white, _paper_cup(radius))]
     else:
-        made = [(surface, mesh.moved(y=-0.045)) for surface, mesh in decor.cup(stock)]
+        made = [(surface, mesh.translated(y=-0.045)) for surface, mesh in decor.cup(stock)]
     axis = unit(grip.along + 0.6 * UP)
     return _clasped(made, grip, axis, radius)
 
@@ -134,13 +134,13 @@ def _paper_cup(radius: float) -> Mesh:
 
 def _clasped(thing: Thing, grip: Hand, axis: Floats, radius: float) -> Thing:
     """A thing about its y axis, laid along `axis` so that its side of that radius touches the palm."""
-    frame = frame_of(axis, grip.forward)
-    return [(surface, mesh.framed(frame, grip.palm + grip.out * radius)) for surface, mesh in thing]
+    frame = axes_along(axis, grip.forward)
+    return [(surface, mesh.transformed(frame, grip.palm + grip.out * radius)) for surface, mesh in thing]
 
 
 def bottle(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A bottle clasped about its middle."""
-    made = [(surface, mesh.moved(y=-0.1)) for surface, mesh in decor.bottle(stock)]
+    made = [(surface, mesh.translated(y=-0.1)) for surface, mesh in decor.bottle(stock)]
     return _clasped(made, grip, unit(grip.along + 0.4 * UP), 0.035)
 
 
@@ -148,10 +148,10 @@ def book(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A closed book or folder flat in the palm."""
     height, width, thick = stock.between(0.18, 0.3), stock.between(0.13, 0.21), stock.between(0.01, 0.035)
     cover = join(
-        [box(width, height, 0.003).moved(z=z) for z in (0, thick)]
-        + [box(0.003, height, thick).moved(-width / 2, 0, thick / 2)]
+        [box(width, height, 0.003).translated(z=z) for z in (0, thick)]
+        + [box(0.003, height, thick).translated(-width / 2, 0, thick / 2)]
     )
-    leaf = box(width * 0.96, height * 0.97, thick * 0.9).moved(0, height * 0.015, thick / 2)
+    leaf = box(width * 0.96, height * 0.97, thick * 0.9).translated(0, height * 0.015, thick / 2)
     return _against_palm([(stock.colour(), cover), (stock.white, leaf)], grip, height)
 
 
@@ -160,13 +160,13 @@ def _against_palm(thing: Thing, grip: Hand, height: float) -> Thing:
     frame = np.stack([np.cross(-grip.forward, grip.out), -grip.forward, grip.out], 1)
     # Forward and out are perpendicular, as both come from one cross product.
     origin = grip.palm + grip.forward * min(0.06, height / 2)
-    return [(surface, mesh.framed(frame, origin)) for surface, mesh in thing]
+    return [(surface, mesh.transformed(frame, origin)) for surface, mesh in thing]
 
 
 def laptop(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A closed laptop carried at its edge."""
     body: Surface = stock.metal if stock.chance(0.6) else stock.dark
-    return _against_palm([(body, box(0.33, 0.23, 0.018).moved(z=0.009))], grip, 0.23)
+    return _against_palm([(body, box(0.33, 0.23, 0.018).translated(z=0.009))], grip, 0.23)
 
 
 def tray(stock: Stock, person: Person, grip: Hand) -> Thing:
@@ -174,8 +174,8 @@ def tray(stock: Stock, person: Person, grip: Hand) -> Thing:
     plate = lathe([(0, 0), (0.17, 0), (0.19, 0.02), (0.185, 0.022), (0.165, 0.006), (0, 0.006)], 26)
     thing: Thing = [(stock.metal, plate)]
     for angle in np.arange(3) * 2.1:
-        thing += [(s, m.moved(0.09 * np.sin(angle), 0.006, 0.09 * np.cos(angle))) for s, m in decor.cup(stock)]
-    return [(surface, mesh.moved(*grip.palm)) for surface, mesh in thing]
+        thing += [(s, m.translated(0.09 * np.sin(angle), 0.006, 0.09 * np.cos(angle))) for s, m in decor.cup(stock)]
+    return [(surface, mesh.translated(*grip.palm)) for surface, mesh in thing]
 
 
 def racket(stock: Stock, person: Person, grip: Hand) -> Thing:
@@ -205,7 +205,7 @@ def racket(stock: Stock, person: Person, grip: Hand) -> Thing:
 def held_ball(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A ball in one hand."""
     radius = max(grip.radius, float(stock.rng.choice([0.033, 0.05, 0.09])))
-    return [(_ball_cover(stock), ball(radius).moved(*(grip.palm + grip.out * radius)))]
+    return [(_ball_cover(stock), ball(radius).translated(*(grip.palm + grip.out * radius)))]
 
 
 def _ball_cover(stock: Stock) -> Surface:
@@ -239,11 +239,15 @@ def umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
     reach = radius * np.outer(scallop, np.sin(share * 1.25) / np.sin(1.25))
     rise = -radius * 0.55 * np.outer(np.ones(49), 1 - np.cos(share * 1.25))
     canopy = grid(np.stack([reach * np.sin(angles)[:, None], rise, reach * np.cos(angles)[:, None]], -1), closed=True)
-    frame = frame_of(axis, trunk(person).front)
+    frame = axes_along(axis, trunk(person).front)
     cloth = surfaces.cloth(stock.rng, np.full(3, 0.05) if stock.chance(0.4) else None)
     shaft = rod(grip.middle - 0.09 * axis, grip.middle + (length + 0.05) * axis, 0.006, 7)
     handle = rod(grip.middle - 0.1 * axis, grip.middle + 0.05 * axis, 0.013, 8)
-    return [(cloth, canopy.moved(y=length).framed(frame, grip.middle)), (stock.metal, shaft), (stock.dark, handle)]
+    return [
+        (cloth, canopy.translated(y=length).transformed(frame, grip.middle)),
+        (stock.metal, shaft),
+        (stock.dark, handle),
+    ]
 
 
 def closed_umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
@@ -261,7 +265,7 @@ def closed_umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
 
 def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A handbag, shopping bag or briefcase that hangs from the fist."""
-    frame = frame_of(UP, np.cross(trunk(person).front, UP))
+    frame = axes_along(UP, np.cross(trunk(person).front, UP))
     return (_handbag if stock.chance(0.6) else _shopping_bag)(stock, grip, frame)
 
 
@@ -273,7 +277,7 @@ def _handbag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
     size = min(1.0, (clear - drop) / made.height)
     hang = grip.middle - UP * (drop + made.height * size)
     whole = [*made.thing, (made.strap, made.handles(drop / size))]
-    return [(surface, mesh.scaled(size).framed(frame, hang)) for surface, mesh in whole]
+    return [(surface, mesh.scaled(size).transformed(frame, hang)) for surface, mesh in whole]
 
 
 def _shopping_bag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
@@ -287,7 +291,7 @@ def _shopping_bag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
     case = cushion(width, height, depth, 0.3) if soft else box(width, height, depth)
     cover = stock.cloth if soft else stock.colour()
     hang = grip.middle - [0, drop + height, 0]
-    meshes: list[Mesh] = [case.framed(frame, hang)]
+    meshes: list[Mesh] = [case.transformed(frame, hang)]
     for side in (-0.3, 0.3):
         ends = [hang + frame @ np.array([s * width * 0.3, height - 0.02, side * depth]) for s in (-1, 1)]
         path = curve(
@@ -306,7 +310,7 @@ def _shopping_bag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
 def held_clutch(stock: Stock, person: Person, grip: Hand) -> Thing:
     """A flat bag in the palm."""
     made = clutch(stock)
-    turned = [(surface, mesh.moved(y=-made.height / 2)) for surface, mesh in made.thing]
+    turned = [(surface, mesh.translated(y=-made.height / 2)) for surface, mesh in made.thing]
     return _against_palm(turned, grip, made.height)
 
 
@@ -336,22 +340,22 @@ def _between_hands(stock: Stock, person: Person) -> tuple[str, Thing] | None:
         return None
     across = unit(hands[0].palm - hands[1].palm)
     facing = float(hands[0].out @ -across) > 0.4 and float(hands[1].out @ across) > 0.4
-    frame = frame_of(UP, np.cross(across, UP))
+    frame = axes_along(UP, np.cross(across, UP))
     if facing and apart < 0.3 and stock.chance(0.5):
-        return "ball", [(_ball_cover(stock), ball(apart / 2, 20, 14).moved(*middle))]
+        return "ball", [(_ball_cover(stock), ball(apart / 2, 20, 14).translated(*middle))]
     if facing:
         height, depth = stock.between(0.12, 0.35), stock.between(0.15, 0.35)
-        parcel = box(apart, height, depth).moved(y=-height / 2)
-        return "box", [(surfaces.paint(stock.rng, hsv(0.09, 0.35, 0.55)), parcel.framed(frame, middle))]
+        parcel = box(apart, height, depth).translated(y=-height / 2)
+        return "box", [(surfaces.paint(stock.rng, hsv(0.09, 0.35, 0.55)), parcel.transformed(frame, middle))]
     level = min(hands[0].palm[1], hands[1].palm[1])
     if apart > 0.25:
         plate: Thing = [(stock.wood, box(apart + 0.08, 0.015, 0.3))]
         plate += decor.raised(decor.cup(stock), 0.015)
-        return "tray", [(s, m.framed(frame, middle * [1, 0, 1] + [0, level, 0])) for s, m in plate]
-    halves = [box(0.15, 0.21, 0.012).moved(s * 0.075).turned(s * -0.25) for s in (-1, 1)]
-    tilt = frame_of(unit(UP + 0.9 * trunk(person).front), -trunk(person).front + 0.8 * UP)
+        return "tray", [(s, m.transformed(frame, middle * [1, 0, 1] + [0, level, 0])) for s, m in plate]
+    halves = [box(0.15, 0.21, 0.012).translated(s * 0.075).rotated(s * -0.25) for s in (-1, 1)]
+    tilt = axes_along(unit(UP + 0.9 * trunk(person).front), -trunk(person).front + 0.8 * UP)
     pages = [
-        (stock.white, join(halves).moved(y=-0.08)),
-        (stock.colour(), join(halves).scaled(1.03).moved(y=-0.085, z=-0.008)),
+        (stock.white, join(halves).translated(y=-0.08)),
+        (stock.colour(), join(halves).scaled(1.03).translated(y=-0.085, z=-0.008)),
     ]
-    return "book", [(surface, mesh.framed(tilt, middle)) for surface, mesh in pages]
+    return "book", [(surface, mesh.transformed(tilt, middle)) for surface, mesh in pages]

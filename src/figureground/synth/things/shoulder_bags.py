@@ -8,7 +8,7 @@ import numpy as np
 
 from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import Mesh, join
-from figureground.synth.geometry.rotations import frame_of
+from figureground.synth.geometry.rotations import axes_along
 from figureground.synth.geometry.shapes import curve, cushion, grid
 from figureground.synth.geometry.vectors import UP, Floats, unit, vec
 from figureground.synth.materials.material import Thing
@@ -51,7 +51,7 @@ def _shoulder_bag(stock: Stock, person: Person, body: Trunk, points: Floats, sid
     top = 0.62 * person.joints[f"upperarm01.{other}"] + 0.38 * person.joints["neck01"]
     hip = person.joints[f"upperleg01.{side}"]
     reach = float(((points[points[:, 1] < body.hip + 0.15] - body.middle) @ out).max(initial=0.15))
-    frame = frame_of(UP, out)
+    frame = axes_along(UP, out)
     place = body.middle + out * (reach + bag.depth / 2 + 0.01)
     place[1] = hip[1] + stock.between(-0.02, 0.12) - bag.height * (0.5 if crossed else 0.65)
     ends = bag.ends @ frame.T + place
@@ -62,7 +62,7 @@ def _shoulder_bag(stock: Stock, person: Person, body: Trunk, points: Floats, sid
     thick = stock.between(0.015, 0.05)
     outward = path - (path.mean(0) + 0 * path)
     outward -= np.outer(outward @ unit(np.cross(body.front, up)), unit(np.cross(body.front, up)))
-    made = [(surface, mesh.framed(frame, place)) for surface, mesh in bag.thing]
+    made = [(surface, mesh.transformed(frame, place)) for surface, mesh in bag.thing]
     return [*made, (bag.strap, _strap(path, outward, thick))]
 
 
@@ -77,12 +77,12 @@ def _on_forearm(stock: Stock, person: Person, body: Trunk, side: str) -> Thing:
     elbow, wrist = person.joints[f"lowerarm01.{side}"], person.joints[f"wrist.{side}"]
     bag, drop = draw_bag(stock), stock.between(0.09, 0.2)
     out = body.left if side == "L" else -body.left
-    frame = frame_of(UP, out)
+    frame = axes_along(UP, out)
     arm = 0.035  # metres from the bones to the sleeve on which the handles lie
     place = elbow + stock.between(0.25, 0.6) * (wrist - elbow) + UP * (arm - drop - bag.height)
     place = place + out * 0.02
-    made = [(surface, mesh.framed(frame, place)) for surface, mesh in bag.thing]
-    return [*made, (bag.strap, bag.handles(drop).framed(frame, place))]
+    made = [(surface, mesh.transformed(frame, place)) for surface, mesh in bag.thing]
+    return [*made, (bag.strap, bag.handles(drop).transformed(frame, place))]
 
 
 def _backpack(stock: Stock, person: Person, body: Trunk, points: Floats) -> Thing:
@@ -91,9 +91,9 @@ def _backpack(stock: Stock, person: Person, body: Trunk, points: Floats) -> Thin
     width, height, depth = stock.between(0.26, 0.34), stock.between(0.36, 0.5), stock.between(0.12, 0.2)
     middle = body.middle - body.front * (behind + depth / 2 - 0.01)
     middle[1] = body.shoulder - height / 2 + 0.02
-    case = cushion(width, height, depth, 0.35).moved(y=-height / 2)
-    pocket = cushion(width * 0.75, height * 0.45, 0.08, 0.4).moved(0, -height * 0.42, -depth / 2)
-    meshes = [mesh.framed(frame_of(UP, body.front), middle) for mesh in (case, pocket)]
+    case = cushion(width, height, depth, 0.35).translated(y=-height / 2)
+    pocket = cushion(width * 0.75, height * 0.45, 0.08, 0.4).translated(0, -height * 0.42, -depth / 2)
+    meshes = [mesh.transformed(axes_along(UP, body.front), middle) for mesh in (case, pocket)]
     for side in "LR":
         path = _backpack_strap(
             person, body, points, side, middle + vec(0, height * 0.42, 0), middle - vec(0, height * 0.3, 0)

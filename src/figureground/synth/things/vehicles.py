@@ -38,10 +38,16 @@ def car(stock: Stock) -> Thing:
         thing.append((lacquer, join(pillar)))
     for x in (-half * 0.64, half * 0.64):
         for z in (-0.72, 0.72):
-            tyre = cylinder(0.32, 0.22, 20).turned(np.pi / 2, (1, 0, 0)).moved(x, 0.32, z - 0.11 + 0.02 * np.sign(z))
-            rim = cylinder(0.2, 0.235, 14).turned(np.pi / 2, (1, 0, 0)).moved(x, 0.32, z - 0.117 + 0.02 * np.sign(z))
+            tyre = (
+                cylinder(0.32, 0.22, 20).rotated(np.pi / 2, (1, 0, 0)).translated(x, 0.32, z - 0.11 + 0.02 * np.sign(z))
+            )
+            rim = (
+                cylinder(0.2, 0.235, 14)
+                .rotated(np.pi / 2, (1, 0, 0))
+                .translated(x, 0.32, z - 0.117 + 0.02 * np.sign(z))
+            )
             thing += [(stock.dark, tyre), (stock.metal, rim)]
-    thing.append((stock.white, join(box(0.08, 0.12, 0.25).moved(-half + 0.06, 0.6, z) for z in (-0.55, 0.55))))
+    thing.append((stock.white, join(box(0.08, 0.12, 0.25).translated(-half + 0.06, 0.6, z) for z in (-0.55, 0.55))))
     return thing
 
 
@@ -85,7 +91,7 @@ def bicycle(stock: Stock) -> Thing:
     frame = [rod(a, b, 0.016, 6) for a, b in pairs]
     bar = tube(curve([(-0.28, 0.95, -0.28), (-0.36, 0.98, 0), (-0.28, 0.95, 0.28)], 8), 0.013, 6)
     stem, post = rod(head, (-0.36, 0.98, 0), 0.014, 6), rod(saddle, (0.23, 0.92, 0), 0.013, 6)
-    seat = lathe([(0, 0), (0.09, 0.01), (0.06, 0.05), (0, 0.06)], 10).scaled(1.4, 1, 0.9).moved(0.24, 0.9)
+    seat = lathe([(0, 0), (0.09, 0.01), (0.06, 0.05), (0, 0.06)], 10).scaled(1.4, 1, 0.9).translated(0.24, 0.9)
     colour = stock.colour()
     return [
         (stock.dark, join([*wheels, bar, seat])),
