@@ -1,4 +1,4 @@
-"""A hand-made person: tubes for trunk, arms and legs, a ball for a head, and the bones that things are held by."""
+"""A hand-made person: tubes for torso, arms and legs, a ball for a head, and the bones that things are held by."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def standing(grip: str = "LR", *, raised: bool = False, posture: str = "standing
             rod(elbow, wrist, 0.04),
             rod(wrist, wrist + 0.1 * down, 0.03),
         ]
-    trunk = tube(np.linspace([0, 0.82, 0], [0, 1.44, 0], 30), 0.17, 40, flat=0.65)
+    torso = tube(np.linspace([0, 0.82, 0], [0, 1.44, 0], 30), 0.17, 40, flat=0.65)
     legs = [rod((0.1 * sign, 0, 0), (0.1 * sign, 0.9, 0), 0.08) for sign in SIDES.values()]
-    mesh = join([trunk, *arms, *legs, ball(0.11).translated(y=1.6)])
+    mesh = join([torso, *arms, *legs, ball(0.11).translated(y=1.6)])
     skin = covered(mesh, surfaces.paint(np.random.default_rng(0)))
     worn = Part(**{**vars(skin), "person": True})
     return Person((worn,), joints, {}, posture, 0.0, {"grip": grip})

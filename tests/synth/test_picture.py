@@ -9,7 +9,7 @@ from figureground.synth import picture
 from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import vertex_normals
 from figureground.synth.materials.material import Part
-from figureground.synth.picture import COUNTS, LEAST, POSTURES, SHOT_ODDS, _Scene
+from figureground.synth.picture import COUNTS, LEAST, POSTURES, SHOT_ODDS, _Composition
 from figureground.synth.rendering.rays import View
 from figureground.synth.rendering.scene import Camera
 from figureground.synth.rendering.setup import RenderError, prepare
@@ -70,10 +70,10 @@ def test_odds_are_odds():
 
 
 def seen_from_the_front(person: Person, things: tuple[Part, ...]) -> View:
-    """The view of a scene of that person alone, 96 x 64 pixels, from 4 m before it."""
+    """The view of a composition of that person alone, 96 x 64 pixels, from 4 m before it."""
     camera = Camera(np.array([0.0, 1.0, 4.0]), np.array([0.0, 1.0, 0.0]), 40.0)
-    scene = _Scene("full", (96, 64), place(Spot(0, 0)), (person,), (things,), ((),))
-    return scene.stage().look(camera, scene.size)
+    composition = _Composition("full", (96, 64), place(Spot(0, 0)), (person,), (things,), ((),))
+    return composition.scene().look(camera, composition.size)
 
 
 def test_what_somebody_holds_is_held_and_hides_the_person_behind_it():

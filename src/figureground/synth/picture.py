@@ -13,17 +13,16 @@ from figureground.synth.geometry.rotations import rotation
 from figureground.synth.geometry.vectors import UP, Floats
 from figureground.synth.ingredients import Ingredients
 from figureground.synth.materials.material import Part
-from figureground.synth.rendering.lens import photograph
+from figureground.synth.rendering.lens import Facts, photograph
 from figureground.synth.rendering.rays import View
-from figureground.synth.rendering.scene import Camera, Stage
+from figureground.synth.rendering.scene import Camera, Scene
 from figureground.synth.rendering.setup import RenderError
-from figureground.synth.scenes.camera import BEHIND, SHOTS, Standing, frame, point_at, survey
-from figureground.synth.scenes.empty import empty_contents
+from figureground.synth.scenes.camera import BEHIND, SHOTS, Subject, frame, point_at, survey
+from figureground.synth.scenes.empty import build_empty_scenery
 from figureground.synth.scenes.peopled import build_scenery
 from figureground.synth.scenes.scenery import Scenery, Spot
 from figureground.synth.things.held import hold
 
-Facts = dict[str, str | float | int]
 Generator = np.random.Generator
 
 MAKEHUMAN = "clothes, hair, eyes, skins, poses: MakeHuman community assets, CC0 1.0"
@@ -43,7 +42,7 @@ POSTURES = {
     "far": {"standing": 0.45, "walking": 0.33, "seated": 0.12, "ground": 0.04, "lying": 0.02, "crouching": 0.04},
     "webcam": {"standing": 0.16, "seated": 0.84},
 }
-# What the other houses call the shots: of people how much of them is seen, of sceneries what surrounds them.
+# What figures and sceneries call the shots: how much of people is seen, and what surrounds them.
 _PERSON = {"close": "close", "half": "half", "full": "full", "far": "full", "webcam": "half"}
 _SCENERY = {"close": "portrait", "half": "half", "full": "full", "far": "full", "webcam": "webcam"}
 _RATIOS = {(3, 4): 0.24, (2, 3): 0.16, (1, 1): 0.16, (4, 3): 0.22, (3, 2): 0.14, (16, 9): 0.08}  # width, height
@@ -69,7 +68,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class _Scene:
+class _Composition:
     """`people` are where they will be seen, nearest first, each with what they hold and the names of that."""
 
     shot: str
@@ -79,18 +78,18 @@ class _Scene:
     held: tuple[tuple[Part, ...], ...]
     names: tuple[tuple[str, ...], ...]
 
-    def stage(self) -> Stage:
+    def scene(self) -> Scene:
         parts = list(self.scenery.parts)
         groups = [-1] * len(parts)
         for number, (person, things) in enumerate(zip(self.people, self.held, strict=True)):
             parts += [*person.parts, *things]
             groups += [number] * (len(person.parts) + len(things))
-        return Stage(parts, groups, self.scenery.light, self.scenery.light_turn, self.scenery.backdrop)
+        return Scene(parts, groups, self.scenery.light, self.scenery.light_turn, self.scenery.backdrop)
 
     def camera(self, rng: Generator) -> Camera:
         if self.people:
             reach = INDOORS if self.scenery.kind in ("room", "office", "cafe") else BEHIND
-            return frame(rng, self.shot, [Standing.of(person) for person in self.people], self.size, reach)
+            return frame(rng, self.shot, [Subject.of(person) for person in self.people], self.size, reach)
         facts = self.scenery.facts
         if "span" in facts:
             aim = np.array([float(facts[f"aim_{axis}"]) for axis in "xyz"])
@@ -110,26 +109,26 @@ def make_picture(seed: int, number: int, ingredients: Ingredients, *, size: int)
     for attempt in range(ATTEMPTS):
         chance, photo_chance, light_chance = np.random.default_rng((seed, number, attempt)).spawn(3)
         count = int(np.random.default_rng((seed, number)).choice(len(COUNTS), p=COUNTS))  # the same in each attempt
-        scene = _draw_scene(chance, count, ingredients, size)
-        stage = scene.stage()
+        composition = _draw_composition(chance, count, ingredients, size)
+        scene = composition.scene()
         for _ in range(CAMERAS):
-            camera = scene.camera(chance)
-            view = stage.look(camera, scene.size)
-            if _is_useful(scene, view):
-                light = stage.shoot(camera, view, seed=int(light_chance.integers(2**31)))
-                return _taken(scene, camera, view, light, photo_chance, ingredients)
+            camera = composition.camera(chance)
+            view = scene.look(camera, composition.size)
+            if _is_useful(composition, view):
+                light = scene.shoot(camera, view, seed=int(light_chance.integers(2**31)))
+                return _taken(composition, camera, view, light, photo_chance, ingredients)
     raise RenderError(f"picture {number} of seed {seed}: nothing useful in {ATTEMPTS} attempts; leave this seed out")
 
 
-def _is_useful(scene: _Scene, view: View) -> bool:
+def _is_useful(composition: _Composition, view: View) -> bool:
     if view.blocked > BLOCKED:
         return False
-    if not scene.people:
+    if not composition.people:
         return True
-    return float(view.shares[0].mean()) >= LEAST[scene.shot] and float(view.coverage.mean()) <= MOST
+    return float(view.shares[0].mean()) >= LEAST[composition.shot] and float(view.coverage.mean()) <= MOST
 
 
-def _draw_scene(rng: Generator, count: int, ingredients: Ingredients, size: int) -> _Scene:
+def _draw_composition(rng: Generator, count: int, ingredients: Ingredients, size: int) -> _Composition:
     shot = str(rng.choice(SHOTS, p=SHOT_ODDS[min(max(count, 1), 3)]))
     people = [_draw_person(rng, shot, count, ingredients) for _ in range(count)]
     seats = sum(person.posture == "seated" for person in people)
@@ -146,7 +145,7 @@ def _draw_scene(rng: Generator, count: int, ingredients: Ingredients, size: int)
         for (parts, _), (person, spot) in zip(things, placed, strict=True)
     )
     names = tuple(names for _, names in things)
-    return _Scene(shot, _draw_size(rng, shot, count, size), scenery, tuple(moved), held, names)
+    return _Composition(shot, _draw_size(rng, shot, count, size), scenery, tuple(moved), held, names)
 
 
 def _draw_person(rng: Generator, shot: str, count: int, ingredients: Ingredients) -> Person:
@@ -161,7 +160,7 @@ def _draw_scenery(rng: Generator, shot: str, people: Sequence[Person], seats: in
             make_person(rng, ingredients.body, ingredients.assets, posture="standing", framing="full")
             for _ in range(int(rng.integers(1, 3)))
         ]
-        return empty_contents(rng, ingredients.lights, persons=models)
+        return build_empty_scenery(rng, ingredients.lights, persons=models)
     if not people:  # a place that people have left, their chairs still there
         seats = int(rng.integers(0, 4))
         return build_scenery(rng, ingredients.lights, framing=_SCENERY[shot], people=seats, seats=seats)
@@ -221,28 +220,33 @@ def _draw_size(rng: Generator, shot: str, count: int, size: int) -> tuple[int, i
 
 
 def _taken(
-    scene: _Scene, camera: Camera, view: View, light: NDArray[np.float32], rng: Generator, ingredients: Ingredients
+    composition: _Composition,
+    camera: Camera,
+    view: View,
+    light: NDArray[np.float32],
+    rng: Generator,
+    ingredients: Ingredients,
 ) -> Picture:
-    kind = "webcam" if scene.shot == "webcam" else "photo"
+    kind = "webcam" if composition.shot == "webcam" else "photo"
     photo, coverage, held, lens = photograph(light, view.coverage, view.held, rng, kind=kind)
-    credits = [*scene.scenery.credits]
-    if scene.people or scene.scenery.facts.get("contents") in ("statue", "dummy"):
+    credits = [*composition.scenery.credits]
+    if composition.people or composition.scenery.facts.get("contents") in ("statue", "dummy"):
         credits += [ingredients.body.credit, MAKEHUMAN]
-    return Picture(photo, coverage, held, _facts(scene, camera, view) | lens, tuple(credits))
+    return Picture(photo, coverage, held, _facts(composition, camera, view) | lens, tuple(credits))
 
 
-def _facts(scene: _Scene, camera: Camera, view: View) -> Facts:
+def _facts(composition: _Composition, camera: Camera, view: View) -> Facts:
     """Flat facts. `held` and `postures` are of all people in sight, `subject_…` of the nearest alone."""
     seen = [number for number, share in enumerate(view.shares) if float(share.mean()) >= SEEN]
-    people = [scene.people[number] for number in seen]
-    place = {name: value for name, value in scene.scenery.facts.items() if not name.startswith(("aim_", "span"))}
+    people = [composition.people[number] for number in seen]
+    place = {name: value for name, value in composition.scenery.facts.items() if not name.startswith(("aim_", "span"))}
     subject: Mapping[str, str | float | int] = people[0].facts if people else {}
     forward = camera.aim - camera.eye
     return {
-        "shot": scene.shot,
+        "shot": composition.shot,
         "persons": len(people),
         "postures": "+".join(person.posture for person in people),
-        "held": "+".join(name for number in seen for name in scene.names[number]),
+        "held": "+".join(name for number in seen for name in composition.names[number]),
         "field_of_view": round(camera.fov, 1),
         "distance": round(float(np.linalg.norm(forward)), 2),
         "elevation": round(float(np.degrees(np.arcsin(-forward[1] / np.linalg.norm(forward)))), 1),

@@ -7,7 +7,7 @@ import pytest
 
 from figureground.synth.figures.body import SKIN, Body, draw_phenotype
 from figureground.synth.figures.figure import Figure
-from figureground.synth.figures.headwear import Head, beanie, cap, glasses, headphones
+from figureground.synth.figures.headwear import HeadHull, beanie, cap, glasses, headphones
 from figureground.synth.materials.fabrics import flat
 
 
@@ -17,7 +17,7 @@ def figure(body: Body) -> Figure:
 
 
 def test_hats_sit_outside_the_skull(figure: Figure) -> None:
-    head, rng = Head(figure), np.random.default_rng(0)
+    head, rng = HeadHull(figure), np.random.default_rng(0)
     skin = figure.vertices[:SKIN][figure.body.weights[:SKIN, figure.body.index["head"]] > 0.5]
     crown = skin[skin[:, 1] > head.centre[1] + 0.5]
     for made in (cap(rng, head, flat((0.1, 0.1, 0.1))), beanie(rng, head, flat((0.1, 0.1, 0.1)))):
@@ -27,7 +27,7 @@ def test_hats_sit_outside_the_skull(figure: Figure) -> None:
 
 
 def test_glasses_lie_before_the_eyes_and_lenses_let_them_through(figure: Figure) -> None:
-    head = Head(figure)
+    head = HeadHull(figure)
     frame, lenses = glasses(np.random.default_rng(0), head, dark=False)
     assert lenses.vertices[:, 2].min() > head.eyes[0][2]
     assert lenses.opacity is not None and lenses.opacity.max() < 0.2
@@ -35,7 +35,7 @@ def test_glasses_lie_before_the_eyes_and_lenses_let_them_through(figure: Figure)
 
 
 def test_a_microphone_reaches_before_the_mouth(figure: Figure) -> None:
-    head = Head(figure)
+    head = HeadHull(figure)
     plain = headphones(np.random.default_rng(0), head, microphone=False)[0]
     headset = headphones(np.random.default_rng(0), head, microphone=True)[0]
     assert headset.vertices[:, 2].max() > plain.vertices[:, 2].max() + 0.5

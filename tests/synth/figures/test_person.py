@@ -46,17 +46,17 @@ def test_meshes_are_whole_and_all_of_them_person(people: list[Person]) -> None:
 
 @pytest.mark.slow
 def test_nobody_is_undressed(people: list[Person], body: Body) -> None:
-    """No skin of the trunk, from the hips to the upper chest, is in the mesh: clothes hide all of it."""
+    """No skin of the torso, from the hips to the upper chest, is in the mesh: clothes hide all of it."""
     figure = Figure(body, *body.shape(draw_phenotype(np.random.default_rng(1)) | {"age": 0.7}))
     y = figure.vertices[:SKIN, 1]
     upper_chest = figure.chest + 0.75 * (figure.head("spine01")[1] - figure.chest)
-    trunk = (figure.arm[:SKIN] < 0.1) & (y > figure.hip - 0.8) & (y < upper_chest)
-    assert trunk.sum() > 800
+    torso = (figure.arm[:SKIN] < 0.1) & (y > figure.hip - 0.8) & (y < upper_chest)
+    assert torso.sum() > 800
     for number, person in enumerate(people):
         skin = person.parts[0]
         assert len(skin.vertices) == SKIN
         shown = np.unique(skin.faces)
-        assert not trunk[shown].any(), (number, dict(person.facts))
+        assert not torso[shown].any(), (number, dict(person.facts))
 
 
 @pytest.mark.slow

@@ -56,7 +56,7 @@ def test_a_grip_brings_the_fingertips_to_the_palm(body: Body) -> None:
     assert apart["fist"] < apart["grip"] < apart["flat"]
 
 
-def test_arms_through_the_trunk_are_noticed(body: Body) -> None:
+def test_arms_through_the_torso_are_noticed(body: Body) -> None:
     _, heads = body.shape(draw_phenotype(np.random.default_rng(2)))
     arms = ARMS["hang"], ARMS["hang"]
     assert not runs_through(Skeleton(body, heads, {}), arms)

@@ -27,14 +27,14 @@ def figure(body: Body) -> Figure:
     return Figure(body, *body.shape(draw_phenotype(np.random.default_rng(5)) | {"age": 0.7}))
 
 
-def test_trousers_and_shirt_cover_the_trunk(figure: Figure) -> None:
+def test_trousers_and_shirt_cover_the_torso(figure: Figure) -> None:
     tailor = Tailor(np.random.default_rng(0), figure)
     grey = flat((0.5, 0.5, 0.5))
     shirt = tailor.top(grey, sleeve=1.9, hem=figure.hip, neck=figure.neck, ease=0.1)
     tailor.trousers(grey, waist=figure.waist, end=figure.ankle, ease=0.1)
     y = figure.vertices[:SKIN, 1]
-    trunk = (figure.arm[:SKIN] < 0.1) & (y > figure.knee) & (y < figure.head("spine01")[1])
-    assert tailor.hidden[:SKIN][trunk].all()
+    torso = (figure.arm[:SKIN] < 0.1) & (y > figure.knee) & (y < figure.head("spine01")[1])
+    assert tailor.hidden[:SKIN][torso].all()
     head = figure.body.weights[:SKIN, figure.body.index["head"]] > 0.5
     assert not tailor.hidden[:SKIN][head].any()
     assert shirt.vertices[:, 1].min() > figure.hip - 0.3

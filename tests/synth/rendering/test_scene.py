@@ -13,7 +13,7 @@ import pytest
 from figureground.synth.geometry.mesh import vertex_normals
 from figureground.synth.materials.material import Part
 from figureground.synth.rendering.meshes import mesh_of
-from figureground.synth.rendering.scene import Camera, Stage, linear
+from figureground.synth.rendering.scene import Camera, Scene, linear
 from figureground.synth.rendering.setup import RenderError, prepare
 
 SIZE = (60, 80)
@@ -53,7 +53,7 @@ def ball(radius: float, x: float = 0.0, **kinds: object) -> Part:
 
 
 def coverage(*parts: Part) -> np.ndarray:
-    return Stage(parts, range(len(parts)), LIGHT).look(CAMERA, SIZE).coverage
+    return Scene(parts, range(len(parts)), LIGHT).look(CAMERA, SIZE).coverage
 
 
 def test_a_person_covers_what_the_pinhole_says():
@@ -106,8 +106,8 @@ def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes():
     table, leaf = card(2.0, 0.6, 0.6, person=False), card(0.6, 3.0, 0.4, 0.4, opacity=np.full((4, 4), 0.25, np.float32))
     table = replace(table, vertices=table.vertices - [0, 0.4, 0])
     around = [person, table, replace(leaf, person=False)]
-    held = Stage([*around, replace(bag, held=True)], [0, -1, -1, 0], LIGHT).look(CAMERA, SIZE)
-    lying = Stage([*around, bag], [0, -1, -1, -1], LIGHT).look(CAMERA, SIZE)
+    held = Scene([*around, replace(bag, held=True)], [0, -1, -1, 0], LIGHT).look(CAMERA, SIZE)
+    lying = Scene([*around, bag], [0, -1, -1, -1], LIGHT).look(CAMERA, SIZE)
     for name in ("albedo", "normal", "solid", "shares", "blocked"):
         np.testing.assert_array_equal(getattr(held, name), getattr(lying, name))
     assert not lying.held.any()
@@ -119,7 +119,7 @@ def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes():
 
 def test_shares_tell_people_apart_and_things_right_before_the_camera_are_noticed():
     near, far = card(1.0, 1.0, 0.5), card(2.0, 1.0, -0.5)
-    view = Stage([near, far, card(0.04, 0.04, 2.8, person=False)], [1, 0, -1], LIGHT).look(CAMERA, SIZE)
+    view = Scene([near, far, card(0.04, 0.04, 2.8, person=False)], [1, 0, -1], LIGHT).look(CAMERA, SIZE)
     assert view.shares.shape == (2, *SIZE)
     assert (view.shares.sum(0) <= 1 + 1e-6).all()
     assert view.shares[:, 30, 54].tolist() == [0, 1]
@@ -130,19 +130,19 @@ def test_shares_tell_people_apart_and_things_right_before_the_camera_are_noticed
 def test_a_backdrop_is_seen_where_nothing_stands():
     backdrop = np.zeros((30, 80, 3), np.float32)
     backdrop[:, 40:] = [0.2, 0.4, 0.6]
-    stage = Stage([card(1.0, 1.0, 0.0)], [0], LIGHT, backdrop=backdrop)
-    light = stage.shoot(CAMERA, stage.look(CAMERA, SIZE), seed=1)
+    scene = Scene([card(1.0, 1.0, 0.0)], [0], LIGHT, backdrop=backdrop)
+    light = scene.shoot(CAMERA, scene.look(CAMERA, SIZE), seed=1)
     np.testing.assert_allclose(light[5, 75], linear(np.array([0.2, 0.4, 0.6])), atol=0.01)
     np.testing.assert_allclose(light[5, 5], 0, atol=0.01)
     assert light[30, 40].min() > 0.1
 
 
 def test_the_same_seed_gives_the_same_light():
-    stage = Stage([ball(0.5)], [0], LIGHT * np.linspace(0, 2, 32, dtype=np.float32)[:, None])
-    view = stage.look(CAMERA, SIZE)
-    first = stage.shoot(CAMERA, view, seed=5)
-    np.testing.assert_array_equal(first, stage.shoot(CAMERA, view, seed=5))
-    assert (first != stage.shoot(CAMERA, view, seed=6)).any()
+    scene = Scene([ball(0.5)], [0], LIGHT * np.linspace(0, 2, 32, dtype=np.float32)[:, None])
+    view = scene.look(CAMERA, SIZE)
+    first = scene.shoot(CAMERA, view, seed=5)
+    np.testing.assert_array_equal(first, scene.shoot(CAMERA, view, seed=5))
+    assert (first != scene.shoot(CAMERA, view, seed=6)).any()
 
 
 @pytest.mark.parametrize("package", ["mitsuba", "pyoidn"])

@@ -8,7 +8,7 @@ import pytest
 from figureground.synth.materials.material import Part
 from figureground.synth.scenes import lights
 from figureground.synth.scenes.empty import ODDS as CONTENT_ODDS
-from figureground.synth.scenes.empty import empty_contents
+from figureground.synth.scenes.empty import build_empty_scenery
 from figureground.synth.scenes.peopled import KINDS, build_scenery
 from figureground.synth.scenes.scenery import Scenery
 from figureground.synth.things import dummies
@@ -120,7 +120,7 @@ def test_walls_take_given_tones():
 @pytest.mark.parametrize("kind", CONTENT_ODDS)
 @pytest.mark.parametrize("persons", [(), (standing(),)], ids=["alone", "with shapes"])
 def test_empty_contents_hold_nobody_and_say_where_to_look(kind, persons):
-    scenery = empty_contents(np.random.default_rng(3), (), persons=persons, kind=kind)
+    scenery = build_empty_scenery(np.random.default_rng(3), (), persons=persons, kind=kind)
     assert scenery.spots == ()
     for part in scenery.parts:
         assert_sound(part)
@@ -131,7 +131,7 @@ def test_empty_contents_hold_nobody_and_say_where_to_look(kind, persons):
 def test_a_statue_has_the_persons_shape_in_one_material():
     person = standing()
     for seed in range(6):
-        scenery = empty_contents(np.random.default_rng(seed), (), persons=[person], kind="statue")
+        scenery = build_empty_scenery(np.random.default_rng(seed), (), persons=[person], kind="statue")
         assert len(scenery.parts[-1].faces) == len(person.parts[0].faces)
         assert not scenery.parts[-1].person
 

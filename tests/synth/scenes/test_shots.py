@@ -7,14 +7,14 @@ import pytest
 
 from figureground.synth.geometry.vectors import Floats
 from figureground.synth.rendering.scene import Camera
-from figureground.synth.scenes.camera import CLEARANCE, SHOTS, Standing, frame, point_at, survey
+from figureground.synth.scenes.camera import CLEARANCE, SHOTS, Subject, frame, point_at, survey
 
 SIZES = ((320, 240), (240, 320), (180, 320))
 
 
-def somebody(x: float = 0.0, z: float = 0.0, height: float = 1.7) -> Standing:
+def somebody(x: float = 0.0, z: float = 0.0, height: float = 1.7) -> Subject:
     grid = np.stack(np.meshgrid([-0.25, 0, 0.25], np.linspace(0, height, 18), [-0.15, 0.15]), -1).reshape(-1, 3)
-    return Standing(grid + np.array([x, 0, z]), np.array([x, height - 0.15, z]))
+    return Subject(grid + np.array([x, 0, z]), np.array([x, height - 0.15, z]))
 
 
 def project(camera: Camera, points: Floats, size: tuple[int, int]) -> Floats:

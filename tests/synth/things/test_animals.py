@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.palette import Palette
 from figureground.synth.things.animals import Limb, animal, smooth_body
 
 
@@ -22,7 +22,7 @@ def test_a_soft_union_has_no_vertex_inside():
 def test_animals_stand_on_the_floor_at_their_size(kind):
     tall = {"dog": (0.15, 1.2), "cat": (0.3, 0.6), "horse": (1.3, 2.4), "cow": (1.2, 1.9), "bird": (0.15, 0.7)}[kind]
     for seed in range(6):
-        beast = animal(Stock(np.random.default_rng(seed)), kind)
+        beast = animal(Palette(np.random.default_rng(seed)), kind)
         vertices = np.concatenate([mesh.vertices for _, mesh in beast])
         assert -0.04 < vertices[:, 1].min() < 0.05
         assert tall[0] < vertices[:, 1].max() < tall[1]

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from figureground.synth.geometry.mesh import join
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.palette import Palette
 from figureground.synth.things.bags import Bag, clutch, draw_bag
 
 SEEDS = range(60)
 
 
 def bags() -> list[Bag]:
-    return [draw_bag(Stock(np.random.default_rng(seed))) for seed in SEEDS]
+    return [draw_bag(Palette(np.random.default_rng(seed))) for seed in SEEDS]
 
 
 def test_a_bag_stands_on_the_floor_and_is_as_large_as_it_says():
@@ -42,4 +42,4 @@ def test_bags_differ_in_kind_and_colour():
     assert len({(len(bag.thing), bag.width) for bag in drawn}) == len(SEEDS)
     colours = np.array([bag.thing[0][0].colour.mean(axis=(0, 1)) for bag in drawn])
     assert colours.mean(axis=1).min() < 0.1 and colours.mean(axis=1).max() > 0.5
-    assert min(clutch(Stock(np.random.default_rng(seed))).width for seed in SEEDS) < 0.25
+    assert min(clutch(Palette(np.random.default_rng(seed))).width for seed in SEEDS) < 0.25

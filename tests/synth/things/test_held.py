@@ -7,8 +7,8 @@ import pytest
 
 from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import join
-from figureground.synth.materials.palette import Stock
-from figureground.synth.things.attachment import hand, trunk, trunk_points
+from figureground.synth.materials.palette import Palette
+from figureground.synth.things.attachment import hand, torso, torso_points
 from figureground.synth.things.held import MAKERS, hold
 from helpers.simple_person import standing
 
@@ -33,7 +33,7 @@ def test_the_palm_faces_the_thigh_of_a_hanging_arm():
 @pytest.mark.parametrize("raised", [False, True], ids=["hanging", "raised"])
 def test_each_thing_touches_the_hand(name, side, raised):
     person = standing(raised=raised)
-    thing = MAKERS[name](Stock(np.random.default_rng(2)), person, hand(person, side))
+    thing = MAKERS[name](Palette(np.random.default_rng(2)), person, hand(person, side))
     mesh = join(mesh for _, mesh in thing)
     # Of flat things and long rods the nearest vertex may be a corner: measure to points on the edges too.
     corners = mesh.vertices[mesh.faces]
@@ -74,11 +74,11 @@ def test_an_arm_at_the_ear_holds_a_phone():
     assert {hold(np.random.default_rng(seed), posed)[1] for seed in range(8)} == {("phone",)}
 
 
-def test_straps_lie_on_the_trunk_not_in_it():
+def test_straps_lie_on_the_torso_not_in_it():
     person = standing("")
-    body = trunk(person)
+    body = torso(person)
     forearm = np.array([0.24, 0.95, 0.02])
-    assert np.linalg.norm(trunk_points(person, body) - forearm, axis=1).min() > 0.04
+    assert np.linalg.norm(torso_points(person, body) - forearm, axis=1).min() > 0.04
     for seed in range(12):
         parts, _ = hold(np.random.default_rng(seed), person)
         vertices = np.concatenate([part.vertices for part in parts])

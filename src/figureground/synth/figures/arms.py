@@ -28,7 +28,7 @@ class Arm:
     """What an arm does.
 
     Attributes:
-        wrist: Where the wrist goes, of (rng, Reach): see `_FROM`.
+        wrist: Where the wrist goes, of (rng, ArmLandmarks): see `_near`.
         elbow: Which way the elbow points: outwards, upwards, forwards, in the chest's frame.
         palm: Which way the palm faces, likewise; (0, 0, 0) leaves it as it comes.
         hand: The fingers' pose (hands.py).
@@ -36,7 +36,7 @@ class Arm:
         touches: Whether it rests on or in what the body wears, so that it may be near it.
     """
 
-    wrist: Callable[[np.random.Generator, Reach], Floats]
+    wrist: Callable[[np.random.Generator, ArmLandmarks], Floats]
     elbow: tuple[float, float, float] = (0.5, -0.5, -1.0)
     palm: tuple[float, float, float] = (-1.0, 0.0, 0.0)
     hand: str = "relaxed"
@@ -45,7 +45,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Reach:
+class ArmLandmarks:
     """Landmarks for one arm in the chest's frame, with x outwards from the middle of the body (decimetres).
 
     Attributes:
@@ -63,16 +63,16 @@ class Reach:
 
 def _near(
     landmark: str, low: tuple[float, float, float], high: tuple[float, float, float]
-) -> Callable[[np.random.Generator, Reach], Floats]:
+) -> Callable[[np.random.Generator, ArmLandmarks], Floats]:
     """A place in a box about a landmark; corners in arm's lengths outwards, upwards, forwards."""
 
-    def place(rng: np.random.Generator, reach: Reach) -> Floats:
+    def place(rng: np.random.Generator, reach: ArmLandmarks) -> Floats:
         return np.asarray(getattr(reach, landmark) + rng.uniform(low, high) * reach.length)
 
     return place
 
 
-def _on_thigh(rng: np.random.Generator, reach: Reach) -> Floats:
+def _on_thigh(rng: np.random.Generator, reach: ArmLandmarks) -> Floats:
     """A hand's thickness above the thigh, on the side that faces the chest."""
     along = reach.knee - reach.hip
     above = np.array([0.0, 1.0, 0.0]) - unit(along) * unit(along)[1]
@@ -177,7 +177,7 @@ def reach(rng: np.random.Generator, body: Body, heads: Floats, pose: Pose, side:
     return lifted | _chain(body, heads, skeleton, side, swing, fore_way, chest @ (np.asarray(arm.palm) * outwards))
 
 
-def _landmarks(skeleton: Skeleton, side: str, upper: Floats, fore: Floats) -> Reach:
+def _landmarks(skeleton: Skeleton, side: str, upper: Floats, fore: Floats) -> ArmLandmarks:
     origin, frame = skeleton.place("spine01"), skeleton.turn("spine01")
     sign = np.array([1.0 if side == "L" else -1.0, 1.0, 1.0])
 
@@ -185,7 +185,7 @@ def _landmarks(skeleton: Skeleton, side: str, upper: Floats, fore: Floats) -> Re
         return np.asarray(frame.T @ (place - origin) * sign)
 
     ear = skeleton.place("head") + skeleton.turn("head") @ np.array([0.62 * sign[0], 0.35, -0.1])
-    return Reach(
+    return ArmLandmarks(
         seen(skeleton.place(f"upperarm01.{side}")),
         seen(skeleton.place(f"upperleg01.{side}")),
         seen(skeleton.place(f"lowerleg01.{side}")),

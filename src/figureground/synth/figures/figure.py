@@ -21,8 +21,8 @@ class Figure:
         along: (V,) 0 at the shoulder, 1 at the elbow, 2 at the wrist.
         neck, chest, waist, hip, knee, ankle: Heights.
         front: Depth of the spine, behind which the back begins.
-        trunk: (V,) whether a vertex lies between hips and chest.
-        scale: Of this body against a grown-up's, by the length of the trunk.
+        torso: (V,) whether a vertex lies between hips and chest.
+        scale: Of this body against a grown-up's, by the length of the torso.
     """
 
     def __init__(self, body: Body, vertices: Floats, heads: Floats) -> None:
@@ -36,7 +36,7 @@ class Figure:
         self.scale = (self.neck - self.hip) / 5.9
         self.front = self.head("spine02")[2]
         y = vertices[:, 1]
-        self.trunk = (self.arm < 0.3) & (y > self.hip - 0.5 * self.scale) & (y < self.chest)
+        self.torso = (self.arm < 0.3) & (y > self.hip - 0.5 * self.scale) & (y < self.chest)
 
     def head(self, bone: str) -> Floats:
         """Place of a bone's head."""

@@ -20,7 +20,7 @@ from figureground.synth.materials.material import Texture
 _DIRECTIONS = 420
 
 
-class Head:
+class HeadHull:
     """The convex hull of a head, and of the hair on it: what a hat sits on.
 
     Attributes:
@@ -76,7 +76,7 @@ def _ways(elevation: Floats, azimuth: Floats) -> Floats:
     return np.stack([np.cos(elevation) * np.sin(azimuth), np.sin(elevation), np.cos(elevation) * np.cos(azimuth)], -1)
 
 
-def cap(rng: np.random.Generator, head: Head, texture: Texture) -> list[SkinnedMesh]:
+def cap(rng: np.random.Generator, head: HeadHull, texture: Texture) -> list[SkinnedMesh]:
     """A baseball cap: a crown with a peak, now and then worn back to front."""
     tilt = rng.uniform(-3, 5)
     dome = head.above(lambda azimuth: 6 + tilt + 8 * np.cos(azimuth), 0.05 + 0.06 * np.linspace(0, 1, 10)[:, None])
@@ -97,7 +97,7 @@ def cap(rng: np.random.Generator, head: Head, texture: Texture) -> list[SkinnedM
     return [skinned(shape, head.weights, texture)]
 
 
-def beanie(rng: np.random.Generator, head: Head, texture: Texture) -> list[SkinnedMesh]:
+def beanie(rng: np.random.Generator, head: HeadHull, texture: Texture) -> list[SkinnedMesh]:
     """A knitted hat with a folded brim, or without; tight or slouching."""
     low, slouch = rng.uniform(-8, 4), rng.uniform(0.0, 0.1)
 
@@ -117,7 +117,7 @@ def beanie(rng: np.random.Generator, head: Head, texture: Texture) -> list[Skinn
     return [skinned(join(shapes), head.weights, texture)]
 
 
-def round_face(head: Head, *, lift: float, opening: float, chin: float, rows: int = 10, columns: int = 36) -> Mesh:
+def round_face(head: HeadHull, *, lift: float, opening: float, chin: float, rows: int = 10, columns: int = 36) -> Mesh:
     """A hood or headscarf: all of the head but an opening for the face, its rim rolled in.
 
     Args:
@@ -139,14 +139,14 @@ def round_face(head: Head, *, lift: float, opening: float, chin: float, rows: in
 
 def hood_up(rng: np.random.Generator, figure: Figure, texture: Texture) -> list[SkinnedMesh]:
     """A jacket's hood over the head."""
-    head = Head(figure, neck=True)
+    head = HeadHull(figure, neck=True)
     shape = round_face(head, lift=rng.uniform(0.16, 0.3), opening=rng.uniform(52, 64), chin=rng.uniform(74, 84))
     return [skinned(shape, _drape(figure, shape.vertices), texture)]
 
 
 def headscarf(rng: np.random.Generator, figure: Figure, texture: Texture) -> list[SkinnedMesh]:
     """A scarf round head and neck; the cloth over the shoulders is cut by the tailor."""
-    head = Head(figure, neck=True)
+    head = HeadHull(figure, neck=True)
     shape = round_face(head, lift=rng.uniform(0.05, 0.1), opening=rng.uniform(50, 56), chin=rng.uniform(64, 72))
     return [skinned(shape, _drape(figure, shape.vertices), texture)]
 
@@ -209,12 +209,12 @@ def _hanging_end(rng: np.random.Generator, figure: Figure, side: float, depth: f
 
 
 def _torso_weights(figure: Figure, points: Floats) -> Floats:
-    trunk = (figure.arm[:SKIN] < 0.2) & (figure.vertices[:SKIN, 1] > figure.waist)
-    trunk &= figure.vertices[:SKIN, 1] < figure.head("neck02")[1]
-    return nearest_weights(figure.body, figure.vertices, points, np.flatnonzero(trunk))
+    torso = (figure.arm[:SKIN] < 0.2) & (figure.vertices[:SKIN, 1] > figure.waist)
+    torso &= figure.vertices[:SKIN, 1] < figure.head("neck02")[1]
+    return nearest_weights(figure.body, figure.vertices, points, np.flatnonzero(torso))
 
 
-def glasses(rng: np.random.Generator, head: Head, *, dark: bool) -> list[SkinnedMesh]:
+def glasses(rng: np.random.Generator, head: HeadHull, *, dark: bool) -> list[SkinnedMesh]:
     """Frame and lenses; `dark` are sunglasses."""
     scale = head.scale
     size = rng.uniform(0.2, 0.25) + (0.03 if dark else 0)
@@ -254,7 +254,7 @@ def glasses(rng: np.random.Generator, head: Head, *, dark: bool) -> list[Skinned
     ]
 
 
-def headphones(rng: np.random.Generator, head: Head, *, microphone: bool) -> list[SkinnedMesh]:
+def headphones(rng: np.random.Generator, head: HeadHull, *, microphone: bool) -> list[SkinnedMesh]:
     """A band over the head with two cushions; as a headset with a microphone before the mouth."""
     scale, size = head.scale, rng.uniform(0.26, 0.4) * head.scale
     height = np.radians(np.linspace(-12, 192, 25))

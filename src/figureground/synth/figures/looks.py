@@ -51,7 +51,7 @@ _OPEN_MOUTH = ("JawDrop", "JawDropStretched", "lowerLipDown", "UpperLipUp")
 
 
 @dataclass(frozen=True)
-class Look:
+class Traits:
     """What a person is like, beyond build and clothes.
 
     Attributes:
@@ -79,7 +79,7 @@ class Look:
         return self.age < 0.52
 
 
-def draw_look(rng: np.random.Generator, phenotype: Mapping[str, float]) -> Look:
+def draw_traits(rng: np.random.Generator, phenotype: Mapping[str, float]) -> Traits:
     ancestry = max(ANCESTRIES, key=lambda name: phenotype[name])
     female, age = phenotype["gender"] > 0.5, phenotype["age"]
     odds = (
@@ -95,7 +95,7 @@ def draw_look(rng: np.random.Generator, phenotype: Mapping[str, float]) -> Look:
     beard = ""
     if not female and age > 0.6 and rng.random() < 0.42:
         beard = str(rng.choice(["stubble", "beard"], p=[0.6, 0.4]))
-    return Look(female, age, ancestry, np.asarray(colour), style, beard)
+    return Traits(female, age, ancestry, np.asarray(colour), style, beard)
 
 
 def draw_face(rng: np.random.Generator, assets: Assets) -> tuple[Pose, bool, str]:
@@ -136,11 +136,11 @@ def asset(body: Body, vertices: Floats, assets: Assets, kind: str, name: str, te
     )
 
 
-def skin_texture(rng: np.random.Generator, assets: Assets, look: Look) -> Texture:
+def skin_texture(rng: np.random.Generator, assets: Assets, traits: Traits) -> Texture:
     """A skin of the right age, sex and ancestry, a little lighter or darker, uneven as skin is."""
-    names = assets.names("skins", f"^{look.years}_{look.ancestry}_{'female' if look.female else 'male'}2?$")
+    names = assets.names("skins", f"^{traits.years}_{traits.ancestry}_{'female' if traits.female else 'male'}2?$")
     colour, _ = assets.picture(assets.textures("skins", names[int(rng.integers(len(names)))])[0])
-    light = rng.uniform(0.85, 1.12) if look.ancestry == "african" else rng.uniform(0.74, 1.03)
+    light = rng.uniform(0.85, 1.12) if traits.ancestry == "african" else rng.uniform(0.74, 1.03)
     tint = light * (1 + rng.normal(0, 0.02, 3))
     detail = (
         1 + 0.10 * value_noise(rng, (16, 32, 128), 512)[..., None] + 0.05 * value_noise(rng, (256,), 512)[..., None]
@@ -150,7 +150,7 @@ def skin_texture(rng: np.random.Generator, assets: Assets, look: Look) -> Textur
 
 
 def face_parts(
-    rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, *, mouth_open: bool
+    rng: np.random.Generator, figure: Figure, assets: Assets, traits: Traits, *, mouth_open: bool
 ) -> list[SkinnedMesh]:
     """Eyes, brows, lashes, and teeth and tongue where the mouth is open."""
 
@@ -159,12 +159,12 @@ def face_parts(
 
     irises = [path.stem for path in assets.textures("eyes", "low-poly")]
     brown = [number for number, stem in enumerate(irises) if "brown" in stem]
-    odds = 0.97 if look.ancestry != "caucasian" else 0.5
+    odds = 0.97 if traits.ancestry != "caucasian" else 0.5
     iris = int(rng.choice(brown if rng.random() < odds else range(len(irises))))
     eyes = own("eyes", "low-poly", iris)
     eyes = replace(eyes, colour=greyed(eyes.colour, 0.45) * np.float32(0.72), roughness=0.35, specular=0.25)
     brows = own("eyebrows", str(rng.choice(assets.names("eyebrows"))))
-    brows = replace(brows, colour=_even(brows.colour, look.hair_colour * 0.8))
+    brows = replace(brows, colour=_even(brows.colour, traits.hair_colour * 0.8))
     lashes = own("eyelashes", str(rng.choice(assets.names("eyelashes"))))
     parts = [eyes, brows, replace(lashes, colour=_even(lashes.colour, np.full(3, 0.03)))]
     if mouth_open:
@@ -177,17 +177,17 @@ def _even(colour: Texture, hue: Floats) -> Texture:
     return np.broadcast_to(hue.astype(np.float32), colour.shape).copy()
 
 
-def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -> list[SkinnedMesh]:
+def hair(rng: np.random.Generator, figure: Figure, assets: Assets, traits: Traits) -> list[SkinnedMesh]:
     """Hair of the assets over a scalp of its own colour, which shows where cards leave cracks; or close-cropped."""
-    if look.style == "none":
+    if traits.style == "none":
         return []
-    if look.style == "buzz":
-        return cropped(rng, figure, look)
-    worn = asset(figure.body, figure.vertices, assets, "hair", look.style)
+    if traits.style == "buzz":
+        return cropped(rng, figure, traits)
+    worn = asset(figure.body, figure.vertices, assets, "hair", traits.style)
     centre = figure.head("head") + np.array([0, 0.6, 0.3]) * figure.scale
     shade = worn.colour.mean(axis=2, keepdims=True)
     solid = worn.opacity > 0.5 if worn.opacity is not None else np.ones(shade.shape[:2], bool)
-    dyed = look.hair_colour * np.clip(shade / max(float(np.median(shade[solid])), 0.05), 0.5, 1.6)
+    dyed = traits.hair_colour * np.clip(shade / max(float(np.median(shade[solid])), 0.05), 0.5, 1.6)
     worn = replace(
         worn,
         vertices=centre + (worn.vertices - centre) * _GROWN,
@@ -195,28 +195,28 @@ def hair(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look) -
         roughness=0.55,
         specular=0.2,
     )
-    return [_scalp(rng, figure, look, 0.006, 1.0), worn]
+    return [_scalp(rng, figure, traits, 0.006, 1.0), worn]
 
 
-def cropped(rng: np.random.Generator, figure: Figure, look: Look) -> list[SkinnedMesh]:
+def cropped(rng: np.random.Generator, figure: Figure, traits: Traits) -> list[SkinnedMesh]:
     """Hair of a few millimetres."""
-    return [_scalp(rng, figure, look, 0.02, 0.75, 0.98), _scalp(rng, figure, look, 0.05, 0.45, 0.98)]
+    return [_scalp(rng, figure, traits, 0.02, 0.75, 0.98), _scalp(rng, figure, traits, 0.05, 0.45, 0.98)]
 
 
 def _scalp(
-    rng: np.random.Generator, figure: Figure, look: Look, lift: float, cover: float, hairline: float = 1.08
+    rng: np.random.Generator, figure: Figure, traits: Traits, lift: float, cover: float, hairline: float = 1.08
 ) -> SkinnedMesh:
     """The skin above the hairline, lifted a little."""
     x, y, z = (figure.vertices - figure.head("head")).T / figure.scale
     brow = np.where(z > 0.2, hairline + 0.12 * np.cos(np.clip(x / 0.75, -1, 1) * np.pi / 2), 0)
     line = np.where(z > 0.2, brow - 0.9 * np.clip(np.abs(x) - 0.5, 0, 1), 0.55 * np.clip((z + 0.55) / 0.75, 0, 1))
     field = np.where(figure.body.weights[:, figure.body.index["head"]] > 0.4, y - line, -1.0)
-    return _skin_shell(rng, figure, field, lift, look.hair_colour, cover)
+    return _skin_shell(rng, figure, field, lift, traits.hair_colour, cover)
 
 
-def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[SkinnedMesh]:
+def beard(rng: np.random.Generator, figure: Figure, traits: Traits) -> list[SkinnedMesh]:
     """Stubble in one thin layer, a beard in several, thinner outwards."""
-    if not look.beard:
+    if not traits.beard:
         return []
     x, y, z = (figure.vertices - figure.head("jaw")).T / figure.scale
     lip = float((figure.head("oris01") + figure.head("oris05"))[1] / 2 - figure.head("jaw")[1]) / figure.scale
@@ -230,7 +230,7 @@ def beard(rng: np.random.Generator, figure: Figure, look: Look) -> list[SkinnedM
         "stubble": ((0.008, 0.42),),
         "beard": ((0.02, 0.9), (0.06, 0.7), (0.11, 0.45)),
     }
-    return [_skin_shell(rng, figure, field, lift, look.hair_colour, cover) for lift, cover in layers[look.beard]]
+    return [_skin_shell(rng, figure, field, lift, traits.hair_colour, cover) for lift, cover in layers[traits.beard]]
 
 
 def _skin_shell(

@@ -1,4 +1,4 @@
-"""A whole person: build, look, pose, clothes and what is worn with them, put together."""
+"""A whole person: build, traits, pose, clothes and what is worn with them, put together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from figureground.synth.figures.body import SKIN, Body, Skeleton, draw_phenotype
 from figureground.synth.figures.figure import Figure
-from figureground.synth.figures.looks import Look, beard, draw_face, draw_look, face_parts, hair, skin_texture
+from figureground.synth.figures.looks import Traits, beard, draw_face, draw_traits, face_parts, hair, skin_texture
 from figureground.synth.figures.makehuman import Assets
 from figureground.synth.figures.poses import Stance, draw_stance
 from figureground.synth.figures.skinned import SkinnedMesh
@@ -58,35 +58,35 @@ def make_person(rng: np.random.Generator, body: Body, assets: Assets, *, posture
     """
     phenotype = draw_phenotype(rng)
     vertices, heads = body.shape(phenotype)
-    figure, look = Figure(body, vertices, heads), draw_look(rng, phenotype)
+    figure, traits = Figure(body, vertices, heads), draw_traits(rng, phenotype)
     stance = draw_stance(rng, body, heads, assets.poses, posture=posture, framing=framing)
     face, mouth_open, expression = draw_face(rng, assets)
     skeleton = Skeleton(body, heads, stance.pose | face)
-    outfit = dress(rng, figure, assets, look, posture)
-    pieces, style, extras = _dressed(rng, figure, assets, look, outfit, mouth_open=mouth_open)
-    parts = [_skin(figure, outfit.hidden, skeleton, skin_texture(rng, assets, look))]
+    outfit = dress(rng, figure, assets, traits, posture)
+    pieces, style, extras = _dressed(rng, figure, assets, traits, outfit, mouth_open=mouth_open)
+    parts = [_skin(figure, outfit.hidden, skeleton, skin_texture(rng, assets, traits))]
     parts += [piece.posed(skeleton) for piece in pieces]
-    facts = _facts(look, figure, outfit, stance, style, extras) | {"expression": expression}
+    facts = _facts(traits, figure, outfit, stance, style, extras) | {"expression": expression}
     return _placed(parts, body, skeleton, posture, facts)
 
 
 def _dressed(
-    rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, outfit: Outfit, *, mouth_open: bool
+    rng: np.random.Generator, figure: Figure, assets: Assets, traits: Traits, outfit: Outfit, *, mouth_open: bool
 ) -> tuple[list[SkinnedMesh], str, str]:
     """All that is worn or grows, the name of the hair, and what is worn on the face."""
-    if outfit.headwear in ("cap", "beanie") and not suits_hat(look.style):
-        look = replace(look, style="long01" if look.female else "buzz")
+    if outfit.headwear in ("cap", "beanie") and not suits_hat(traits.style):
+        traits = replace(traits, style="long01" if traits.female else "buzz")
     covered = outfit.headwear == "fedora" or outfit.hides_hair
-    if covered and look.style != "none":
-        look = replace(look, style="buzz")
-    grown = hair(rng, figure, assets, look)
-    pieces = face_parts(rng, figure, assets, look, mouth_open=mouth_open) + beard(rng, figure, look)
+    if covered and traits.style != "none":
+        traits = replace(traits, style="buzz")
+    grown = hair(rng, figure, assets, traits)
+    pieces = face_parts(rng, figure, assets, traits, mouth_open=mouth_open) + beard(rng, figure, traits)
     if outfit.headwear in ("cap", "beanie", "fedora"):
         outfit.add(hat(rng, figure, assets, outfit.headwear, grown))
-    extras, names = on_the_face(rng, figure, outfit.headwear, look)
+    extras, names = on_the_face(rng, figure, outfit.headwear, traits)
     for piece in pieces + grown:
         outfit.hidden[piece.hides] = True
-    return pieces + grown + outfit.clothes + extras, "hidden" if covered else look.style, names
+    return pieces + grown + outfit.clothes + extras, "hidden" if covered else traits.style, names
 
 
 def _skin(figure: Figure, hidden: NDArray[np.bool_], skeleton: Skeleton, texture: Texture) -> Part:
@@ -145,18 +145,18 @@ def _seat(parts: tuple[Part, ...], joints: dict[str, Floats]) -> float:
 
 
 def _facts(
-    look: Look, figure: Figure, outfit: Outfit, stance: Stance, style: str, extras: str
+    traits: Traits, figure: Figure, outfit: Outfit, stance: Stance, style: str, extras: str
 ) -> dict[str, str | float | int]:
     height = np.ptp(figure.vertices[:SKIN, 1]) / _METRE
     return {
-        "female": int(look.female),
-        "age": round(float(np.interp(look.age, *_YEARS))),
-        "ancestry": look.ancestry,
+        "female": int(traits.female),
+        "age": round(float(np.interp(traits.age, *_YEARS))),
+        "ancestry": traits.ancestry,
         "height": round(float(height), 2),
         "outfit": outfit.name,
         "headwear": outfit.headwear,
         "hair": style,
-        "beard": look.beard,
+        "beard": traits.beard,
         "extras": extras,
         "arms": "+".join(stance.arms),
         "grip": stance.grip,

@@ -53,7 +53,7 @@ def draw_stance(
     whole = _whole_body(rng, library, posture, framing)
     if whole is not None:
         return Stance(whole, "", ("library", "library"))
-    pose = _legs(rng, library, posture) | _trunk(rng, posture)
+    pose = _legs(rng, library, posture) | _torso(rng, posture)
     for attempt in range(_TRIES + 1):
         kinds = draw_arms(rng, posture, framing) if attempt < _TRIES else ("hang", "hang")
         arms = tuple(ARMS[kind] for kind in kinds)
@@ -88,7 +88,7 @@ def _other_side(bone: str) -> str:
     return f"{stem}.{'R' if side == 'L' else 'L'}" if dot and side in SIDES else bone
 
 
-def _trunk(rng: np.random.Generator, posture: str) -> Pose:
+def _torso(rng: np.random.Generator, posture: str) -> Pose:
     """Back, neck and head, each turned a little; leaning where the posture asks for it."""
     lean = rng.normal({"crouching": 24, "ground": 6, "seated": 3}.get(posture, 1), 5 if posture != "walking" else 2)
     twist, tilt = rng.normal(0, 6), rng.normal(0, 3)
@@ -216,7 +216,7 @@ def _with_arms(rng: np.random.Generator, body: Body, heads: Floats, pose: Pose, 
 
 
 def runs_through(skeleton: Skeleton, arms: tuple[Arm, ...]) -> bool:
-    """Whether an elbow, wrist or hand lies inside the trunk or head, as capsules about the spine and a ball."""
+    """Whether an elbow, wrist or hand lies inside the torso or head, as capsules about the spine and a ball."""
     width = float(np.linalg.norm(skeleton.place("upperarm01.L") - skeleton.place("upperarm01.R")))
     ends = skeleton.place("spine05"), skeleton.place("neck01")
     crown = skeleton.place("head") + skeleton.turn("head") @ np.array([0, 0.5, 0.3])

@@ -48,14 +48,14 @@ class Tailor:
         return np.asarray(soft - self._normals * sunk)
 
     def _hang(self, points: Floats) -> Floats:
-        """The trunk below the chest as cloth hangs: no narrower than what is above it, seen from each direction."""
+        """The torso below the chest as cloth hangs: no narrower than what is above it, seen from each direction."""
         figure = self.figure
         levels, angles = 26, 24
         tall = (points[:, 1] > figure.hip - 1.5) & (points[:, 1] < figure.chest + 1.2)
-        trunk = np.asarray((figure.arm < 0.3) & tall, bool)
-        trunk[: self._tights.min()] = trunk[self._tights.max() + 1 :] = False
-        height = (figure.chest + 1.2 - points[trunk, 1]) / (figure.chest + 2.7 - figure.hip) * (levels - 1)
-        offset = points[trunk][:, [0, 2]] - np.array([0, figure.front])
+        torso = np.asarray((figure.arm < 0.3) & tall, bool)
+        torso[: self._tights.min()] = torso[self._tights.max() + 1 :] = False
+        height = (figure.chest + 1.2 - points[torso, 1]) / (figure.chest + 2.7 - figure.hip) * (levels - 1)
+        offset = points[torso][:, [0, 2]] - np.array([0, figure.front])
         radius, angle = np.linalg.norm(offset, axis=1), np.arctan2(offset[:, 0], offset[:, 1])
         row, column = np.round(height).astype(int), np.round(angle / (2 * np.pi) * angles).astype(int) % angles
         reach = np.zeros((levels, angles))
@@ -67,7 +67,7 @@ class Tailor:
         fade = np.clip(height / 4, 0, 1)
         grown = radius + fade * np.clip(reach[row, column] - radius, 0, 1.2 * figure.scale)
         hung = points.copy()
-        hung[np.flatnonzero(trunk)[:, None], [0, 2]] = np.array([0, figure.front]) + offset * (grown / radius)[:, None]
+        hung[np.flatnonzero(torso)[:, None], [0, 2]] = np.array([0, figure.front]) + offset * (grown / radius)[:, None]
         return hung
 
     def top(
@@ -197,15 +197,15 @@ class Tailor:
         )
 
     def _texture_places(self, piece: Piece, points: Floats) -> tuple[Floats, Indices]:
-        """Cloth wrapped about trunk and arms, each by its own axis, mirrored at its front so that it has no seam."""
-        trunk = _wrapped(points[:, 0], points[:, 2] - self.figure.front, points[:, 1], 1.3)
+        """Cloth wrapped about torso and arms, each by its own axis, mirrored at its front so that it has no seam."""
+        torso = _wrapped(points[:, 0], points[:, 2] - self.figure.front, points[:, 1], 1.3)
         sign = np.where(points[:, 0] > 0, 1.0, -1.0)
         shoulder, wrist = self.figure.head("upperarm01.L"), self.figure.head("wrist.L")
         middle = shoulder[1] + (np.abs(points[:, 0]) - shoulder[0]) * (wrist - shoulder)[1] / (wrist - shoulder)[0]
         arm = _wrapped(points[:, 1] - middle, points[:, 2] - shoulder[2], np.abs(points[:, 0]) * 1.4, 0.55)
         arm[:, 0] += sign * 0.37
         of_arm = np.min(piece.of(self.figure.arm)[piece.faces], axis=1) > 0.5
-        return np.concatenate([trunk, arm]), np.where(of_arm[:, None], piece.faces + len(trunk), piece.faces)
+        return np.concatenate([torso, arm]), np.where(of_arm[:, None], piece.faces + len(torso), piece.faces)
 
 
 def _wrapped(x: Floats, z: Floats, along: Floats, radius: float) -> Floats:

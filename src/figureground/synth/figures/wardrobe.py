@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from figureground.synth.figures import headwear
 from figureground.synth.figures.figure import Figure
-from figureground.synth.figures.looks import Look, asset
+from figureground.synth.figures.looks import Traits, asset
 from figureground.synth.figures.makehuman import Assets
 from figureground.synth.figures.skinned import SkinnedMesh
 from figureground.synth.figures.tailoring import Tailor
@@ -69,24 +69,24 @@ class Outfit:
             self.hidden[piece.hides] = True
 
 
-def dress(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, posture: str) -> Outfit:
+def dress(rng: np.random.Generator, figure: Figure, assets: Assets, traits: Traits, posture: str) -> Outfit:
     """Clothes and shoes for the drawn weather: 0 hot .. 1 cold."""
     weather = rng.random()
     upright = posture in ("standing", "walking")
-    if rng.random() < 0.25 and not look.child and weather < 0.85:
-        outfit = _suit(rng, figure, assets, look, upright)
+    if rng.random() < 0.25 and not traits.child and weather < 0.85:
+        outfit = _suit(rng, figure, assets, traits, upright)
     else:
-        outfit = _cut(rng, figure, look, weather, skirts=upright or posture == "seated", upright=upright)
+        outfit = _cut(rng, figure, traits, weather, skirts=upright or posture == "seated", upright=upright)
     outfit.add([_shoes(rng, figure, assets)])
-    _cover_head(rng, figure, outfit, look, weather)
+    _cover_head(rng, figure, outfit, traits, weather)
     return outfit
 
 
-def _suit(rng: np.random.Generator, figure: Figure, assets: Assets, look: Look, upright: bool) -> Outfit:
-    sex = "female" if look.female else "male"
+def _suit(rng: np.random.Generator, figure: Figure, assets: Assets, traits: Traits, upright: bool) -> Outfit:
+    sex = "female" if traits.female else "male"
     left_out = _BARE if upright else _BARE + _SKIRTED
     names = [name for name in assets.names("clothes", f"^{sex}_.*suit") if name not in left_out]
-    if look.female and rng.random() < 0.15:
+    if traits.female and rng.random() < 0.15:
         names = assets.names("clothes", "^male_casualsuit")
     name = str(rng.choice(names))
     suit = asset(figure.body, figure.vertices, assets, "clothes", name)
@@ -152,20 +152,20 @@ def _bounded(texture: Texture) -> Texture:
 
 
 def _cut(
-    rng: np.random.Generator, figure: Figure, look: Look, weather: float, *, skirts: bool, upright: bool
+    rng: np.random.Generator, figure: Figure, traits: Traits, weather: float, *, skirts: bool, upright: bool
 ) -> Outfit:
     """Clothes cut from the helper geometry: a dress, or a top with trousers or a skirt; a jacket or coat over it."""
     tailor = Tailor(rng, figure)
     outfit = Outfit([], tailor.hidden)
-    dressed = skirts and look.female and rng.random() < 0.2
+    dressed = skirts and traits.female and rng.random() < 0.2
     if dressed:
         _dress(rng, figure, tailor, outfit, weather)
     else:
-        _below(rng, figure, tailor, outfit, look, weather, skirts)
+        _below(rng, figure, tailor, outfit, traits, weather, skirts)
         _above(rng, figure, tailor, outfit, weather, lowest=-0.2 if upright else 0.25)
     if rng.random() < (0.75 if weather > 0.7 else 0.22 if weather > 0.3 else 0.03):
         _over(rng, figure, tailor, outfit, upright and not dressed, weather)
-    outfit.hidden = tailor.hidden | figure.trunk  # hems overlap there: nothing may show, whatever the pose
+    outfit.hidden = tailor.hidden | figure.torso  # hems overlap there: nothing may show, whatever the pose
     return outfit
 
 
@@ -190,10 +190,16 @@ def _leggings(figure: Figure, tailor: Tailor, outfit: Outfit, waist: float) -> N
 
 
 def _below(
-    rng: np.random.Generator, figure: Figure, tailor: Tailor, outfit: Outfit, look: Look, weather: float, skirts: bool
+    rng: np.random.Generator,
+    figure: Figure,
+    tailor: Tailor,
+    outfit: Outfit,
+    traits: Traits,
+    weather: float,
+    skirts: bool,
 ) -> None:
     scale, waist = figure.scale, figure.waist + rng.uniform(-0.2, 0.3) * figure.scale
-    if skirts and look.female and rng.random() < 0.22:
+    if skirts and traits.female and rng.random() < 0.22:
         end = figure.knee + rng.choice([rng.uniform(-0.4, 0.9), rng.uniform(-3.2, -1.2)]) * scale
         outfit.flare = rng.uniform(0, 0.4)
         outfit.clothes.append(tailor.skirt(_trouser_cloth(rng), waist=waist, end=end, ease=0.06, flare=outfit.flare))
@@ -275,12 +281,12 @@ def _over(
     outfit.layer = texture
 
 
-def _cover_head(rng: np.random.Generator, figure: Figure, outfit: Outfit, look: Look, weather: float) -> None:
+def _cover_head(rng: np.random.Generator, figure: Figure, outfit: Outfit, traits: Traits, weather: float) -> None:
     """Hoods, headscarves and scarves, which belong to the clothes; hats are put on once the hair is there."""
     outer = outfit.layer
     jacket = "jacket" in outfit.name or "jumper" in outfit.name
     sleeves = any(word in outfit.name for word in ("long sleeves", "jumper", "jacket", "coat"))
-    if look.female and not look.child and sleeves and rng.random() < 0.09:
+    if traits.female and not traits.child and sleeves and rng.random() < 0.09:
         texture = cloth(rng, plain=0.8)
         cape = Tailor(rng, figure)
         neck, hem = figure.neck + 0.55 * figure.scale, figure.head("spine01")[1] + rng.uniform(-0.4, 0.6) * figure.scale
@@ -298,7 +304,7 @@ def _cover_head(rng: np.random.Generator, figure: Figure, outfit: Outfit, look: 
         )
         outfit.name = f"scarf, {outfit.name}"
     if not outfit.headwear:
-        odds = {"cap": 0.11, "beanie": 0.22 if weather > 0.6 else 0.03, "fedora": 0.02 if look.age > 0.6 else 0.0}
+        odds = {"cap": 0.11, "beanie": 0.22 if weather > 0.6 else 0.03, "fedora": 0.02 if traits.age > 0.6 else 0.0}
         draw = rng.random()
         for name, share in odds.items():
             if 0 <= draw < share:
@@ -319,18 +325,18 @@ def hat(
         kind = str(rng.choice(assets.names("clothes", "fedora")))
         number = int(rng.integers(len(assets.textures("clothes", kind))))
         return [replace(asset(figure.body, figure.vertices, assets, "clothes", kind, number), opacity=None)]
-    head = headwear.Head(figure, np.concatenate([piece.vertices for piece in hair]) if hair else None)
+    head = headwear.HeadHull(figure, np.concatenate([piece.vertices for piece in hair]) if hair else None)
     if name == "cap":
         return headwear.cap(rng, head, cloth(rng, plain=0.95))
     return headwear.beanie(rng, head, knit(rng))
 
 
 def on_the_face(
-    rng: np.random.Generator, figure: Figure, weather_hat: str, look: Look
+    rng: np.random.Generator, figure: Figure, weather_hat: str, traits: Traits
 ) -> tuple[list[SkinnedMesh], str]:
     """Glasses, sunglasses, headphones or a headset, and their names."""
-    head, made, names = headwear.Head(figure), [], []
-    if rng.random() < (0.1 if look.age < 0.6 else 0.26):
+    head, made, names = headwear.HeadHull(figure), [], []
+    if rng.random() < (0.1 if traits.age < 0.6 else 0.26):
         dark = rng.random() < 0.3
         made += headwear.glasses(rng, head, dark=dark)
         names.append("sunglasses" if dark else "glasses")

@@ -235,7 +235,7 @@ def cards(centres: Floats, sizes: ArrayLike, rng: np.random.Generator, droop: fl
     return Mesh(vertices, faces, np.repeat(away, 4, axis=0), uv, faces)
 
 
-def curve(points: Sequence[ArrayLike], steps: int = 16) -> Floats:
+def spline(points: Sequence[ArrayLike], steps: int = 16) -> Floats:
     """A smooth path (steps, D) through points (Catmull-Rom)."""
     known = np.asarray(points, np.float64)
     padded = np.vstack([2 * known[0] - known[1], known, 2 * known[-1] - known[-2]])

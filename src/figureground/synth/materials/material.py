@@ -36,7 +36,7 @@ class Part(Mesh):
 
 
 @dataclass(frozen=True)
-class Surface:
+class Material:
     """What a mesh is covered with.
 
     Attributes:
@@ -53,51 +53,55 @@ class Surface:
     specular: float = 0.3
 
 
-Thing = list[tuple[Surface, Mesh]]
+Thing = list[tuple[Material, Mesh]]
 
 
-class Heap:
-    """Gathers meshes by their surface, so that each surface becomes one part."""
+class PartBuilder:
+    """Gathers meshes by their material, so that each material becomes one part."""
 
     def __init__(self) -> None:
-        self._meshes: dict[int, tuple[Surface, list[Mesh]]] = {}
+        self._meshes: dict[int, tuple[Material, list[Mesh]]] = {}
 
-    def add(self, surface: Surface, *meshes: Mesh) -> None:
-        """Put meshes covered with `surface` on the heap."""
-        self._meshes.setdefault(id(surface), (surface, []))[1].extend(meshes)
+    def add(self, material: Material, *meshes: Mesh) -> None:
+        """Gather meshes covered with `material`."""
+        self._meshes.setdefault(id(material), (material, []))[1].extend(meshes)
+
+    def extend(self, thing: Thing) -> None:
+        """Gather a thing's meshes as they lie."""
+        for material, mesh in thing:
+            self.add(material, mesh)
 
     def put(self, thing: Thing, x: float, z: float, yaw: float = 0.0, y: float = 0.0) -> None:
         """Stand a thing at (x, y, z), turned by `yaw` radians."""
-        for surface, mesh in thing:
-            self.add(surface, mesh.rotated(yaw).translated(x, y, z))
+        self.extend([(material, mesh.rotated(yaw).translated(x, y, z)) for material, mesh in thing])
 
     def parts(self) -> tuple[Part, ...]:
-        """One part for each surface, in the order of their first use."""
-        return tuple(covered(join(meshes), surface) for surface, meshes in self._meshes.values())
+        """One part for each material, in the order of their first use."""
+        return tuple(covered(join(meshes), material) for material, meshes in self._meshes.values())
 
 
-def covered(mesh: Mesh, surface: Surface) -> Part:
+def covered(mesh: Mesh, material: Material) -> Part:
     """A mesh as a part that is not person."""
-    scale = 1.0 / surface.metres if surface.metres else 1.0
+    scale = 1.0 / material.metres if material.metres else 1.0
     return Part(
         vertices=mesh.vertices,
         faces=mesh.faces,
         normals=mesh.normals,
         uv=mesh.uv * scale,
         uv_faces=mesh.uv_faces,
-        colour=surface.colour,
-        opacity=surface.opacity,
-        roughness=surface.roughness,
-        specular=surface.specular,
+        colour=material.colour,
+        opacity=material.opacity,
+        roughness=material.roughness,
+        specular=material.specular,
     )
 
 
-def finish(colour: NDArray[np.floating], shade: NDArray[np.floating], **facts: float) -> Surface:
-    """A surface of `colour` (3,) or (H, W, 3) times `shade` (H, W)."""
+def shaded(colour: NDArray[np.floating], shade: NDArray[np.floating], **facts: float) -> Material:
+    """A material of `colour` (3,) or (H, W, 3) times `shade` (H, W)."""
     picture = np.clip(colour * shade[..., None], 0.012, 0.97).astype(np.float32)
-    return Surface(picture, **facts)  # type: ignore[arg-type]
+    return Material(picture, **facts)  # type: ignore[arg-type]
 
 
-def fitted(picture: NDArray[np.floating], **facts: float) -> Surface:
+def pictured(picture: NDArray[np.floating], **facts: float) -> Material:
     """A picture (H, W, 3) of 0..1 laid once over texture coordinates 0..1."""
-    return Surface(np.clip(picture, 0.012, 0.97).astype(np.float32), metres=0.0, **facts)  # type: ignore[arg-type]
+    return Material(np.clip(picture, 0.012, 0.97).astype(np.float32), metres=0.0, **facts)  # type: ignore[arg-type]

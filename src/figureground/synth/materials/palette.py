@@ -11,16 +11,16 @@ import numpy as np
 from figureground.synth.geometry.vectors import Floats
 from figureground.synth.materials import surfaces
 from figureground.synth.materials.colours import hsv, muted
-from figureground.synth.materials.material import Surface
+from figureground.synth.materials.material import Material
 
 Choice = TypeVar("Choice")
 
 
-class Stock:
-    """Draws each surface when it is first asked for.
+class Palette:
+    """Draws each material when it is first asked for.
 
     Args:
-        rng: Draws everything; a stock is used by one place only.
+        rng: Draws everything; a palette is used by one place only.
         tones: sRGB colours (3,) that walls and cloths shall resemble (tone-on-tone), or none.
     """
 
@@ -36,45 +36,45 @@ class Stock:
         return muted(self.rng, light)
 
     @cached_property
-    def wood(self) -> Surface:
+    def wood(self) -> Material:
         return surfaces.wood(self.rng, self.tone(0.6) if self.tones else None)
 
     @cached_property
-    def white(self) -> Surface:
+    def white(self) -> Material:
         return surfaces.paint(self.rng, hsv(0.11, self.rng.uniform(0, 0.08), self.rng.uniform(0.7, 0.92)))
 
     @cached_property
-    def dark(self) -> Surface:
+    def dark(self) -> Material:
         return surfaces.paint(self.rng, hsv(self.rng.random(), 0.08, self.rng.uniform(0.04, 0.2)), roughness=0.4)
 
     @cached_property
-    def metal(self) -> Surface:
+    def metal(self) -> Material:
         return surfaces.metal(self.rng)
 
     @cached_property
-    def cloth(self) -> Surface:
+    def cloth(self) -> Material:
         if self.rng.random() < 0.25:
             return surfaces.leather(self.rng)
         return surfaces.cloth(self.rng, self.tone())
 
     @cached_property
-    def second_cloth(self) -> Surface:
+    def second_cloth(self) -> Material:
         return surfaces.cloth(self.rng, self.tone())
 
     @cached_property
-    def leaves(self) -> Surface:
+    def leaves(self) -> Material:
         return surfaces.leaves(self.rng, narrow=self.rng.uniform(0.15, 0.7))
 
     @cached_property
-    def bark(self) -> Surface:
+    def bark(self) -> Material:
         return surfaces.wood(self.rng, hsv(self.rng.uniform(0.06, 0.1), self.rng.uniform(0.1, 0.35), 0.35))
 
     @cached_property
-    def colours(self) -> tuple[Surface, ...]:
+    def colours(self) -> tuple[Material, ...]:
         """Small single-coloured surfaces: book spines, boxes, cups."""
         return tuple(surfaces.paint(self.rng, muted(self.rng)) for _ in range(6))
 
-    def colour(self) -> Surface:
+    def colour(self) -> Material:
         """One of the small surfaces."""
         return self.colours[int(self.rng.integers(len(self.colours)))]
 

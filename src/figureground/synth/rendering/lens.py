@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.pictures import HALF, PERSON
+from figureground.synth.rendering.rays import Image
 
-Picture = NDArray[np.float32]
 Facts = dict[str, str | float | int]
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
 LOOKS = {
@@ -30,7 +30,7 @@ LOOKS = {
 
 
 @dataclass(frozen=True)
-class Look:
+class CameraSettings:
     """What one camera does. Lengths are pixels of a picture 320 px on its longer side; stops are factors of two."""
 
     exposure: float = 0.0
@@ -49,7 +49,7 @@ class Look:
 
 
 def photograph(
-    linear: Picture, coverage: Picture, held: Picture, rng: np.random.Generator, *, kind: str = "photo"
+    linear: Image, coverage: Image, held: Image, rng: np.random.Generator, *, kind: str = "photo"
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8], Facts]:
     """Take a photo of rendered light.
 
@@ -67,43 +67,43 @@ def photograph(
     """
     if linear.shape != (*coverage.shape, 3) or held.shape != coverage.shape:
         raise ValueError(f"the light has shape {linear.shape}, coverage and held {coverage.shape} and {held.shape}")
-    name, look = _draw_look(rng, kind)
+    name, settings = _draw_settings(rng, kind)
     light = np.clip(np.nan_to_num(linear), 0.0, 1e4).astype(np.float32)
     share, held = (np.clip(x, 0.0, 1.0).astype(np.float32) for x in (coverage, held))
     pixel = max(share.shape) / 320
-    light = _expose(light, share, look, rng)
-    light, share, held = _distort((light, share, held), look.barrel)
-    if look.background:
-        radius = look.background * pixel
+    light = _expose(light, share, settings, rng)
+    light, share, held = _distort((light, share, held), settings.barrel)
+    if settings.background:
+        radius = settings.background * pixel
         light, held = _blur_background(light, share, radius), _blur_held(held, share, radius)
-    kernel = _spread(look, pixel, rng)
+    kernel = _spread(settings, pixel, rng)
     if kernel is not None:
         layers = (light, share, held)
         light, share, held = (cv2.filter2D(x, -1, kernel, borderType=cv2.BORDER_REPLICATE) for x in layers)
-    light = _fall_off(light, look.vignette)
+    light = _fall_off(light, settings.vignette)
     light = _fringe(light, rng)
-    light = _sensor_noise(light, look.noise, rng)
-    photo = _develop(light, look, rng)
+    light = _sensor_noise(light, settings.noise, rng)
+    photo = _develop(light, settings, rng)
     grey = rng.random() < 0.04
     if grey:
         photo = np.repeat((photo @ LUMINANCE)[..., None], 3, axis=2)
-    photo = _sharpen(photo, look.sharpening, pixel)
-    stored = _through_jpeg((np.clip(photo, 0, 1) * 255 + 0.5).astype(np.uint8), look.quality)
+    photo = _sharpen(photo, settings.sharpening, pixel)
+    stored = _through_jpeg((np.clip(photo, 0, 1) * 255 + 0.5).astype(np.uint8), settings.quality)
     facts: Facts = {
         "look": name,
-        "exposure": round(look.exposure, 2),
-        "noise": round(look.noise, 4),
-        "blur": round(look.defocus + look.motion, 2),
-        "barrel": round(look.barrel, 3),
-        "background_blur": round(look.background, 2),
-        "jpeg_quality": look.quality,
+        "exposure": round(settings.exposure, 2),
+        "noise": round(settings.noise, 4),
+        "blur": round(settings.defocus + settings.motion, 2),
+        "barrel": round(settings.barrel, 3),
+        "background_blur": round(settings.background, 2),
+        "jpeg_quality": settings.quality,
         "black_and_white": int(grey),
     }
     mask = (np.clip(share, 0, 1) * 255 + 0.5).astype(np.uint8)
     return stored, mask, np.where((held >= 0.5) & (mask < HALF), np.uint8(PERSON), np.uint8(0)), facts
 
 
-def _draw_look(rng: np.random.Generator, kind: str) -> tuple[str, Look]:
+def _draw_settings(rng: np.random.Generator, kind: str) -> tuple[str, CameraSettings]:
     if kind not in {*LOOKS, "webcam"}:
         raise ValueError(f"there is no look {kind!r}; there are {', '.join([*LOOKS, 'webcam'])}")
     name = kind
@@ -141,10 +141,10 @@ def _draw_look(rng: np.random.Generator, kind: str) -> tuple[str, Look]:
         },
     }.get(name, {})
     quality = int(rng.integers(50, 80)) if name == "webcam" else int(rng.integers(60, 96))
-    return name, Look(**facts, quality=max(quality, 60))  # type: ignore[arg-type]
+    return name, CameraSettings(**facts, quality=max(quality, 60))  # type: ignore[arg-type]
 
 
-def _expose(light: Picture, share: Picture, look: Look, rng: np.random.Generator) -> Picture:
+def _expose(light: Image, share: Image, settings: CameraSettings, rng: np.random.Generator) -> Image:
     """Meter as cameras do: on people where there are any, else on the whole, so that the mean comes out mid-grey."""
     grey = light @ LUMINANCE
     people = share > 0.5
@@ -154,12 +154,12 @@ def _expose(light: Picture, share: Picture, look: Look, rng: np.random.Generator
         on_people = float(np.mean(np.minimum(grey[people], np.percentile(grey[people], 95))))
         # Between both in stops: a dark coat does not burn the sky out, nor a bright one sink the room.
         meter = np.exp(0.55 * np.log(on_people + 1e-4) + 0.45 * np.log(everywhere + 1e-4))
-    gain = 0.27 * 2.0**look.exposure / max(meter, 1e-4)
-    cast = np.exp(look.balance * rng.choice([-1.0, 1.0]) * np.array([1.0, 0.0, -1.0]) + rng.normal(0, 0.015, 3))
+    gain = 0.27 * 2.0**settings.exposure / max(meter, 1e-4)
+    cast = np.exp(settings.balance * rng.choice([-1.0, 1.0]) * np.array([1.0, 0.0, -1.0]) + rng.normal(0, 0.015, 3))
     return np.asarray(light * (gain * cast / cast.mean()), np.float32)
 
 
-def _distort(layers: Sequence[Picture], barrel: float) -> list[Picture]:
+def _distort(layers: Sequence[Image], barrel: float) -> list[Image]:
     """Bend all alike as a lens does (radial, one term), the corners kept inside the picture."""
     if not barrel:
         return list(layers)
@@ -173,7 +173,7 @@ def _distort(layers: Sequence[Picture], barrel: float) -> list[Picture]:
     return [cv2.remap(x, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for x in layers]
 
 
-def _blur_background(light: Picture, share: Picture, radius: float) -> Picture:
+def _blur_background(light: Image, share: Image, radius: float) -> Image:
     """A telephone's portrait mode: what is not person is blurred, without the person's colours in it."""
     away = 1 - share
     size = 2 * int(radius) + 1
@@ -186,12 +186,12 @@ def _blur_background(light: Picture, share: Picture, radius: float) -> Picture:
     return np.asarray(np.maximum(light + away[..., None] * (behind - sharp), 0), np.float32)
 
 
-def _blur_held(held: Picture, share: Picture, radius: float) -> Picture:
+def _blur_held(held: Image, share: Image, radius: float) -> Image:
     """What is held belongs to the background, so its share spreads as if it were light."""
     return np.asarray(_blur_background(cv2.merge([held] * 3), share, radius)[..., 0])
 
 
-def _filled(light: Picture, away: Picture) -> Picture:
+def _filled(light: Image, away: Image) -> Image:
     """The background near people's edges, drawn from where no person is: what lies under half-covered pixels."""
     pure = (away > 0.98).astype(np.float32)
     weight = cv2.GaussianBlur(pure, (0, 0), 2.0)
@@ -200,16 +200,16 @@ def _filled(light: Picture, away: Picture) -> Picture:
     return np.asarray(np.where(known[..., None], light, spread), np.float32)
 
 
-def _disc(radius: float, size: int) -> Picture:
+def _disc(radius: float, size: int) -> Image:
     centre = size // 2
     y, x = np.mgrid[:size, :size] - centre
     disc = np.clip(radius + 0.5 - np.hypot(x, y), 0, 1).astype(np.float32)
     return np.asarray(disc / disc.sum(), np.float32)
 
 
-def _spread(look: Look, pixel: float, rng: np.random.Generator) -> Picture | None:
+def _spread(settings: CameraSettings, pixel: float, rng: np.random.Generator) -> Image | None:
     """The kernel of defocus and motion together, or None where both are under a third of a pixel."""
-    blur, motion, angle = look.defocus * pixel, look.motion * pixel, rng.uniform(0, np.pi)
+    blur, motion, angle = settings.defocus * pixel, settings.motion * pixel, rng.uniform(0, np.pi)
     if blur < 0.3 and motion < 0.3:
         return None
     size = 2 * int(np.ceil(3 * blur + motion)) + 3
@@ -223,19 +223,19 @@ def _spread(look: Look, pixel: float, rng: np.random.Generator) -> Picture | Non
     return np.asarray(kernel / kernel.sum(), np.float32)
 
 
-def _dot(x: float, y: float, size: int) -> Picture:
+def _dot(x: float, y: float, size: int) -> Image:
     rows, columns = np.mgrid[:size, :size]
     return np.asarray(np.clip(1 - np.abs(columns - x), 0, 1) * np.clip(1 - np.abs(rows - y), 0, 1), np.float32)
 
 
-def _fall_off(light: Picture, strength: float) -> Picture:
+def _fall_off(light: Image, strength: float) -> Image:
     height, width = light.shape[:2]
     y, x = np.mgrid[:height, :width]
     square = ((x - width / 2) / width) ** 2 + ((y - height / 2) / height) ** 2
     return np.asarray(light * (1 - strength * 2 * square)[..., None], np.float32)
 
 
-def _fringe(light: Picture, rng: np.random.Generator) -> Picture:
+def _fringe(light: Image, rng: np.random.Generator) -> Image:
     """Red and blue a little larger or smaller than green, at most a third of a pixel in the corners of 320."""
     height, width = light.shape[:2]
     out = light.copy()
@@ -246,7 +246,7 @@ def _fringe(light: Picture, rng: np.random.Generator) -> Picture:
     return out
 
 
-def _sensor_noise(light: Picture, strength: float, rng: np.random.Generator) -> Picture:
+def _sensor_noise(light: Image, strength: float, rng: np.random.Generator) -> Image:
     """Shot noise that grows with the root of the light and read noise, a little blotchy as after a camera's filter."""
     shape = light.shape
     fine = rng.normal(size=shape).astype(np.float32)
@@ -256,19 +256,19 @@ def _sensor_noise(light: Picture, strength: float, rng: np.random.Generator) -> 
     return np.asarray(light + strength * grey * np.sqrt(np.maximum(light, 0) * 0.8 + 0.01), np.float32)
 
 
-def _develop(light: Picture, look: Look, rng: np.random.Generator) -> Picture:
+def _develop(light: Image, settings: CameraSettings, rng: np.random.Generator) -> Image:
     """Saturation, a curve with a soft shoulder (Reinhard 2002, extended), sRGB's gamma, blacks lifted by `shadows`."""
     light = np.maximum(light, 0)
     grey = (light @ LUMINANCE)[..., None]
-    light = np.maximum(grey + look.saturation * (light - grey), 0)
+    light = np.maximum(grey + settings.saturation * (light - grey), 0)
     white = rng.uniform(2.0, 5.0)
     toned = light * (1 + light / white**2) / (1 + light) * 1.12
     encoded = np.where(toned <= 0.0031308, toned * 12.92, 1.055 * np.maximum(toned, 1e-8) ** (1 / 2.4) - 0.055)
-    curved = np.clip(0.5 + (np.clip(encoded, 0, 1) - 0.5) * look.contrast, 0, 1)
-    return np.asarray(look.shadows + (1 - look.shadows) * curved, np.float32)
+    curved = np.clip(0.5 + (np.clip(encoded, 0, 1) - 0.5) * settings.contrast, 0, 1)
+    return np.asarray(settings.shadows + (1 - settings.shadows) * curved, np.float32)
 
 
-def _sharpen(photo: Picture, amount: float, pixel: float) -> Picture:
+def _sharpen(photo: Image, amount: float, pixel: float) -> Image:
     soft = cv2.GaussianBlur(photo, (0, 0), 0.8 * max(pixel, 0.7))
     return np.asarray(photo + amount * (photo - soft), np.float32)
 

@@ -44,7 +44,7 @@ class View:
         return np.asarray(np.clip(self.shares.sum(0), 0, 1), np.float32)
 
 
-def look(scene: Any, row_of: NDArray[np.int32], sensor: Any, size: tuple[int, int], people: int) -> View:
+def view(scene: Any, row_of: NDArray[np.int32], sensor: Any, size: tuple[int, int], people: int) -> View:
     """Follow a few regular rays a pixel, then many where coverage changes from a pixel to its neighbour.
 
     Outlines of held things ask for no more rays: those would change light and bytes of pictures made before.

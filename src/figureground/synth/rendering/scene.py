@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from figureground.synth.geometry.vectors import Floats
 from figureground.synth.materials.material import Part, Texture
 from figureground.synth.rendering.meshes import HELD, NOBODY, alike, in_full_ranks, mesh_of
-from figureground.synth.rendering.rays import Image, View, look
+from figureground.synth.rendering.rays import Image, View, view
 from figureground.synth.rendering.setup import drjit_module, mitsuba_module, one_thread
 
 SAMPLES = 6  # light paths a pixel; with noiseless albedo and normals the denoiser makes up for more
@@ -34,7 +34,7 @@ class Camera:
     roll: float = 0.0
 
 
-class Stage:
+class Scene:
     """Parts and light, ready to be seen from anywhere.
 
     Args:
@@ -58,7 +58,7 @@ class Stage:
         self._people = max((group for part, group in zip(parts, groups, strict=True) if part.person), default=-1) + 1
         turn = mi.ScalarTransform4f().rotate([0, 1, 0], light_turn)
         bitmap = mi.Bitmap(np.ascontiguousarray(light, np.float32))
-        gc.collect()  # of the stage before: shapes are numbered from 1 again, and their numbers are in the kernels
+        gc.collect()  # of the scene before: shapes are numbered from 1 again, and their numbers are in the kernels
         meshes = [(mesh_of(same), group) for same, group in in_full_ranks([*alike(parts, groups)])]
         description = {"type": "scene", "light": {"type": "envmap", "bitmap": bitmap, "to_world": turn}}
         self._scene = mi.load_dict(description | {f"part{k}": mesh for k, (mesh, _) in enumerate(meshes)})
@@ -69,7 +69,7 @@ class Stage:
     def look(self, camera: Camera, size: tuple[int, int]) -> View:
         """Follow a few regular rays in each pixel of (height, width), and many near the outlines; no chance in it."""
         with one_thread():
-            return look(self._scene, self._row_of, _sensor(camera, size), size, self._people)
+            return view(self._scene, self._row_of, _sensor(camera, size), size, self._people)
 
     def shoot(self, camera: Camera, view: View, *, seed: int, samples: int = SAMPLES) -> Image:
         """The light that the camera sees, float32 HxWx3, linear, 0 and up; `view` is of the same camera."""

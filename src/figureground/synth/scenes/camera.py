@@ -23,20 +23,20 @@ _FOV = {"close": (18, 50), "half": (22, 60), "full": (24, 70), "far": (30, 75), 
 
 
 @dataclass(frozen=True)
-class Standing:
+class Subject:
     """A person at a place: highest and lowest point, left- and rightmost, metres."""
 
     points: Floats
     head: Floats
 
     @classmethod
-    def of(cls, person: Person) -> Standing:
+    def of(cls, person: Person) -> Subject:
         used = [part.vertices[np.unique(part.faces)] for part in person.parts]
         return cls(np.concatenate(used), person.joints["head"])
 
 
 def frame(
-    rng: np.random.Generator, shot: str, people: list[Standing], size: tuple[int, int], reach: float = BEHIND
+    rng: np.random.Generator, shot: str, people: list[Subject], size: tuple[int, int], reach: float = BEHIND
 ) -> Camera:
     """A camera for a shot of the nearest person, the first of `people`; further ones come in if they stand there.
 
@@ -86,7 +86,7 @@ def point_at(rng: np.random.Generator, aim: Floats, span: float, size: tuple[int
     return Camera(eye, aim, wide, float(rng.normal(0, 1.8)))
 
 
-def _extent(rng: np.random.Generator, shot: str, people: list[Standing]) -> tuple[float, float, Floats]:
+def _extent(rng: np.random.Generator, shot: str, people: list[Subject]) -> tuple[float, float, Floats]:
     """Lowest and highest point that the shot is about, and what it aims at."""
     heights = people[0].points[:, 1]
     low, high = float(heights.min()), float(heights.max())
@@ -108,7 +108,7 @@ def _direction(rng: np.random.Generator, shot: str) -> Floats:
     return np.array([np.cos(rise) * np.sin(turn), np.sin(rise), np.cos(rise) * np.cos(turn)])
 
 
-def _out_of_people(eye: Floats, aim: Floats, people: list[Standing]) -> Floats:
+def _out_of_people(eye: Floats, aim: Floats, people: list[Subject]) -> Floats:
     """Step back until nobody is nearer than the clearance."""
     back = (eye - aim) / np.linalg.norm(eye - aim)
     for _ in range(20):
@@ -118,10 +118,10 @@ def _out_of_people(eye: Floats, aim: Floats, people: list[Standing]) -> Floats:
     return np.asarray(eye)
 
 
-def _width(people: list[Standing]) -> float:
+def _width(people: list[Subject]) -> float:
     return float(np.ptp(np.concatenate([person.points[:, 0] for person in people])))
 
 
-def _centre(people: list[Standing]) -> Floats:
+def _centre(people: list[Subject]) -> Floats:
     points = np.concatenate([person.points for person in people])
     return np.asarray((points.min(0) + points.max(0)) / 2)

@@ -11,11 +11,11 @@ import numpy as np
 from figureground.synth.geometry.shapes import grid
 from figureground.synth.geometry.vectors import Floats
 from figureground.synth.materials import paintings, surfaces
-from figureground.synth.materials.material import Texture, finish
+from figureground.synth.materials.material import Texture, shaded
 from figureground.synth.materials.noise import spectral_noise
 from figureground.synth.scenes import indoors, outdoors
 from figureground.synth.scenes.lights import choose_light
-from figureground.synth.scenes.scenery import Place, Scenery, choose_spots
+from figureground.synth.scenes.scenery import Scenery, SceneryBuilder, choose_spots
 
 PAINTED = "scenery, things and textures: drawn by figureground, CC0-1.0"
 KINDS = ("room", "office", "cafe", "street", "park", "studio", "plate")
@@ -27,7 +27,7 @@ ODDS = {
 }
 """Shares of the kinds by framing, about as everyday photos have them."""
 OUTSIDE = frozenset({"street", "park"})
-MAKERS: dict[str, Callable[[Place, int, int, str], None]] = {
+MAKERS: dict[str, Callable[[SceneryBuilder, int, int, str], None]] = {
     "room": indoors.room,
     "office": indoors.office,
     "cafe": indoors.cafe,
@@ -65,7 +65,7 @@ def build_scenery(
     drawn = str(rng.choice(KINDS, p=odds)) if kind is None else kind
     if drawn == "plate" and (seats or people > 2):
         drawn = "room"  # A plate has no floor: nobody sits on it, and groups would hang in the air.
-    place = Place(rng, tones)
+    place = SceneryBuilder(rng, tones)
     backdrop = None
     if drawn == "studio":
         studio(place, people, seats, framing)
@@ -82,18 +82,18 @@ def build_scenery(
     return place.scenery(drawn, light, tuple(line for line in (PAINTED, credit) if line), backdrop)
 
 
-def studio(place: Place, people: int, seats: int, framing: str) -> None:
+def studio(place: SceneryBuilder, people: int, seats: int, framing: str) -> None:
     """A paper roll that sweeps from the wall to the floor."""
     rng = place.rng
     choose_spots(place, people, seats, framing, 0.9)
     back = -float(rng.uniform(1.6, 3.5))
-    tone = place.stock.tone(float(rng.choice([0.12, 0.5, 0.75, 0.93], p=[0.12, 0.3, 0.25, 0.33])))
+    tone = place.palette.tone(float(rng.choice([0.12, 0.5, 0.75, 0.93], p=[0.12, 0.3, 0.25, 0.33])))
     bend = np.linspace(0, np.pi / 2, 9)
     arc = np.stack([np.sin(bend), 1 - np.cos(bend)], 1)[1:-1] * 0.8
     profile = np.vstack([[-8.0, 0.0], [0.0, 0.0], arc, [0.8, 0.8], [0.8, 5.0]])
     rows = [np.stack([np.full(len(profile), x), profile[:, 1], back + 0.8 - profile[:, 0]], 1) for x in (-7.0, 7.0)]
     grain = 1 + 0.01 * spectral_noise(rng, 64, 1.0)
-    place.cover(finish(tone, grain, roughness=0.9, metres=4.0), grid(np.stack(rows)))
+    place.cover(shaded(tone, grain, roughness=0.9, metres=4.0), grid(np.stack(rows)))
 
 
 def plate(rng: np.random.Generator, light: Texture, side: int = 384) -> Texture:

@@ -9,8 +9,8 @@ import numpy as np
 
 from figureground.synth.geometry.mesh import Mesh
 from figureground.synth.geometry.vectors import Floats
-from figureground.synth.materials.material import Heap, Part, Surface, Texture, Thing
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.material import Material, Part, PartBuilder, Texture, Thing
+from figureground.synth.materials.palette import Palette
 from figureground.synth.things.furniture import bench, chair, office_chair, sofa, stool
 
 
@@ -53,7 +53,7 @@ ELBOW_ROOM = 0.42
 """Metres round a standing spot's middle that nothing may reach into."""
 
 
-class Place:
+class SceneryBuilder:
     """Floor, walls and things of a scenery, with its spots.
 
     Args:
@@ -63,15 +63,15 @@ class Place:
 
     def __init__(self, rng: np.random.Generator, tones: Sequence[Floats] = ()) -> None:
         self.rng = rng
-        self.stock = Stock(rng, tones)
-        self.heap = Heap()
+        self.palette = Palette(rng, tones)
+        self._builder = PartBuilder()
         self.spots: list[Spot] = []
         self.facts: dict[str, str | float | int] = {}
         self._taken: list[tuple[float, float, float]] = []
 
-    def cover(self, surface: Surface, *meshes: Mesh) -> None:
+    def cover(self, material: Material, *meshes: Mesh) -> None:
         """Add floor and walls, which stand in nobody's way."""
-        self.heap.add(surface, *meshes)
+        self._builder.add(material, *meshes)
 
     def free(self, x: float, z: float, radius: float) -> bool:
         """Whether a thing of that radius stands clear of every spot and of the things placed with a radius."""
@@ -80,7 +80,7 @@ class Place:
 
     def put(self, thing: Thing, x: float, z: float, yaw: float = 0.0, y: float = 0.0, radius: float = 0.0) -> None:
         """Stand a thing there, whatever else is there; with a radius, later things keep off."""
-        self.heap.put(thing, x, z, yaw, y)
+        self._builder.put(thing, x, z, yaw, y)
         if radius:
             self._taken.append((x, z, radius))
 
@@ -102,7 +102,7 @@ class Place:
         """What has been put together and further `parts`, lit by `light` from a random side."""
         return Scenery(
             kind=kind,
-            parts=self.heap.parts() + parts,
+            parts=self._builder.parts() + parts,
             spots=tuple(sorted(self.spots, key=lambda spot: -spot.z)),
             light=light,
             light_turn=float(self.rng.uniform(0, 360)),
@@ -112,7 +112,9 @@ class Place:
         )
 
 
-def choose_spots(place: Place, people: int, seats: int, framing: str, depth: float, seat: str = "chair") -> None:
+def choose_spots(
+    place: SceneryBuilder, people: int, seats: int, framing: str, depth: float, seat: str = "chair"
+) -> None:
     """Lay out spots: the first near the origin, some beside it, the others up to `depth` metres behind.
 
     Seated spots get their seat: "chair", "office", "bench" or "sofa" (which several share where they sit together).
@@ -130,10 +132,10 @@ def choose_spots(place: Place, people: int, seats: int, framing: str, depth: flo
         place.spots.append(Spot(x, z, yaw, height))
     for spot in place.spots:
         if spot.height:
-            place.put(_seat(place.stock, seat, spot.height), spot.x, spot.z, spot.yaw)
+            place.put(_seat(place.palette, seat, spot.height), spot.x, spot.z, spot.yaw)
 
 
-def _near_by(place: Place, gap: float, group: float, depth: float) -> tuple[float, float]:
+def _near_by(place: SceneryBuilder, gap: float, group: float, depth: float) -> tuple[float, float]:
     rng = place.rng
     if not place.spots:
         return float(rng.normal(0, 0.12)), 0.0
@@ -152,11 +154,11 @@ def _near_by(place: Place, gap: float, group: float, depth: float) -> tuple[floa
     return float(max(spot.x for spot in place.spots) + step), 0.0
 
 
-def _seat(stock: Stock, kind: str, height: float) -> Thing:
+def _seat(palette: Palette, kind: str, height: float) -> Thing:
     if kind == "office":
-        return office_chair(stock, height)
+        return office_chair(palette, height)
     if kind == "bench":
-        return bench(stock, stock.between(0.7, 1.5), height, back=stock.chance(0.7))
+        return bench(palette, palette.between(0.7, 1.5), height, back=palette.chance(0.7))
     if kind == "sofa":
-        return sofa(stock, stock.between(0.85, 1.0), height)
-    return stool(stock, height) if stock.chance(0.12) else chair(stock, height)
+        return sofa(palette, palette.between(0.85, 1.0), height)
+    return stool(palette, height) if palette.chance(0.12) else chair(palette, height)

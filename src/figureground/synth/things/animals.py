@@ -17,8 +17,8 @@ from figureground.synth.geometry.shapes import ball, cards, rod, tube
 from figureground.synth.geometry.vectors import Floats, vec
 from figureground.synth.materials import surfaces
 from figureground.synth.materials.colours import hsv
-from figureground.synth.materials.material import Surface, Thing
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.material import Material, Thing
+from figureground.synth.materials.palette import Palette
 
 
 @dataclass(frozen=True)
@@ -79,35 +79,35 @@ def _soft_distance(points: Floats, starts: Floats, ends: Floats, radii: Floats, 
     return value, gradient / (np.linalg.norm(gradient, axis=1, keepdims=True) + 1e-9)
 
 
-def animal(stock: Stock, kind: str) -> Thing:
+def animal(palette: Palette, kind: str) -> Thing:
     """A dog, cat, horse, cow or bird on y = 0, its side to +z, its head at +x.
 
     Raises:
         KeyError: There is no such kind.
     """
-    return {"dog": _dog, "cat": _cat, "horse": _horse, "cow": _cow, "bird": _bird}[kind](stock)
+    return {"dog": _dog, "cat": _cat, "horse": _horse, "cow": _cow, "bird": _bird}[kind](palette)
 
 
-def _eyes(stock: Stock, x: float, y: float, z: float, size: float) -> Mesh:
+def _eyes(palette: Palette, x: float, y: float, z: float, size: float) -> Mesh:
     return join(ball(size, 8, 6).translated(x, y, side * z) for side in (-1, 1))
 
 
-def _dog(stock: Stock) -> Thing:
-    size, sit = stock.between(0.35, 1.15), stock.chance(0.3)
-    snout, leg = stock.between(0.07, 0.16), stock.between(0.3, 0.5)
-    h, hang = leg + 0.16, stock.chance(0.5)
-    fat = stock.between(0.85, 1.2)
+def _dog(palette: Palette) -> Thing:
+    size, sit = palette.between(0.35, 1.15), palette.chance(0.3)
+    snout, leg = palette.between(0.07, 0.16), palette.between(0.3, 0.5)
+    h, hang = leg + 0.16, palette.chance(0.5)
+    fat = palette.between(0.85, 1.2)
     rear = 0.16 if sit else h
-    head = np.array([0.46, h + stock.between(0.2, 0.3), 0.0])
+    head = np.array([0.46, h + palette.between(0.2, 0.3), 0.0])
     limbs = [
         Limb((0.22, h, 0), (-0.25, rear + 0.02, 0), 0.145 * fat, 0.115 * fat),
         Limb((0.25, h + 0.03, 0), head - [0.04, 0, 0], 0.1, 0.07),
         Limb(head, head + vec(0.04, 0, 0), 0.085, 0.075),
         Limb(head + vec(0.05, -0.025, 0), head + vec(0.08 + snout, -0.04, 0), 0.05, 0.032),
-        Limb((-0.32, rear + 0.05, 0), (-0.55, rear + stock.between(-0.15, 0.3), 0.05), 0.035, 0.015),
+        Limb((-0.32, rear + 0.05, 0), (-0.55, rear + palette.between(-0.15, 0.3), 0.05), 0.035, 0.015),
     ]
     for side in (-1, 1):
-        z, step = side * 0.085, stock.between(-0.06, 0.06)
+        z, step = side * 0.085, palette.between(-0.06, 0.06)
         limbs += [Limb((0.22, h - 0.02, z), (0.2 + step, 0.25 * leg, z), 0.065, 0.032)]
         limbs += [Limb((0.2 + step, 0.25 * leg, z), (0.21 + step, 0.03, z), 0.032, 0.03)]
         limbs += [Limb((0.21 + step, 0.028, z), (0.26 + step, 0.022, z), 0.03, 0.024)]
@@ -115,11 +115,11 @@ def _dog(stock: Stock) -> Thing:
         ear = head + vec(-0.01, 0.05, side * 0.065)
         tip = ear + ([-0.03, -0.12, side * 0.03] if hang else [-0.01, 0.1, side * 0.01])
         limbs += [Limb(ear, tip, 0.03, 0.022 if hang else 0.006)]
-    coat = surfaces.fur(stock.rng)
+    coat = surfaces.fur(palette.rng)
     nose = ball(0.022, 8, 6).translated(head[0] + 0.115 + snout, head[1] - 0.03)
-    eyes = _eyes(stock, head[0] + 0.085, head[1] + 0.03, 0.045, 0.014)
-    thing: Thing = [(coat, smooth_body(limbs, 0.018)), (stock.dark, join([nose, eyes]))]
-    return [(surface, mesh.scaled(size)) for surface, mesh in thing]
+    eyes = _eyes(palette, head[0] + 0.085, head[1] + 0.03, 0.045, 0.014)
+    thing: Thing = [(coat, smooth_body(limbs, 0.018)), (palette.dark, join([nose, eyes]))]
+    return [(material, mesh.scaled(size)) for material, mesh in thing]
 
 
 def _hind_leg(rear: float, leg: float, z: float, step: float, sit: bool) -> list[Limb]:
@@ -137,9 +137,9 @@ def _hind_leg(rear: float, leg: float, z: float, step: float, sit: bool) -> list
     ]
 
 
-def _cat(stock: Stock) -> Thing:
-    sit = stock.chance(0.5)
-    size = stock.between(0.85, 1.1)
+def _cat(palette: Palette) -> Thing:
+    sit = palette.chance(0.5)
+    size = palette.between(0.85, 1.1)
     front, rear = 0.22, 0.09 if sit else 0.22
     head = np.array([0.2, 0.36, 0.0]) if not sit else np.array([0.1, 0.4, 0.0])
     chest = (0.1, front + 0.01, 0) if not sit else (0.05, 0.23, 0)
@@ -149,7 +149,7 @@ def _cat(stock: Stock) -> Thing:
         Limb(head, head + vec(0.015, 0, 0), 0.06, 0.055),
         Limb(head + vec(0.03, -0.02, 0), head + vec(0.06, -0.022, 0), 0.035, 0.02),
     ]
-    tail = [(-0.2, rear, 0), (-0.32, rear * 0.6, 0.03), (-0.42, rear + stock.between(-0.05, 0.3), 0.05)]
+    tail = [(-0.2, rear, 0), (-0.32, rear * 0.6, 0.03), (-0.42, rear + palette.between(-0.05, 0.3), 0.05)]
     limbs += [Limb(tail[0], tail[1], 0.02, 0.018), Limb(tail[1], tail[2], 0.018, 0.014)]
     for side in (-1, 1):
         z = side * 0.045
@@ -158,16 +158,18 @@ def _cat(stock: Stock) -> Thing:
         limbs += [Limb((-0.14, rear, z), (-0.1, 0.05, z * 1.4), 0.055, 0.03)]
         limbs += [Limb((-0.13, 0.02, z * 1.4), (-0.05 if sit else -0.1, 0.015, z * 1.4), 0.02, 0.016)]
         limbs += [Limb(head + vec(0, 0.04, side * 0.035), head + vec(-0.005, 0.085, side * 0.045), 0.024, 0.004)]
-    coat = surfaces.fur(stock.rng)
-    eyes = _eyes(stock, head[0] + 0.058, head[1] + 0.012, 0.028, 0.01)
-    return [(surface, mesh.scaled(size)) for surface, mesh in ((coat, smooth_body(limbs, 0.012)), (stock.dark, eyes))]
+    coat = surfaces.fur(palette.rng)
+    eyes = _eyes(palette, head[0] + 0.058, head[1] + 0.012, 0.028, 0.01)
+    return [
+        (material, mesh.scaled(size)) for material, mesh in ((coat, smooth_body(limbs, 0.012)), (palette.dark, eyes))
+    ]
 
 
-def _hoofed_legs(stock: Stock, front: float, back: float, height: float, spread: float, thick: float) -> list[Limb]:
+def _hoofed_legs(palette: Palette, front: float, back: float, height: float, spread: float, thick: float) -> list[Limb]:
     limbs = []
     for side in (-1, 1):
         z = side * spread
-        a, b = stock.rng.uniform(-0.12, 0.12, 2)
+        a, b = palette.rng.uniform(-0.12, 0.12, 2)
         limbs += [
             Limb((front, height, z), (front + a * 0.5, height * 0.5, z), thick * 2.2, thick * 1.1),
             Limb((front + a * 0.5, height * 0.5, z), (front + a, 0.1, z), thick, thick * 0.75),
@@ -180,8 +182,8 @@ def _hoofed_legs(stock: Stock, front: float, back: float, height: float, spread:
     return limbs
 
 
-def _horse(stock: Stock) -> Thing:
-    graze = stock.chance(0.4)
+def _horse(palette: Palette) -> Thing:
+    graze = palette.chance(0.4)
     head = np.array([1.25, 0.35, 0.0]) if graze else np.array([1.12, 1.95, 0.0])
     nose = head + ([0.1, -0.3, 0] if graze else [0.42, -0.3, 0])
     limbs = [
@@ -189,21 +191,23 @@ def _horse(stock: Stock) -> Thing:
         Limb((0.0, 1.13, 0), (-0.2, 1.13, 0), 0.34, 0.34),
         Limb((0.62, 1.3, 0), head - (np.array(nose) - head) * 0.1, 0.25, 0.13),
         Limb(head, nose, 0.13, 0.08),
-        *_hoofed_legs(stock, 0.6, -0.72, 1.0, 0.17, 0.055),
+        *_hoofed_legs(palette, 0.6, -0.72, 1.0, 0.17, 0.055),
     ]
     for side in (-1, 1):
         limbs.append(Limb(head + vec(-0.05, 0.1, side * 0.07), head + vec(-0.03, 0.27, side * 0.08), 0.035, 0.01))
-    coat = surfaces.fur(stock.rng, hsv(stock.between(0.03, 0.09), stock.between(0.1, 0.6), stock.between(0.1, 0.6)))
+    coat = surfaces.fur(
+        palette.rng, hsv(palette.between(0.03, 0.09), palette.between(0.1, 0.6), palette.between(0.1, 0.6))
+    )
     mane = [
         Limb((0.5, 1.52, 0), head + vec(-0.12, 0.1, 0), 0.05, 0.05),
         Limb((-0.85, 1.35, 0), (-1.05, 0.55, 0), 0.07, 0.06),
     ]
-    eyes = _eyes(stock, head[0] + 0.08, head[1] - 0.04, 0.115, 0.025)
-    return [(coat, smooth_body(limbs, 0.03)), (stock.dark, join([smooth_body(mane, 0.02), eyes]))]
+    eyes = _eyes(palette, head[0] + 0.08, head[1] - 0.04, 0.115, 0.025)
+    return [(coat, smooth_body(limbs, 0.03)), (palette.dark, join([smooth_body(mane, 0.02), eyes]))]
 
 
-def _cow(stock: Stock) -> Thing:
-    head = np.array([1.15, stock.between(0.45, 1.4), 0.0])
+def _cow(palette: Palette) -> Thing:
+    head = np.array([1.15, palette.between(0.45, 1.4), 0.0])
     nose = head + vec(0.3, -0.22, 0)
     limbs = [
         Limb((0.55, 1.0, 0), (-0.65, 1.03, 0), 0.34, 0.36),
@@ -212,19 +216,19 @@ def _cow(stock: Stock) -> Thing:
         Limb(head, nose, 0.15, 0.11),
         Limb((-0.55, 0.62, 0), (-0.6, 0.56, 0), 0.14, 0.1),
         Limb((-0.98, 1.2, 0), (-1.03, 0.5, 0.03), 0.035, 0.03),
-        *_hoofed_legs(stock, 0.6, -0.75, 0.75, 0.2, 0.06),
+        *_hoofed_legs(palette, 0.6, -0.75, 0.75, 0.2, 0.06),
     ]
     horns = []
     for side in (-1, 1):
         limbs.append(Limb(head + vec(-0.02, 0.05, side * 0.13), head + vec(-0.05, 0.04, side * 0.3), 0.05, 0.03))
         root = head + vec(0.02, 0.14, side * 0.08)
         horns.append(rod(root, root + vec(0.04, 0.12, side * 0.14), (0.03, 0.008), 7))
-    dark = _eyes(stock, head[0] + 0.1, head[1] + 0.02, 0.125, 0.025)
-    return [(surfaces.fur(stock.rng), smooth_body(limbs, 0.028)), (stock.white, join(horns)), (stock.dark, dark)]
+    dark = _eyes(palette, head[0] + 0.1, head[1] + 0.02, 0.125, 0.025)
+    return [(surfaces.fur(palette.rng), smooth_body(limbs, 0.028)), (palette.white, join(horns)), (palette.dark, dark)]
 
 
-def _bird(stock: Stock) -> Thing:
-    size = stock.between(0.7, 2.2)
+def _bird(palette: Palette) -> Thing:
+    size = palette.between(0.7, 2.2)
     limbs = [
         Limb((0.04, 0.16, 0), (-0.05, 0.13, 0), 0.055, 0.045),
         Limb((0.07, 0.18, 0), (0.1, 0.24, 0), 0.03, 0.028),
@@ -232,19 +236,19 @@ def _bird(stock: Stock) -> Thing:
         Limb((-0.08, 0.12, 0), (-0.2, 0.09, 0), 0.025, 0.012),
     ]
     wings = [Limb((0.04, 0.165, side * 0.05), (-0.14, 0.1, side * 0.03), 0.03, 0.008) for side in (-1, 1)]
-    hue = stock.between(0.04, 0.12) if stock.chance(0.6) else stock.between(0.57, 0.63)
-    tone = hsv(hue, stock.between(0, 0.3), stock.between(0.12, 0.8))
-    body: Surface = surfaces.fur(stock.rng, tone)
-    wing: Surface = surfaces.fur(stock.rng, tone * stock.between(0.5, 0.9))
+    hue = palette.between(0.04, 0.12) if palette.chance(0.6) else palette.between(0.57, 0.63)
+    tone = hsv(hue, palette.between(0, 0.3), palette.between(0.12, 0.8))
+    body: Material = surfaces.fur(palette.rng, tone)
+    wing: Material = surfaces.fur(palette.rng, tone * palette.between(0.5, 0.9))
     beak = rod((0.135, 0.243, 0), (0.175, 0.235, 0), (0.012, 0.001), 6)
     legs = [rod((0.0, 0.1, s * 0.02), (0.01, 0.0, s * 0.025), 0.005, 5) for s in (-1, 1)]
     toes = [rod((0.01, 0.004, s * 0.025), (0.05, 0.004, s * 0.03), 0.004, 5) for s in (-1, 1)]
     thing: Thing = [(body, smooth_body(limbs, 0.012)), (wing, smooth_body(wings, 0.008))]
-    thing.append((stock.dark, join([beak, *legs, *toes, _eyes(stock, 0.128, 0.252, 0.024, 0.006)])))
-    return [(surface, mesh.scaled(size)) for surface, mesh in thing]
+    thing.append((palette.dark, join([beak, *legs, *toes, _eyes(palette, 0.128, 0.252, 0.024, 0.006)])))
+    return [(material, mesh.scaled(size)) for material, mesh in thing]
 
 
-def teddy(stock: Stock) -> Thing:
+def teddy(palette: Palette) -> Thing:
     """A stuffed bear that sits: plump limbs, no human shape."""
     limbs = [Limb((0, 0.1, 0), (0, 0.17, 0.0), 0.1, 0.085), Limb((0, 0.31, 0.02), (0, 0.32, 0.02), 0.09, 0.09)]
     limbs.append(Limb((0, 0.29, 0.08), (0, 0.285, 0.11), 0.045, 0.035))
@@ -254,9 +258,9 @@ def teddy(stock: Stock) -> Thing:
         limbs.append(Limb((side * 0.075, 0.39, 0.01), (side * 0.08, 0.4, 0.01), 0.035, 0.033))
     eyes = join(ball(0.012, 8, 6).translated(side * 0.035, 0.335, 0.1) for side in (-1, 1))
     nose = ball(0.016, 8, 6).translated(0, 0.3, 0.145)
-    return [(surfaces.fur(stock.rng), smooth_body(limbs, 0.012)), (stock.dark, join([eyes, nose]))]
+    return [(surfaces.fur(palette.rng), smooth_body(limbs, 0.012)), (palette.dark, join([eyes, nose]))]
 
 
-def straw(stock: Stock, centres: Floats, size: float) -> Mesh:
+def straw(palette: Palette, centres: Floats, size: float) -> Mesh:
     """Tufts of straw about the centres (N, 3)."""
-    return cards(centres, size, stock.rng)
+    return cards(centres, size, palette.rng)

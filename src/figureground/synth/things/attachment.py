@@ -17,7 +17,7 @@ FINGER = 0.009
 
 
 @dataclass(frozen=True)
-class Hand:
+class Grip:
     """A hand that holds.
 
     Attributes:
@@ -45,7 +45,7 @@ class Hand:
         return np.stack([x, self.along, np.cross(x, self.along)], axis=1)
 
 
-def hand(person: Person, side: str) -> Hand:
+def hand(person: Person, side: str) -> Grip:
     """A hand, from the bones' heads.
 
     Raises:
@@ -62,11 +62,11 @@ def hand(person: Person, side: str) -> Hand:
     # Fingers that are bent bring their last joints over the palm; those of an open hand lie flat before it.
     depth = float((tips.mean(0) - palm) @ out)
     radius = float(np.clip((depth - FINGER) / 2, 0.008, 0.045))
-    return Hand(side, palm + out * radius, palm, along, out, forward, radius)
+    return Grip(side, palm + out * radius, palm, along, out, forward, radius)
 
 
 @dataclass(frozen=True)
-class Trunk:
+class Torso:
     """The body's own axes: `left`, `front` unit vectors, both level; heights in metres."""
 
     left: Floats
@@ -76,19 +76,19 @@ class Trunk:
     shoulder: float
 
 
-def trunk(person: Person) -> Trunk:
-    """The trunk's axes, from shoulders and hips."""
+def torso(person: Person) -> Torso:
+    """The torso's axes, from shoulders and hips."""
     joints = person.joints
     shoulders = np.array([joints["upperarm01.L"], joints["upperarm01.R"]])
     hips = np.array([joints["upperleg01.L"], joints["upperleg01.R"]])
     left = shoulders[0] - shoulders[1]
     left = unit(left * [1, 0, 1])
-    return Trunk(
+    return Torso(
         left, np.cross(left, UP), (shoulders.mean(0) + hips.mean(0)) / 2, hips[:, 1].mean(), shoulders[:, 1].mean()
     )
 
 
-def trunk_points(person: Person, body: Trunk) -> Floats:
+def torso_points(person: Person, body: Torso) -> Floats:
     """The vertices (N, 3) of skin and clothes between hip and neck that are not an arm's."""
     vertices = np.concatenate([part.vertices[np.unique(part.faces)] for part in person.parts if part.opacity is None])
     level = (vertices[:, 1] > body.hip - 0.1) & (vertices[:, 1] < body.shoulder + 0.12)
@@ -110,7 +110,7 @@ def from_bone(points: Floats, start: Floats, end: Floats) -> Floats:
     return np.asarray(np.linalg.norm(points - start - t[:, None] * along, axis=1))
 
 
-def taut(points: Floats, across: Floats, up: Floats, ends: Floats, slack: float = 0.006) -> Floats:
+def taut_band(points: Floats, across: Floats, up: Floats, ends: Floats, slack: float = 0.006) -> Floats:
     """The way (K, 3) of a taut band in the plane of `across` and `up` round points (N, 3) and the `ends` (M, 3).
 
     It is the hull of all in that plane, as a stretched string would lie, `slack` metres off; it starts and ends at the

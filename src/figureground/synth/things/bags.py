@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from figureground.synth.geometry.mesh import Mesh, join
-from figureground.synth.geometry.shapes import box, curve, cushion, tube
+from figureground.synth.geometry.shapes import box, cushion, spline, tube
 from figureground.synth.geometry.vectors import Floats, vec
 from figureground.synth.materials import surfaces
 from figureground.synth.materials.colours import hsv
-from figureground.synth.materials.material import Surface, Thing, finish
+from figureground.synth.materials.material import Material, Thing, shaded
 from figureground.synth.materials.noise import SIDE
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.palette import Palette
 
 _HIDES = {
     (0.06, 0.3, 0.07): 30,  # black
@@ -46,7 +46,7 @@ class Bag:
     height: float
     depth: float
     ends: Floats
-    strap: Surface
+    strap: Material
 
     def handles(self, drop: float) -> Mesh:
         """Two handles, one before the other, that reach `drop` metres above the bag and meet there."""
@@ -54,62 +54,64 @@ class Bag:
         for face in (-1, 1):
             feet = [vec(s * self.width * 0.22, self.height * 0.97, face * self.depth * 0.3) for s in (-1, 1)]
             top = [vec(s * 0.03, self.height + drop, face * 0.008) for s in (-1, 1)]
-            loops.append(tube(curve([feet[0], *top, feet[1]], 16), 0.007, 6))
+            loops.append(tube(spline([feet[0], *top, feet[1]], 16), 0.007, 6))
         return join(loops)
 
 
-def draw_bag(stock: Stock) -> Bag:
+def draw_bag(palette: Palette) -> Bag:
     """One of the kinds, in one of its sizes, colours and stuffs."""
-    return stock.pick(_KINDS)(stock)
+    return palette.pick(_KINDS)(palette)
 
 
-def clutch(stock: Stock) -> Bag:
+def clutch(palette: Palette) -> Bag:
     """A small flat bag without handles."""
-    width = stock.between(0.2, 0.3)
-    return _flapped(stock, width, width * stock.between(0.5, 0.65), stock.between(0.03, 0.05))
+    width = palette.between(0.2, 0.3)
+    return _flapped(palette, width, width * palette.between(0.5, 0.65), palette.between(0.03, 0.05))
 
 
-def _hide(stock: Stock) -> Surface:
+def _hide(palette: Palette) -> Material:
     """Smooth, grained, patent or quilted leather; canvas; something woven."""
-    hue, saturation, value = stock.pick(_HIDES)
+    hue, saturation, value = palette.pick(_HIDES)
     tone = hsv(
-        hue + stock.rng.normal(0, 0.015), saturation * stock.between(0.6, 1.2), value * stock.between(0.6, 1.4) + 0.01
+        hue + palette.rng.normal(0, 0.015),
+        saturation * palette.between(0.6, 1.2),
+        value * palette.between(0.6, 1.4) + 0.01,
     )
-    kind = stock.rng.random()
+    kind = palette.rng.random()
     if kind < 0.2:
-        return surfaces.cloth(stock.rng, tone, pattern=stock.chance(0.4))
+        return surfaces.cloth(palette.rng, tone, pattern=palette.chance(0.4))
     if kind < 0.35:
-        return _quilted(stock, tone)
-    return surfaces.leather(stock.rng, tone)
+        return _quilted(palette, tone)
+    return surfaces.leather(palette.rng, tone)
 
 
-def _quilted(stock: Stock, tone: Floats) -> Surface:
+def _quilted(palette: Palette, tone: Floats) -> Material:
     """Padded in rhombs, as seams that cross make them."""
     y, x = np.mgrid[:SIDE, :SIDE] * (8 * np.pi / SIDE)
     seams = np.minimum(np.abs(np.sin((x + y) / 2)), np.abs(np.sin((x - y) / 2)))
     shade = 0.55 + 0.5 * np.sqrt(seams)
-    return finish(tone, shade, metres=stock.between(0.15, 0.3), roughness=0.35, specular=0.5)
+    return shaded(tone, shade, metres=palette.between(0.15, 0.3), roughness=0.35, specular=0.5)
 
 
-def _fitting(stock: Stock) -> Surface:
+def _fitting(palette: Palette) -> Material:
     """Gilt or nickel."""
-    tone = hsv(0.12, 0.45, 0.75) if stock.chance(0.6) else hsv(0.6, 0.03, 0.7)
-    return surfaces.metal(stock.rng, tone)
+    tone = hsv(0.12, 0.45, 0.75) if palette.chance(0.6) else hsv(0.6, 0.03, 0.7)
+    return surfaces.metal(palette.rng, tone)
 
 
 def _edges(width: float, height: float, depth: float) -> Mesh:
     """Piping round the front and the back."""
     x, low, high = width * 0.47, height * 0.06, height * 0.95
     ring = [vec(-x, high, 0), vec(-x, low, 0), vec(0, low * 0.6, 0), vec(x, low, 0), vec(x, high, 0)]
-    return join(tube(curve(ring, 24), 0.005, 5).translated(z=side * depth * 0.46) for side in (-1, 1))
+    return join(tube(spline(ring, 24), 0.005, 5).translated(z=side * depth * 0.46) for side in (-1, 1))
 
 
-def _tote(stock: Stock) -> Bag:
+def _tote(palette: Palette) -> Bag:
     """Open, wider at the top, to carry much."""
-    width, height = stock.between(0.26, 0.4), stock.between(0.24, 0.36)
-    depth, flare = stock.between(0.1, 0.17), stock.between(0.0, 0.35)
-    hide = _hide(stock)
-    trim = hide if stock.chance(0.5) else _hide(stock)
+    width, height = palette.between(0.26, 0.4), palette.between(0.24, 0.36)
+    depth, flare = palette.between(0.1, 0.17), palette.between(0.0, 0.35)
+    hide = _hide(palette)
+    trim = hide if palette.chance(0.5) else _hide(palette)
     body = cushion(width, height, depth, 0.22)
     band = cushion(width, height * 0.16, depth * 1.03, 0.22).translated(y=height * 0.82)
     body, band = (mesh.deformed(lambda v: v * _widening(v[:, 1] / height, flare)) for mesh in (body, band))
@@ -123,33 +125,33 @@ def _widening(up: Floats, flare: float) -> Floats:
     return np.stack([1 + flare * up, np.ones_like(up), 1 - 0.5 * up], axis=1)
 
 
-def _satchel(stock: Stock) -> Bag:
-    width = stock.between(0.24, 0.38)
-    return _flapped(stock, width, width * stock.between(0.62, 0.85), stock.between(0.07, 0.12))
+def _satchel(palette: Palette) -> Bag:
+    width = palette.between(0.24, 0.38)
+    return _flapped(palette, width, width * palette.between(0.62, 0.85), palette.between(0.07, 0.12))
 
 
-def _flapped(stock: Stock, width: float, height: float, depth: float) -> Bag:
+def _flapped(palette: Palette, width: float, height: float, depth: float) -> Bag:
     """A case with a flap over its front, a lock on it and piping."""
-    hide = _hide(stock)
-    trim = hide if stock.chance(0.6) else _hide(stock)
-    long = stock.between(0.4, 0.75)
+    hide = _hide(palette)
+    trim = hide if palette.chance(0.6) else _hide(palette)
+    long = palette.between(0.4, 0.75)
     flap = cushion(width * 1.02, height * long, 0.02, 0.25).translated(0, height * (1.01 - long), depth / 2)
     lid = cushion(width * 1.02, 0.02, depth, 0.25).translated(y=height * 0.985)
-    lock = box(stock.between(0.02, 0.06), 0.025, 0.012).translated(0, height * (1.03 - long), depth / 2 + 0.012)
+    lock = box(palette.between(0.02, 0.06), 0.025, 0.012).translated(0, height * (1.03 - long), depth / 2 + 0.012)
     thing = [
         (hide, cushion(width, height, depth, 0.2)),
         (trim, join([flap, lid, _edges(width, height, depth)])),
-        (_fitting(stock), lock),
+        (_fitting(palette), lock),
     ]
     ends = np.array([[s * width / 2, height * 0.95, 0] for s in (-1, 1)])
     return Bag(thing, width, height, depth, ends, trim)
 
 
-def _hobo(stock: Stock) -> Bag:
+def _hobo(palette: Palette) -> Bag:
     """A soft crescent that sags between the ends of its strap."""
-    width, height, depth = stock.between(0.32, 0.46), stock.between(0.2, 0.3), stock.between(0.1, 0.16)
-    rise = stock.between(0.5, 1.2)
-    hide = _hide(stock)
+    width, height, depth = palette.between(0.32, 0.46), palette.between(0.2, 0.3), palette.between(0.1, 0.16)
+    rise = palette.between(0.5, 1.2)
+    hide = _hide(palette)
     body = cushion(width, height, depth, 0.6).deformed(
         lambda v: v + np.stack([0 * v[:, 0], rise * height * (2 * v[:, 0] / width) ** 2 * 0.5, 0 * v[:, 0]], 1)
     )
@@ -157,20 +159,20 @@ def _hobo(stock: Stock) -> Bag:
     return Bag([(hide, body)], width, height, depth, ends, hide)
 
 
-def _bowling(stock: Stock) -> Bag:
+def _bowling(palette: Palette) -> Bag:
     """A rounded case with a zip along its top."""
-    width, height, depth = stock.between(0.28, 0.4), stock.between(0.19, 0.27), stock.between(0.13, 0.19)
-    hide = _hide(stock)
-    trim = hide if stock.chance(0.4) else _hide(stock)
-    zip_line = curve([vec(-width * 0.42, height * 0.8, 0), vec(0, height, 0), vec(width * 0.42, height * 0.8, 0)], 12)
+    width, height, depth = palette.between(0.28, 0.4), palette.between(0.19, 0.27), palette.between(0.13, 0.19)
+    hide = _hide(palette)
+    trim = hide if palette.chance(0.4) else _hide(palette)
+    zip_line = spline([vec(-width * 0.42, height * 0.8, 0), vec(0, height, 0), vec(width * 0.42, height * 0.8, 0)], 12)
     foot = cushion(width * 1.01, height * 0.22, depth * 1.02, 0.3)
     thing = [
         (hide, cushion(width, height, depth, 0.42)),
         (trim, join([foot, _edges(width, height * 0.9, depth)])),
-        (_fitting(stock), tube(zip_line, 0.006, 5)),
+        (_fitting(palette), tube(zip_line, 0.006, 5)),
     ]
     ends = np.array([[s * width * 0.45, height * 0.85, 0] for s in (-1, 1)])
     return Bag(thing, width, height, depth, ends, trim)
 
 
-_KINDS: dict[Callable[[Stock], Bag], float] = {_tote: 28, _satchel: 30, _hobo: 16, _bowling: 20, clutch: 6}
+_KINDS: dict[Callable[[Palette], Bag], float] = {_tote: 28, _satchel: 30, _hobo: 16, _bowling: 20, clutch: 6}

@@ -10,18 +10,18 @@ import numpy as np
 from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import Mesh, join
 from figureground.synth.geometry.rotations import axes_along
-from figureground.synth.geometry.shapes import ball, box, curve, cushion, grid, lathe, rod, tube
+from figureground.synth.geometry.shapes import ball, box, cushion, grid, lathe, rod, spline, tube
 from figureground.synth.geometry.vectors import UP, Floats, unit, vec
 from figureground.synth.materials import surfaces
 from figureground.synth.materials.colours import hsv
-from figureground.synth.materials.material import Heap, Part, Surface, Thing
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.material import Material, Part, PartBuilder, Thing
+from figureground.synth.materials.palette import Palette
 from figureground.synth.things import decor
-from figureground.synth.things.attachment import Hand, hand, trunk
+from figureground.synth.things.attachment import Grip, hand, torso
 from figureground.synth.things.bags import clutch, draw_bag
 from figureground.synth.things.shoulder_bags import on_shoulder
 
-Maker = Callable[[Stock, Person, Hand], Thing]
+Maker = Callable[[Palette, Person, Grip], Thing]
 
 
 def hold(rng: np.random.Generator, person: Person) -> tuple[tuple[Part, ...], tuple[str, ...]]:
@@ -33,35 +33,29 @@ def hold(rng: np.random.Generator, person: Person) -> tuple[tuple[Part, ...], tu
     Returns:
         The parts, all `held` and none person, and the things' names; none where who does not stand has no hand free.
     """
-    stock = Stock(rng)
-    heap, names = Heap(), []
+    palette = Palette(rng)
+    builder, names = PartBuilder(), []
     free = [side for side in "LR" if side in str(person.facts.get("grip", "")) and _gesture(person, side) != "strap"]
     straps = [side for side in "LR" if _gesture(person, side) == "strap"]
-    if len(free) == 2 and rng.random() < 0.5 and (both := _between_hands(stock, person)):
-        heap_thing(heap, both[1])
+    if len(free) == 2 and rng.random() < 0.5 and (both := _between_hands(palette, person)):
+        builder.extend(both[1])
         names.append(both[0])
     elif free:
-        name, thing = _in_hand(stock, person, hand(person, free[int(rng.integers(len(free)))]))
-        heap_thing(heap, thing)
+        name, thing = _in_hand(palette, person, hand(person, free[int(rng.integers(len(free)))]))
+        builder.extend(thing)
         names.append(name)
     # The strap of who sits or lies would run through lap, chair or floor.
     if person.posture == "standing" and (straps or not names or rng.random() < 0.2):
-        name, thing = on_shoulder(stock, person, straps)
-        heap_thing(heap, thing)
+        name, thing = on_shoulder(palette, person, straps)
+        builder.extend(thing)
         names.append(name)
-    return tuple(replace(part, held=True) for part in heap.parts()), tuple(names)
+    return tuple(replace(part, held=True) for part in builder.parts()), tuple(names)
 
 
 def _gesture(person: Person, side: str) -> str:
     """What the arm of that side does, by `facts["arms"]`, the left one's and the right one's joined by +; or ""."""
     arms = str(person.facts.get("arms", "")).split("+")
     return arms["LR".index(side)] if len(arms) == 2 else ""
-
-
-def heap_thing(heap: Heap, thing: Thing) -> None:
-    """Put a thing on the heap as it lies."""
-    for surface, mesh in thing:
-        heap.add(surface, mesh)
 
 
 GESTURES: dict[str, dict[str, float]] = {
@@ -75,7 +69,7 @@ GESTURES: dict[str, dict[str, float]] = {
 """What arms that were posed for something hold, and how often."""
 
 
-def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
+def _in_hand(palette: Palette, person: Person, grip: Grip) -> tuple[str, Thing]:
     low = grip.middle[1] < person.joints[f"lowerarm01.{grip.side}"][1] - 0.05
     upright = grip.along[1] > 0.45
     standing = person.posture == "standing"
@@ -95,27 +89,27 @@ def _in_hand(stock: Stock, person: Person, grip: Hand) -> tuple[str, Thing]:
         "tray": 0.7 if grip.out[1] > 0.5 else 0.0,
     }
     odds = GESTURES.get(_gesture(person, grip.side), odds)
-    name = stock.pick(odds)
-    return name, MAKERS[name](stock, person, grip)
+    name = palette.pick(odds)
+    return name, MAKERS[name](palette, person, grip)
 
 
-def phone(stock: Stock, person: Person, grip: Hand) -> Thing:
+def phone(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A telephone whose back lies in the palm."""
     body = box(0.072, 0.148, 0.009).translated(0, -0.05, 0.006)
-    shine = surfaces.paint(stock.rng, np.full(3, stock.between(0.02, 0.5)), roughness=0.1)
+    shine = surfaces.paint(palette.rng, np.full(3, palette.between(0.02, 0.5)), roughness=0.1)
     glass = decor.sheet(0.066, 0.14).translated(0, -0.046, 0.0112)
-    cover: Surface = stock.dark if stock.chance(0.6) else stock.colour()
+    cover: Material = palette.dark if palette.chance(0.6) else palette.colour()
     frame = np.stack([np.cross(grip.along, grip.out), grip.along, grip.out], 1)
     return [(s, m.transformed(frame, grip.palm)) for s, m in ((cover, body), (shine, glass))]
 
 
-def cup(stock: Stock, person: Person, grip: Hand) -> Thing:
+def cup(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A mug or paper cup, upright as far as the hand is."""
     radius = max(grip.radius, 0.034)
-    if stock.chance(0.5):
-        made: Thing = [(stock.colour() if stock.chance(0.6) else stock.white, _paper_cup(radius))]
+    if palette.chance(0.5):
+        made: Thing = [(palette.colour() if palette.chance(0.6) else palette.white, _paper_cup(radius))]
     else:
-        made = [(surface, mesh.translated(y=-0.045)) for surface, mesh in decor.cup(stock)]
+        made = [(material, mesh.translated(y=-0.045)) for material, mesh in decor.cup(palette)]
     axis = unit(grip.along + 0.6 * UP)
     return _clasped(made, grip, axis, radius)
 
@@ -132,53 +126,53 @@ def _paper_cup(radius: float) -> Mesh:
     return lathe(rings, 18)
 
 
-def _clasped(thing: Thing, grip: Hand, axis: Floats, radius: float) -> Thing:
+def _clasped(thing: Thing, grip: Grip, axis: Floats, radius: float) -> Thing:
     """A thing about its y axis, laid along `axis` so that its side of that radius touches the palm."""
     frame = axes_along(axis, grip.forward)
-    return [(surface, mesh.transformed(frame, grip.palm + grip.out * radius)) for surface, mesh in thing]
+    return [(material, mesh.transformed(frame, grip.palm + grip.out * radius)) for material, mesh in thing]
 
 
-def bottle(stock: Stock, person: Person, grip: Hand) -> Thing:
+def bottle(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A bottle clasped about its middle."""
-    made = [(surface, mesh.translated(y=-0.1)) for surface, mesh in decor.bottle(stock)]
+    made = [(material, mesh.translated(y=-0.1)) for material, mesh in decor.bottle(palette)]
     return _clasped(made, grip, unit(grip.along + 0.4 * UP), 0.035)
 
 
-def book(stock: Stock, person: Person, grip: Hand) -> Thing:
+def book(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A closed book or folder flat in the palm."""
-    height, width, thick = stock.between(0.18, 0.3), stock.between(0.13, 0.21), stock.between(0.01, 0.035)
+    height, width, thick = palette.between(0.18, 0.3), palette.between(0.13, 0.21), palette.between(0.01, 0.035)
     cover = join(
         [box(width, height, 0.003).translated(z=z) for z in (0, thick)]
         + [box(0.003, height, thick).translated(-width / 2, 0, thick / 2)]
     )
     leaf = box(width * 0.96, height * 0.97, thick * 0.9).translated(0, height * 0.015, thick / 2)
-    return _against_palm([(stock.colour(), cover), (stock.white, leaf)], grip, height)
+    return _against_palm([(palette.colour(), cover), (palette.white, leaf)], grip, height)
 
 
-def _against_palm(thing: Thing, grip: Hand, height: float) -> Thing:
+def _against_palm(thing: Thing, grip: Grip, height: float) -> Thing:
     """A flat thing whose back (z = 0) lies in the palm, the fingers round its lower edge."""
     frame = np.stack([np.cross(-grip.forward, grip.out), -grip.forward, grip.out], 1)
     # Forward and out are perpendicular, as both come from one cross product.
     origin = grip.palm + grip.forward * min(0.06, height / 2)
-    return [(surface, mesh.transformed(frame, origin)) for surface, mesh in thing]
+    return [(material, mesh.transformed(frame, origin)) for material, mesh in thing]
 
 
-def laptop(stock: Stock, person: Person, grip: Hand) -> Thing:
+def laptop(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A closed laptop carried at its edge."""
-    body: Surface = stock.metal if stock.chance(0.6) else stock.dark
+    body: Material = palette.metal if palette.chance(0.6) else palette.dark
     return _against_palm([(body, box(0.33, 0.23, 0.018).translated(z=0.009))], grip, 0.23)
 
 
-def tray(stock: Stock, person: Person, grip: Hand) -> Thing:
+def tray(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A round tray on the upturned palm, with glasses."""
     plate = lathe([(0, 0), (0.17, 0), (0.19, 0.02), (0.185, 0.022), (0.165, 0.006), (0, 0.006)], 26)
-    thing: Thing = [(stock.metal, plate)]
+    thing: Thing = [(palette.metal, plate)]
     for angle in np.arange(3) * 2.1:
-        thing += [(s, m.translated(0.09 * np.sin(angle), 0.006, 0.09 * np.cos(angle))) for s, m in decor.cup(stock)]
-    return [(surface, mesh.translated(*grip.palm)) for surface, mesh in thing]
+        thing += [(s, m.translated(0.09 * np.sin(angle), 0.006, 0.09 * np.cos(angle))) for s, m in decor.cup(palette)]
+    return [(material, mesh.translated(*grip.palm)) for material, mesh in thing]
 
 
-def racket(stock: Stock, person: Person, grip: Hand) -> Thing:
+def racket(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A racket, its handle in the fist, its head on the thumb's side."""
     angles = np.linspace(0, 2 * np.pi, 33)
     rim = np.stack([0.125 * np.sin(angles), 0.16 * np.cos(angles) + 0.47, 0 * angles], 1)
@@ -198,38 +192,38 @@ def racket(stock: Stock, person: Person, grip: Hand) -> Thing:
         for w in [0.125 * np.sqrt(1 - (y / 0.16) ** 2)]
     ]
     handle = rod((0, -0.1, 0), (0, 0.14, 0), 0.016, 8)
-    made: Thing = [(stock.colour(), join(frame)), (stock.white, join(strings)), (stock.dark, handle)]
+    made: Thing = [(palette.colour(), join(frame)), (palette.white, join(strings)), (palette.dark, handle)]
     return _clasped(made, grip, grip.along, 0.016)
 
 
-def held_ball(stock: Stock, person: Person, grip: Hand) -> Thing:
+def held_ball(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A ball in one hand."""
-    radius = max(grip.radius, float(stock.rng.choice([0.033, 0.05, 0.09])))
-    return [(_ball_cover(stock), ball(radius).translated(*(grip.palm + grip.out * radius)))]
+    radius = max(grip.radius, float(palette.rng.choice([0.033, 0.05, 0.09])))
+    return [(_ball_cover(palette), ball(radius).translated(*(grip.palm + grip.out * radius)))]
 
 
-def _ball_cover(stock: Stock) -> Surface:
-    tone = hsv(stock.rng.random(), stock.between(0.1, 0.7), stock.between(0.3, 0.9))
-    return surfaces.cloth(stock.rng, tone) if stock.chance(0.4) else surfaces.leather(stock.rng, tone)
+def _ball_cover(palette: Palette) -> Material:
+    tone = hsv(palette.rng.random(), palette.between(0.1, 0.7), palette.between(0.3, 0.9))
+    return surfaces.cloth(palette.rng, tone) if palette.chance(0.4) else surfaces.leather(palette.rng, tone)
 
 
-def walking_stick(stock: Stock, person: Person, grip: Hand) -> Thing:
+def walking_stick(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A stick from the fist to the floor, its crook over the hand."""
     top = grip.middle + vec(0, 0.03, 0)
     foot = grip.middle * [1, 0, 1] + (
-        trunk(person).front * 0.12 + trunk(person).left * (0.06 if grip.side == "L" else -0.06)
+        torso(person).front * 0.12 + torso(person).left * (0.06 if grip.side == "L" else -0.06)
     )
-    crook = curve(
-        [top, top + 0.035 * UP, top + 0.03 * UP - trunk(person).front * 0.07, top - trunk(person).front * 0.09], 9
+    crook = spline(
+        [top, top + 0.035 * UP, top + 0.03 * UP - torso(person).front * 0.07, top - torso(person).front * 0.09], 9
     )
-    return [(stock.wood, join([rod(foot, top, (0.009, 0.011), 8), tube(crook, 0.011, 8)]))]
+    return [(palette.wood, join([rod(foot, top, (0.009, 0.011), 8), tube(crook, 0.011, 8)]))]
 
 
-def umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
+def umbrella(palette: Palette, person: Person, grip: Grip) -> Thing:
     """An open umbrella over the head."""
     head = person.joints["head"]
-    radius = stock.between(0.45, 0.6)
-    aim = head + np.array([0, stock.between(0.45, 0.6), 0]) + trunk(person).front * stock.between(-0.05, 0.2)
+    radius = palette.between(0.45, 0.6)
+    aim = head + np.array([0, palette.between(0.45, 0.6), 0]) + torso(person).front * palette.between(-0.05, 0.2)
     aim = aim + 0.5 * (grip.middle - aim) * [1, 0, 1]
     axis = unit(aim - grip.middle)
     length = float(np.linalg.norm(aim - grip.middle))
@@ -239,62 +233,62 @@ def umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
     reach = radius * np.outer(scallop, np.sin(share * 1.25) / np.sin(1.25))
     rise = -radius * 0.55 * np.outer(np.ones(49), 1 - np.cos(share * 1.25))
     canopy = grid(np.stack([reach * np.sin(angles)[:, None], rise, reach * np.cos(angles)[:, None]], -1), closed=True)
-    frame = axes_along(axis, trunk(person).front)
-    cloth = surfaces.cloth(stock.rng, np.full(3, 0.05) if stock.chance(0.4) else None)
+    frame = axes_along(axis, torso(person).front)
+    cloth = surfaces.cloth(palette.rng, np.full(3, 0.05) if palette.chance(0.4) else None)
     shaft = rod(grip.middle - 0.09 * axis, grip.middle + (length + 0.05) * axis, 0.006, 7)
     handle = rod(grip.middle - 0.1 * axis, grip.middle + 0.05 * axis, 0.013, 8)
     return [
         (cloth, canopy.translated(y=length).transformed(frame, grip.middle)),
-        (stock.metal, shaft),
-        (stock.dark, handle),
+        (palette.metal, shaft),
+        (palette.dark, handle),
     ]
 
 
-def closed_umbrella(stock: Stock, person: Person, grip: Hand) -> Thing:
+def closed_umbrella(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A furled umbrella that hangs from the fist, its tip to the floor."""
     length = min(0.85, max(0.3, float(grip.middle[1]) - 0.02))
-    tip = grip.middle - length * unit(UP - 0.15 * trunk(person).front)
+    tip = grip.middle - length * unit(UP - 0.15 * torso(person).front)
     up = unit(grip.middle - tip)
     roll = tube(
         [tip + up * (0.08 + s * (length - 0.2)) for s in np.linspace(0, 1, 6)],
         (0.01, 0.022, 0.028, 0.03, 0.032, 0.02),
         10,
     )
-    return [(surfaces.cloth(stock.rng), roll), (stock.dark, rod(tip, grip.middle + 0.06 * up, 0.01, 7))]
+    return [(surfaces.cloth(palette.rng), roll), (palette.dark, rod(tip, grip.middle + 0.06 * up, 0.01, 7))]
 
 
-def bag(stock: Stock, person: Person, grip: Hand) -> Thing:
+def bag(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A handbag, shopping bag or briefcase that hangs from the fist."""
-    frame = axes_along(UP, np.cross(trunk(person).front, UP))
-    return (_handbag if stock.chance(0.6) else _shopping_bag)(stock, grip, frame)
+    frame = axes_along(UP, np.cross(torso(person).front, UP))
+    return (_handbag if palette.chance(0.6) else _shopping_bag)(palette, grip, frame)
 
 
-def _handbag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
+def _handbag(palette: Palette, grip: Grip, frame: Floats) -> Thing:
     """As large as there is room for between the fist and the floor."""
-    made, drop = draw_bag(stock), stock.between(0.06, 0.2)
+    made, drop = draw_bag(palette), palette.between(0.06, 0.2)
     clear = float(grip.middle[1]) - 0.03  # metres over the floor
     drop = min(drop, max(0.05, clear - made.height))
     size = min(1.0, (clear - drop) / made.height)
     hang = grip.middle - UP * (drop + made.height * size)
     whole = [*made.thing, (made.strap, made.handles(drop / size))]
-    return [(surface, mesh.scaled(size).transformed(frame, hang)) for surface, mesh in whole]
+    return [(material, mesh.scaled(size).transformed(frame, hang)) for material, mesh in whole]
 
 
-def _shopping_bag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
+def _shopping_bag(palette: Palette, grip: Grip, frame: Floats) -> Thing:
     """A soft or stiff bag of one colour on two loops; the stiff one serves as a briefcase too."""
-    width, depth = stock.between(0.25, 0.42), stock.between(0.08, 0.16)
-    drop = stock.between(0.08, 0.25)
-    height = min(stock.between(0.25, 0.42), float(grip.middle[1]) - drop - 0.03)
+    width, depth = palette.between(0.25, 0.42), palette.between(0.08, 0.16)
+    drop = palette.between(0.08, 0.25)
+    height = min(palette.between(0.25, 0.42), float(grip.middle[1]) - drop - 0.03)
     if height < 0.12:
         drop, height = 0.06, max(0.1, float(grip.middle[1]) - 0.09)
-    soft = stock.chance(0.5)
+    soft = palette.chance(0.5)
     case = cushion(width, height, depth, 0.3) if soft else box(width, height, depth)
-    cover = stock.cloth if soft else stock.colour()
+    cover = palette.cloth if soft else palette.colour()
     hang = grip.middle - [0, drop + height, 0]
     meshes: list[Mesh] = [case.transformed(frame, hang)]
     for side in (-0.3, 0.3):
         ends = [hang + frame @ np.array([s * width * 0.3, height - 0.02, side * depth]) for s in (-1, 1)]
-        path = curve(
+        path = spline(
             [
                 ends[0],
                 grip.middle + frame[:, 0] * -0.04 - 0.01 * UP,
@@ -307,10 +301,10 @@ def _shopping_bag(stock: Stock, grip: Hand, frame: Floats) -> Thing:
     return [(cover, join(meshes))]
 
 
-def held_clutch(stock: Stock, person: Person, grip: Hand) -> Thing:
+def held_clutch(palette: Palette, person: Person, grip: Grip) -> Thing:
     """A flat bag in the palm."""
-    made = clutch(stock)
-    turned = [(surface, mesh.translated(y=-made.height / 2)) for surface, mesh in made.thing]
+    made = clutch(palette)
+    turned = [(material, mesh.translated(y=-made.height / 2)) for material, mesh in made.thing]
     return _against_palm(turned, grip, made.height)
 
 
@@ -331,7 +325,7 @@ MAKERS: dict[str, Maker] = {
 }
 
 
-def _between_hands(stock: Stock, person: Person) -> tuple[str, Thing] | None:
+def _between_hands(palette: Palette, person: Person) -> tuple[str, Thing] | None:
     """A ball, parcel, tray or open book for two hands that are as near to one another as that takes, or None."""
     hands = [hand(person, side) for side in "LR"]
     apart = float(np.linalg.norm(hands[0].palm - hands[1].palm))
@@ -341,21 +335,21 @@ def _between_hands(stock: Stock, person: Person) -> tuple[str, Thing] | None:
     across = unit(hands[0].palm - hands[1].palm)
     facing = float(hands[0].out @ -across) > 0.4 and float(hands[1].out @ across) > 0.4
     frame = axes_along(UP, np.cross(across, UP))
-    if facing and apart < 0.3 and stock.chance(0.5):
-        return "ball", [(_ball_cover(stock), ball(apart / 2, 20, 14).translated(*middle))]
+    if facing and apart < 0.3 and palette.chance(0.5):
+        return "ball", [(_ball_cover(palette), ball(apart / 2, 20, 14).translated(*middle))]
     if facing:
-        height, depth = stock.between(0.12, 0.35), stock.between(0.15, 0.35)
+        height, depth = palette.between(0.12, 0.35), palette.between(0.15, 0.35)
         parcel = box(apart, height, depth).translated(y=-height / 2)
-        return "box", [(surfaces.paint(stock.rng, hsv(0.09, 0.35, 0.55)), parcel.transformed(frame, middle))]
+        return "box", [(surfaces.paint(palette.rng, hsv(0.09, 0.35, 0.55)), parcel.transformed(frame, middle))]
     level = min(hands[0].palm[1], hands[1].palm[1])
     if apart > 0.25:
-        plate: Thing = [(stock.wood, box(apart + 0.08, 0.015, 0.3))]
-        plate += decor.raised(decor.cup(stock), 0.015)
+        plate: Thing = [(palette.wood, box(apart + 0.08, 0.015, 0.3))]
+        plate += decor.raised(decor.cup(palette), 0.015)
         return "tray", [(s, m.transformed(frame, middle * [1, 0, 1] + [0, level, 0])) for s, m in plate]
     halves = [box(0.15, 0.21, 0.012).translated(s * 0.075).rotated(s * -0.25) for s in (-1, 1)]
-    tilt = axes_along(unit(UP + 0.9 * trunk(person).front), -trunk(person).front + 0.8 * UP)
+    tilt = axes_along(unit(UP + 0.9 * torso(person).front), -torso(person).front + 0.8 * UP)
     pages = [
-        (stock.white, join(halves).translated(y=-0.08)),
-        (stock.colour(), join(halves).scaled(1.03).translated(y=-0.085, z=-0.008)),
+        (palette.white, join(halves).translated(y=-0.08)),
+        (palette.colour(), join(halves).scaled(1.03).translated(y=-0.085, z=-0.008)),
     ]
-    return "book", [(surface, mesh.transformed(tilt, middle)) for surface, mesh in pages]
+    return "book", [(material, mesh.transformed(tilt, middle)) for material, mesh in pages]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from figureground.synth.geometry.mesh import Mesh, join
-from figureground.synth.geometry.shapes import box, curve, cylinder, grid, lathe, rod, tube
+from figureground.synth.geometry.shapes import box, cylinder, grid, lathe, rod, spline, tube
 from figureground.synth.geometry.vectors import vec
 from figureground.synth.materials import surfaces
 from figureground.synth.materials.colours import hsv
 from figureground.synth.materials.material import Thing
-from figureground.synth.materials.palette import Stock
+from figureground.synth.materials.palette import Palette
 
 
-def car(stock: Stock) -> Thing:
+def car(palette: Palette) -> Thing:
     """A plain car whose side shows to +z: a lofted body, glass, wheels, lights. No badge, no plate's writing."""
-    rng = stock.rng
+    rng = palette.rng
     grey = rng.random() < 0.75
     tone = hsv(rng.random(), 0.03 if grey else rng.uniform(0.2, 0.5), rng.choice([0.06, 0.2, 0.45, 0.8]))
     lacquer = surfaces.paint(rng, tone, roughness=0.2)
@@ -46,14 +46,14 @@ def car(stock: Stock) -> Thing:
                 .rotated(np.pi / 2, (1, 0, 0))
                 .translated(x, 0.32, z - 0.117 + 0.02 * np.sign(z))
             )
-            thing += [(stock.dark, tyre), (stock.metal, rim)]
-    thing.append((stock.white, join(box(0.08, 0.12, 0.25).translated(-half + 0.06, 0.6, z) for z in (-0.55, 0.55))))
+            thing += [(palette.dark, tyre), (palette.metal, rim)]
+    thing.append((palette.white, join(box(0.08, 0.12, 0.25).translated(-half + 0.06, 0.6, z) for z in (-0.55, 0.55))))
     return thing
 
 
 def _loft(sections: list[tuple[float, float, float]], bottom: float, steps: int = 14) -> Mesh:
     """A hull along x through (x, half breadth, top), with round shoulders; breadths in z."""
-    x, breadth, top = curve(sections, steps).T
+    x, breadth, top = spline(sections, steps).T
     angles = np.linspace(0, 2 * np.pi, 17)
     c, s = np.cos(angles), np.sin(angles)
     across, rise = np.sign(c) * np.abs(c) ** 0.4, np.sign(s) * np.abs(s) ** 0.5
@@ -70,7 +70,7 @@ def _loft(sections: list[tuple[float, float, float]], bottom: float, steps: int 
     return grid(np.concatenate([ends[0], points, ends[1]], axis=1), closed=True)
 
 
-def bicycle(stock: Stock) -> Thing:
+def bicycle(palette: Palette) -> Thing:
     """A parked bicycle, its side to +z."""
     angles = np.linspace(0, 2 * np.pi, 25)
     wheel = np.stack([0.33 * np.cos(angles), 0.33 * np.sin(angles) + 0.34, 0 * angles], 1)
@@ -89,12 +89,12 @@ def bicycle(stock: Stock) -> Thing:
     )
     pairs = [(crank, saddle), (crank, head), (saddle, head), (head, front), (saddle, rear), (crank, rear)]
     frame = [rod(a, b, 0.016, 6) for a, b in pairs]
-    bar = tube(curve([(-0.28, 0.95, -0.28), (-0.36, 0.98, 0), (-0.28, 0.95, 0.28)], 8), 0.013, 6)
+    bar = tube(spline([(-0.28, 0.95, -0.28), (-0.36, 0.98, 0), (-0.28, 0.95, 0.28)], 8), 0.013, 6)
     stem, post = rod(head, (-0.36, 0.98, 0), 0.014, 6), rod(saddle, (0.23, 0.92, 0), 0.013, 6)
     seat = lathe([(0, 0), (0.09, 0.01), (0.06, 0.05), (0, 0.06)], 10).scaled(1.4, 1, 0.9).translated(0.24, 0.9)
-    colour = stock.colour()
+    colour = palette.colour()
     return [
-        (stock.dark, join([*wheels, bar, seat])),
-        (stock.metal, join([*spokes, stem, post])),
+        (palette.dark, join([*wheels, bar, seat])),
+        (palette.metal, join([*spokes, stem, post])),
         (colour, join(frame)),
     ]
