@@ -30,7 +30,7 @@ def place(*spots: Spot) -> Scenery:
     return Scenery("room", (), spots, np.ones((2, 4, 3), np.float32))
 
 
-def test_who_sits_gets_a_seat_and_the_nearest_comes_first():
+def test_who_sits_gets_a_seat_and_the_nearest_comes_first() -> None:
     people = [somebody(), somebody("seated", 0.45), somebody("lying")]
     scenery = place(Spot(0, 0), Spot(1, -0.5, 0.3, 0.45), Spot(-1, -1))
     placed = picture._placed(np.random.default_rng(0), "full", people, scenery)
@@ -39,7 +39,7 @@ def test_who_sits_gets_a_seat_and_the_nearest_comes_first():
     assert {spot.yaw for person, spot in placed if person.posture == "seated"} == {0.3}
 
 
-def test_before_a_webcam_people_look_into_it():
+def test_before_a_webcam_people_look_into_it() -> None:
     turns = [
         picture._placed(np.random.default_rng(seed), "webcam", [somebody()], place(Spot(0, 0)))[0][1].yaw
         for seed in range(50)
@@ -48,21 +48,21 @@ def test_before_a_webcam_people_look_into_it():
 
 
 @pytest.mark.parametrize(("seat", "own", "lift"), [(0.5, 0.42, 0.08), (0.4, 0.46, 0.0)])
-def test_on_a_seat_feet_may_hang_but_never_go_through_the_floor(seat, own, lift):
+def test_on_a_seat_feet_may_hang_but_never_go_through_the_floor(seat: float, own: float, lift: float) -> None:
     moved = picture._moved(somebody("seated", own), Spot(1.0, -2.0, np.pi / 2, seat))
     assert moved.parts[0].vertices[:, 1].min() == pytest.approx(lift)
     np.testing.assert_allclose(moved.joints["head"], [1.1, 1.6 + lift, -2.0], atol=1e-9)
     np.testing.assert_allclose(moved.parts[0].normals, [[1, 0, 0]] * 3, atol=1e-9)
 
 
-def test_pictures_are_as_long_as_asked_whatever_their_shape():
+def test_pictures_are_as_long_as_asked_whatever_their_shape() -> None:
     sizes = {picture._draw_size(np.random.default_rng(seed), "half", 1, 320) for seed in range(60)}
     assert {max(size) for size in sizes} == {320}
     assert {height > width for height, width in sizes} == {True, False}
     assert all(width > height for height, width in [picture._draw_size(np.random.default_rng(1), "webcam", 1, 320)])
 
 
-def test_odds_are_odds():
+def test_odds_are_odds() -> None:
     assert sum(COUNTS) == pytest.approx(1)
     assert all(sum(odds) == pytest.approx(1) for odds in SHOT_ODDS.values())
     assert all(sum(odds.values()) == pytest.approx(1) for odds in POSTURES.values())
@@ -76,7 +76,7 @@ def seen_from_the_front(person: Person, things: tuple[Part, ...]) -> View:
     return composition.scene().look(camera, composition.size)
 
 
-def test_what_somebody_holds_is_held_and_hides_the_person_behind_it():
+def test_what_somebody_holds_is_held_and_hides_the_person_behind_it() -> None:
     try:
         prepare()
     except RenderError as error:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -18,7 +19,7 @@ from click.testing import CliRunner
 
 from figureground.cli import main
 from figureground.dataset.metadata import held_path, pair_mask, photo_path, read_metadata
-from figureground.files import read_table
+from figureground.files import read_table, write_json
 from figureground.pictures import read_mask
 from figureground.synth import ingredients, rendered_set
 from figureground.synth.ingredients import BODY, Ingredients
@@ -59,13 +60,14 @@ def rendered(everything: None, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.mark.slow
-def test_the_pipeline_reads_what_was_rendered(rendered: Path):
+def test_the_pipeline_reads_what_was_rendered(rendered: Path) -> None:
     rows, facts = read_metadata(rendered), read_table(rendered / "metadata.csv")
     assert [row.name for row in rows] == [f"rendered/{number:05d}" for number in range(COUNT)]
     for row, fact in zip(rows, facts, strict=True):
         photo = cv2.imread(str(photo_path(rendered, row.name)))
         coverage = cv2.imread(str(rendered / f"coverage/{row.name}.png"), cv2.IMREAD_UNCHANGED)
         mask = pair_mask(rendered, row.name)
+        assert photo is not None and coverage is not None
         assert photo.shape[:2] == coverage.shape == mask.shape == (row.height, row.width)
         assert max(mask.shape) == SIZE
         assert set(np.unique(mask)) <= {0, 255}
@@ -80,7 +82,7 @@ def test_the_pipeline_reads_what_was_rendered(rendered: Path):
 
 
 @pytest.mark.slow
-def test_every_credit_of_a_picture_is_in_the_credits_of_the_set(rendered: Path):
+def test_every_credit_of_a_picture_is_in_the_credits_of_the_set(rendered: Path) -> None:
     listed = (rendered / "CREDITS.md").read_text()
     lines = {line for row in read_table(rendered / "metadata.csv") for line in row["credits"].split(" | ")}
     assert lines
@@ -89,7 +91,9 @@ def test_every_credit_of_a_picture_is_in_the_credits_of_the_set(rendered: Path):
 
 
 @pytest.mark.slow
-def test_a_killed_rendering_goes_on_to_the_same_bytes_with_another_number_of_processes(rendered: Path, tmp_path: Path):
+def test_a_killed_rendering_goes_on_to_the_same_bytes_with_another_number_of_processes(
+    rendered: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "data"
     running = subprocess.Popen([sys.executable, "-c", "from figureground.cli import main; main()", *command(folder, 1)])
     deadline = time.time() + 300
@@ -107,7 +111,9 @@ def test_a_killed_rendering_goes_on_to_the_same_bytes_with_another_number_of_pro
     assert "0 of them rendered now" in CliRunner().invoke(main, command(folder, 1)).output
 
 
-def test_without_assets_or_body_the_command_says_in_a_line_what_to_get(monkeypatch, tmp_path: Path):
+def test_without_assets_or_body_the_command_says_in_a_line_what_to_get(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("FIGUREGROUND_ASSETS", raising=False)
     body = tmp_path / "body.npz"
     monkeypatch.setattr(ingredients, "BODY", body)
@@ -125,10 +131,19 @@ def test_without_assets_or_body_the_command_says_in_a_line_what_to_get(monkeypat
 
 
 @pytest.fixture
-def without_rendering(monkeypatch) -> None:
+def without_rendering(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything but the pictures themselves: those are files with a number in them."""
 
-    def render(folder, notes, numbers, seed, ingredients, *, size, processes):
+    def render(
+        folder: Path,
+        notes: Path,
+        numbers: Sequence[int],
+        seed: int,
+        ingredients: Ingredients,
+        *,
+        size: int,
+        processes: int | None,
+    ) -> None:
         for number in numbers:
             files = rendered_set._files(folder, number)[
                 : 3 - number % 2
@@ -137,14 +152,14 @@ def without_rendering(monkeypatch) -> None:
                 file.write_text(str(number))
             note = {"name": f"rendered/{number:05d}", "width": size, "credits": ["paint", "paper"]}
             note["files"] = [file.relative_to(folder).as_posix() for file in files]
-            rendered_set.write_json(notes / f"{number:05d}.json", note)
+            write_json(notes / f"{number:05d}.json", note)
 
     monkeypatch.setattr(rendered_set, "prepare", lambda: None)
     monkeypatch.setattr(rendered_set, "_maker", lambda: "this version")
     monkeypatch.setattr(rendered_set, "_render", render)
 
 
-def test_a_set_grows_and_is_never_mixed_with_another(without_rendering, tmp_path: Path):
+def test_a_set_grows_and_is_never_mixed_with_another(without_rendering: None, tmp_path: Path) -> None:
     folder, nothing = tmp_path / "data", Ingredients(tmp_path / "body.npz", tmp_path)
     assert render_set(folder, 2, 1, nothing) == 2
     assert render_set(folder, 5, 1, nothing) == 3
@@ -160,7 +175,7 @@ def test_a_set_grows_and_is_never_mixed_with_another(without_rendering, tmp_path
         render_set(tmp_path / "own", 5, 1, nothing)
 
 
-def test_a_picture_that_is_not_whole_is_made_again_and_drafts_go(without_rendering, tmp_path: Path):
+def test_a_picture_that_is_not_whole_is_made_again_and_drafts_go(without_rendering: None, tmp_path: Path) -> None:
     folder, nothing = tmp_path / "data", Ingredients(tmp_path / "body.npz", tmp_path)
     render_set(folder, 3, 1, nothing)
     assert render_set(folder, 3, 1, nothing) == 0
@@ -174,8 +189,8 @@ def test_a_picture_that_is_not_whole_is_made_again_and_drafts_go(without_renderi
     assert "files" not in read_table(folder / "metadata.csv")[0]
 
 
-def test_a_full_disk_is_one_line(without_rendering, monkeypatch, tmp_path: Path):
-    def fail(*_, **__):
+def test_a_full_disk_is_one_line(without_rendering: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(rendered_set, "_render", fail)

@@ -48,7 +48,7 @@ def test_an_open_jacket_is_open_and_a_flared_skirt_wider(figure: Figure) -> None
             grey, sleeve=1.9, hem=figure.hip, neck=figure.neck, ease=0.2, gap=gap
         )
         front = (np.abs(made.vertices[:, 0]) < 0.2) & (made.vertices[:, 2] > figure.front + 0.3)
-        return front & (made.vertices[:, 1] < figure.neck - 0.6)
+        return np.asarray(front & (made.vertices[:, 1] < figure.neck - 0.6))
 
     assert jacket(None).any() and not jacket(0.6).any()
     wide = [

@@ -42,7 +42,7 @@ def volume(mesh: Mesh) -> float:
 
 
 @pytest.mark.parametrize("name", SOLIDS)
-def test_faces_and_normals_look_outwards(name):
+def test_faces_and_normals_look_outwards(name: str) -> None:
     mesh = SOLIDS[name]
     assert volume(mesh) > 0
     assert np.allclose(np.linalg.norm(mesh.normals, axis=1), 1, atol=1e-6)
@@ -51,13 +51,13 @@ def test_faces_and_normals_look_outwards(name):
     assert (np.einsum("ni,nki->nk", flat, mesh.normals[mesh.faces]) >= -1e-9).mean() > 0.98
 
 
-def test_volumes_are_right():
+def test_volumes_are_right() -> None:
     assert np.isclose(volume(SOLIDS["box"]), 6)
     assert np.isclose(volume(ball(1.0, 48, 32)), 4 / 3 * np.pi, rtol=0.02)
     assert np.isclose(volume(SOLIDS["prism"]), 2 * 0.5)
 
 
-def test_texture_coordinates_are_metres():
+def test_texture_coordinates_are_metres() -> None:
     sheet = wall((-2, 0), (2, 0), 3.0)
     assert np.allclose(sheet.uv.max(0), [4, 3]) and np.allclose(sheet.uv.min(0), 0)
     assert np.allclose(sheet.normals, [0, 0, 1])
@@ -65,7 +65,7 @@ def test_texture_coordinates_are_metres():
     assert np.allclose(sheet.fitted().uv.max(0), 1)
 
 
-def test_joined_meshes_keep_their_faces_and_texture_coordinates():
+def test_joined_meshes_keep_their_faces_and_texture_coordinates() -> None:
     card = cards(np.zeros((2, 3)), 1.0, np.random.default_rng(0))
     sheet = replace(card, uv=card.uv[:4], uv_faces=card.uv_faces % 4)
     both = join([sheet, sheet])
@@ -74,7 +74,7 @@ def test_joined_meshes_keep_their_faces_and_texture_coordinates():
     assert np.array_equal(both.uv[both.uv_faces[4:]], sheet.uv[sheet.uv_faces])
 
 
-def test_welded_shapes_look_outwards_and_have_no_open_seam():
+def test_welded_shapes_look_outwards_and_have_no_open_seam() -> None:
     angle = np.linspace(0, 2 * np.pi, 20, endpoint=False)
     ring = welded_tube(np.stack([np.sin(angle), np.cos(angle), 0 * angle], -1), 0.1, closed=True)
     ellipsoid = welded_ball(np.zeros(3), np.array([1.0, 2, 3]), rows=33, columns=48)
@@ -83,7 +83,7 @@ def test_welded_shapes_look_outwards_and_have_no_open_seam():
     assert len(border(ellipsoid.faces)) == 2 * 48  # at its poles, where points coincide
 
 
-def test_meshes_are_moved_turned_and_bent():
+def test_meshes_are_moved_turned_and_bent() -> None:
     turned = box(1, 2, 3).rotated(np.pi / 2, (1, 0, 0)).translated(z=1)
     assert np.allclose(turned.vertices.max(0), [0.5, 1.5, 3])
     assert np.isclose(volume(turned), 6)

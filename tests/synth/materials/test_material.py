@@ -9,7 +9,7 @@ from figureground.synth.materials.material import PartBuilder
 from figureground.synth.materials.surfaces import paint, wood
 
 
-def test_meshes_of_one_surface_become_one_part():
+def test_meshes_of_one_surface_become_one_part() -> None:
     rng, builder = np.random.default_rng(0), PartBuilder()
     oak, white = wood(rng), paint(rng)
     builder.add(oak, box(1, 1, 1))

@@ -7,7 +7,7 @@ import numpy as np
 from figureground.synth.materials.noise import spectral_noise, value_noise
 
 
-def test_spectral_noise_repeats_without_a_seam():
+def test_spectral_noise_repeats_without_a_seam() -> None:
     field = spectral_noise(np.random.default_rng(0), 64, 1.6)
     assert abs(field.mean()) < 1e-6 and np.isclose(field.std(), 1)
     inner = np.abs(np.diff(field, axis=1)).mean()

@@ -7,10 +7,13 @@ import pytest
 
 from figureground.synth.rendering import lens
 from figureground.synth.rendering.lens import LOOKS, photograph
+from figureground.synth.rendering.rays import Image
+
+Layers = tuple[Image, Image, Image]
 
 
 @pytest.fixture
-def scene():
+def scene() -> Layers:
     """A bright square, which is the person, on a darker ground, and beside it what it holds: light (96, 128, 3),
     coverage (96, 128) and the share of what is held (96, 128)."""
     coverage = np.zeros((96, 128), np.float32)
@@ -22,7 +25,7 @@ def scene():
 
 
 @pytest.mark.parametrize("kind", ["photo", "webcam", *LOOKS])
-def test_photo_and_mask_have_their_shapes_and_are_repeatable(scene, kind):
+def test_photo_and_mask_have_their_shapes_and_are_repeatable(scene: Layers, kind: str) -> None:
     photo, mask, held, facts = photograph(*scene, np.random.default_rng(7), kind=kind)
     assert photo.shape == (96, 128, 3) and photo.dtype == np.uint8
     assert mask.shape == held.shape == (96, 128) and mask.dtype == held.dtype == np.uint8
@@ -32,7 +35,7 @@ def test_photo_and_mask_have_their_shapes_and_are_repeatable(scene, kind):
     assert facts == again[3]
 
 
-def test_the_masks_are_what_they_were_where_nothing_blurs_or_bends(scene):
+def test_the_masks_are_what_they_were_where_nothing_blurs_or_bends(scene: Layers) -> None:
     light, coverage, held = scene
     sharp = 0
     for seed in range(60):
@@ -44,7 +47,7 @@ def test_the_masks_are_what_they_were_where_nothing_blurs_or_bends(scene):
     assert sharp > 5
 
 
-def test_blur_leaves_fractions_at_the_edge_and_the_area_as_it_was(scene):
+def test_blur_leaves_fractions_at_the_edge_and_the_area_as_it_was(scene: Layers) -> None:
     light, coverage, held = scene
     blurred = 0
     for seed in range(120):
@@ -56,14 +59,14 @@ def test_blur_leaves_fractions_at_the_edge_and_the_area_as_it_was(scene):
     assert blurred >= 3
 
 
-def test_photo_and_mask_move_together_when_the_lens_bends(scene):
+def test_photo_and_mask_move_together_when_the_lens_bends(scene: Layers) -> None:
     light, coverage, _ = scene
     bent_light, bent = lens._distort((light, coverage), 0.1)
     assert np.allclose(bent_light[..., 0], 0.1 + 0.5 * bent, atol=1e-4)
     assert abs(float(bent.mean()) - float(coverage.mean())) > 0.005
 
 
-def test_colours_do_not_change_the_masks(scene):
+def test_colours_do_not_change_the_masks(scene: Layers) -> None:
     light, coverage, held = scene
     for seed in range(10):
         masks = photograph(light, coverage, held, np.random.default_rng(seed))[1:3]
@@ -71,7 +74,7 @@ def test_colours_do_not_change_the_masks(scene):
         assert np.array_equal(masks, photograph(tinted, coverage, held, np.random.default_rng(seed))[1:3])
 
 
-def test_what_is_held_goes_where_coverage_would(scene):
+def test_what_is_held_goes_where_coverage_would(scene: Layers) -> None:
     light, _, held = scene
     nothing, moved = np.zeros_like(held), 0
     for seed in range(60):
@@ -84,7 +87,7 @@ def test_what_is_held_goes_where_coverage_would(scene):
 
 
 @pytest.mark.parametrize("kind", ["photo", "portrait", "webcam"])
-def test_no_pixel_is_both_person_and_held(scene, kind):
+def test_no_pixel_is_both_person_and_held(scene: Layers, kind: str) -> None:
     light, coverage, held = scene
     coverage = held = np.float32(0.6) * (coverage + held)  # more than one half of both, which no ray can find
     for seed in range(20):
@@ -93,7 +96,7 @@ def test_no_pixel_is_both_person_and_held(scene, kind):
         assert not (held_mask[mask >= 128]).any()
 
 
-def test_a_portrait_blurs_what_is_held_but_not_into_the_person(scene):
+def test_a_portrait_blurs_what_is_held_but_not_into_the_person(scene: Layers) -> None:
     _, coverage, held = scene
     soft = lens._blur_held(held, coverage, 4.0)
     assert not soft[coverage == 1].any()
@@ -101,7 +104,7 @@ def test_a_portrait_blurs_what_is_held_but_not_into_the_person(scene):
     assert 0 < soft[50, 113] < 0.5 < soft[50, 110] < 1
 
 
-def test_a_portrait_blurs_the_ground_and_not_the_person():
+def test_a_portrait_blurs_the_ground_and_not_the_person() -> None:
     coverage = np.zeros((64, 64), np.float32)
     coverage[:, :32] = 1
     ground = np.where(np.indices((64, 64)).sum(0) % 8 < 4, 0.1, 0.9).astype(np.float32)
@@ -111,7 +114,7 @@ def test_a_portrait_blurs_the_ground_and_not_the_person():
     assert soft[:, 40:].std() < 0.5 * light[:, 40:].std()
 
 
-def test_exposure_brings_people_to_a_middle_grey():
+def test_exposure_brings_people_to_a_middle_grey() -> None:
     coverage = np.zeros((64, 64), np.float32)
     coverage[16:48, 16:48] = 1
     for strength in (0.01, 1.0, 50.0):
@@ -120,7 +123,7 @@ def test_exposure_brings_people_to_a_middle_grey():
         assert 60 < photo[16:48, 16:48].mean() < 200
 
 
-def test_unknown_looks_and_shapes_that_disagree_are_refused(scene):
+def test_unknown_looks_and_shapes_that_disagree_are_refused(scene: Layers) -> None:
     light, coverage, held = scene
     with pytest.raises(ValueError, match="no look 'film'"):
         photograph(light, coverage, held, np.random.default_rng(0), kind="film")

@@ -56,7 +56,7 @@ def coverage(*parts: Part) -> np.ndarray:
     return Scene(parts, range(len(parts)), LIGHT).look(CAMERA, SIZE).coverage
 
 
-def test_a_person_covers_what_the_pinhole_says():
+def test_a_person_covers_what_the_pinhole_says() -> None:
     seen = coverage(card(1.0, 1.0, 0.0))
     pixel = 2 * 3.0 * np.tan(np.radians(25)) / 80  # metres at the card
     assert seen.sum() * pixel**2 == pytest.approx(1.0, rel=0.01)
@@ -65,7 +65,7 @@ def test_a_person_covers_what_the_pinhole_says():
 
 
 @pytest.mark.slow
-def test_coverage_agrees_with_the_alpha_of_a_long_render():
+def test_coverage_agrees_with_the_alpha_of_a_long_render() -> None:
     import mitsuba as mi
 
     strands = np.tile((np.arange(64) % 16 < 8).astype(np.float32), (64, 1))
@@ -84,7 +84,7 @@ def test_coverage_agrees_with_the_alpha_of_a_long_render():
     assert np.abs(seen - alpha).mean() < 0.005
 
 
-def test_leaves_before_a_person_are_cut_out_by_their_opacity_and_leaves_behind_are_not():
+def test_leaves_before_a_person_are_cut_out_by_their_opacity_and_leaves_behind_are_not() -> None:
     person, leaf = card(1.0, 1.0, 0.0), card(3.0, 3.0, 0.5, opacity=np.full((4, 4), 0.25, np.float32), person=False)
     alone = coverage(person)
     np.testing.assert_allclose(coverage(person, leaf), alone * 0.75, atol=2 / 255)
@@ -92,7 +92,7 @@ def test_leaves_before_a_person_are_cut_out_by_their_opacity_and_leaves_behind_a
     np.testing.assert_array_equal(coverage(person, behind), alone)
 
 
-def test_what_is_worn_counts_and_what_is_held_does_not():
+def test_what_is_worn_counts_and_what_is_held_does_not() -> None:
     person, hat, bag = card(1.0, 1.0, 0.0), card(0.4, 0.4, 0.3, -0.8), card(0.4, 0.4, 0.3, 0.2, person=False)
     alone, clothed = coverage(person), coverage(person, hat)
     assert clothed[30, 14] == 1 > alone[30, 14]
@@ -101,7 +101,7 @@ def test_what_is_worn_counts_and_what_is_held_does_not():
     assert (carrying <= clothed).all()
 
 
-def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes():
+def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes() -> None:
     person, bag = card(1.0, 1.0, 0.0), card(0.4, 0.4, 0.3, 0.2, person=False)
     table, leaf = card(2.0, 0.6, 0.6, person=False), card(0.6, 3.0, 0.4, 0.4, opacity=np.full((4, 4), 0.25, np.float32))
     table = replace(table, vertices=table.vertices - [0, 0.4, 0])
@@ -117,7 +117,7 @@ def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes():
     assert (held.held + held.coverage <= 1 + 1e-6).all()
 
 
-def test_shares_tell_people_apart_and_things_right_before_the_camera_are_noticed():
+def test_shares_tell_people_apart_and_things_right_before_the_camera_are_noticed() -> None:
     near, far = card(1.0, 1.0, 0.5), card(2.0, 1.0, -0.5)
     view = Scene([near, far, card(0.04, 0.04, 2.8, person=False)], [1, 0, -1], LIGHT).look(CAMERA, SIZE)
     assert view.shares.shape == (2, *SIZE)
@@ -127,7 +127,7 @@ def test_shares_tell_people_apart_and_things_right_before_the_camera_are_noticed
     assert 0.04 < view.blocked < 0.08
 
 
-def test_a_backdrop_is_seen_where_nothing_stands():
+def test_a_backdrop_is_seen_where_nothing_stands() -> None:
     backdrop = np.zeros((30, 80, 3), np.float32)
     backdrop[:, 40:] = [0.2, 0.4, 0.6]
     scene = Scene([card(1.0, 1.0, 0.0)], [0], LIGHT, backdrop=backdrop)
@@ -137,7 +137,7 @@ def test_a_backdrop_is_seen_where_nothing_stands():
     assert light[30, 40].min() > 0.1
 
 
-def test_the_same_seed_gives_the_same_light():
+def test_the_same_seed_gives_the_same_light() -> None:
     scene = Scene([ball(0.5)], [0], LIGHT * np.linspace(0, 2, 32, dtype=np.float32)[:, None])
     view = scene.look(CAMERA, SIZE)
     first = scene.shoot(CAMERA, view, seed=5)
@@ -146,13 +146,13 @@ def test_the_same_seed_gives_the_same_light():
 
 
 @pytest.mark.parametrize("package", ["mitsuba", "pyoidn"])
-def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch, package):
+def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(RenderError, match=rf"needs the package {package}; .*pip install '\.\[synth\]'"):
         prepare.__wrapped__()
 
 
-def test_without_llvm_the_message_says_what_to_install():
+def test_without_llvm_the_message_says_what_to_install() -> None:
     code = (
         "from figureground.synth.rendering.setup import RenderError, prepare\n"
         "try: prepare()\n"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from figureground.synth.materials.material import Part
+from figureground.synth.figures.person import Person
+from figureground.synth.materials.material import Part, Texture
 from figureground.synth.scenes import lights
 from figureground.synth.scenes.empty import ODDS as CONTENT_ODDS
 from figureground.synth.scenes.empty import build_empty_scenery
@@ -15,7 +18,7 @@ from figureground.synth.things import dummies
 from helpers.simple_person import standing
 
 
-def build(kind, seed=0, framing="full", people=3, seats=1):
+def build(kind: str, seed: int = 0, framing: str = "full", people: int = 3, seats: int = 1) -> Scenery:
     return build_scenery(np.random.default_rng(seed), (), framing=framing, people=people, seats=seats, kind=kind)
 
 
@@ -41,11 +44,11 @@ def points_on(part: Part, step: float = 0.1) -> np.ndarray:
     counts = np.minimum(np.ceil(area / step**2).astype(int), 20_000)
     rows = np.repeat(np.arange(len(corners)), counts)
     share = rng.dirichlet([1, 1, 1], len(rows))
-    return np.einsum("nk,nki->ni", share, corners[rows])
+    return np.asarray(np.einsum("nk,nki->ni", share, corners[rows]))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_scenery_is_sound_and_has_a_spot_for_everybody(kind):
+def test_a_scenery_is_sound_and_has_a_spot_for_everybody(kind: str) -> None:
     scenery = build(kind)
     for part in scenery.parts:
         assert_sound(part)
@@ -59,7 +62,7 @@ def test_a_scenery_is_sound_and_has_a_spot_for_everybody(kind):
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "plate"])
 @pytest.mark.parametrize("seed", range(4))
-def test_nothing_reaches_into_a_standing_spot(kind, seed):
+def test_nothing_reaches_into_a_standing_spot(kind: str, seed: int) -> None:
     scenery = build(kind, seed, people=4, seats=0)
     points = np.concatenate([points_on(part) for part in scenery.parts])
     body = points[(points[:, 1] > 0.35) & (points[:, 1] < 1.6)]  # grass may hide feet
@@ -68,14 +71,14 @@ def test_nothing_reaches_into_a_standing_spot(kind, seed):
         assert not near.any(), f"{kind} {seed}: something stands at {spot}"
 
 
-def test_spots_keep_their_distance():
+def test_spots_keep_their_distance() -> None:
     for seed in range(8):
         spots = build("park", seed, people=6, seats=2).spots
         apart = [np.hypot(a.x - b.x, a.z - b.z) for i, a in enumerate(spots) for b in spots[:i]]
         assert min(apart) > 0.55
 
 
-def test_a_seat_is_under_who_sits():
+def test_a_seat_is_under_who_sits() -> None:
     for kind in ("room", "office", "cafe", "street"):
         scenery = build(kind, people=1, seats=1)
         (spot,) = scenery.spots
@@ -97,19 +100,19 @@ def same(a: Scenery, b: Scenery) -> bool:
 
 
 @pytest.mark.parametrize("kind", ["office", "street", "park"])
-def test_the_same_seed_gives_the_same_scenery(kind):
+def test_the_same_seed_gives_the_same_scenery(kind: str) -> None:
     assert same(build(kind, 5), build(kind, 5))
     assert build(kind, 5).spots != build(kind, 6).spots
 
 
-def test_a_plate_is_only_a_picture():
+def test_a_plate_is_only_a_picture() -> None:
     scenery = build("plate", people=1, seats=0, framing="portrait")
     assert scenery.parts == () and scenery.backdrop is not None
     assert scenery.backdrop.dtype == np.float32 and scenery.backdrop.shape[2] == 3
     assert scenery.backdrop.min() >= 0 and scenery.backdrop.max() <= 1
 
 
-def test_walls_take_given_tones():
+def test_walls_take_given_tones() -> None:
     red = np.array([0.7, 0.1, 0.1])
     rng = np.random.default_rng(1)
     scenery = build_scenery(rng, (), framing="half", people=1, kind="studio", tones=[red])
@@ -119,7 +122,7 @@ def test_walls_take_given_tones():
 
 @pytest.mark.parametrize("kind", CONTENT_ODDS)
 @pytest.mark.parametrize("persons", [(), (standing(),)], ids=["alone", "with shapes"])
-def test_empty_contents_hold_nobody_and_say_where_to_look(kind, persons):
+def test_empty_contents_hold_nobody_and_say_where_to_look(kind: str, persons: tuple[Person, ...]) -> None:
     scenery = build_empty_scenery(np.random.default_rng(3), (), persons=persons, kind=kind)
     assert scenery.spots == ()
     for part in scenery.parts:
@@ -128,7 +131,7 @@ def test_empty_contents_hold_nobody_and_say_where_to_look(kind, persons):
     assert all(isinstance(scenery.facts[f"aim_{axis}"], float) for axis in "xyz")
 
 
-def test_a_statue_has_the_persons_shape_in_one_material():
+def test_a_statue_has_the_persons_shape_in_one_material() -> None:
     person = standing()
     for seed in range(6):
         scenery = build_empty_scenery(np.random.default_rng(seed), (), persons=[person], kind="statue")
@@ -136,7 +139,7 @@ def test_a_statue_has_the_persons_shape_in_one_material():
         assert not scenery.parts[-1].person
 
 
-def test_some_shop_dummies_have_no_head():
+def test_some_shop_dummies_have_no_head() -> None:
     person = standing()
     tops = set()
     for seed in range(12):
@@ -146,7 +149,7 @@ def test_some_shop_dummies_have_no_head():
     assert min(tops) < 1.5 < max(tops)
 
 
-def test_light_maps_are_cured_of_dark_rings_and_negative_values():
+def test_light_maps_are_cured_of_dark_rings_and_negative_values() -> None:
     light = np.full((32, 64, 3), 0.5, np.float32)
     light[10, 20] = 40.0
     light[11, 20:22] = -0.2
@@ -156,7 +159,7 @@ def test_light_maps_are_cured_of_dark_rings_and_negative_values():
 
 
 @pytest.mark.parametrize("paint", [lights.sky, lights.room])
-def test_painted_light_is_brighter_above_than_below(paint):
+def test_painted_light_is_brighter_above_than_below(paint: Callable[[np.random.Generator], Texture]) -> None:
     for seed in range(5):
         light = paint(np.random.default_rng(seed))
         assert light.dtype == np.float32 and light.min() >= 0

@@ -23,12 +23,12 @@ def project(camera: Camera, points: Floats, size: tuple[int, int]) -> Floats:
     right = np.cross(forward, [0, 1, 0]) / np.linalg.norm(np.cross(forward, [0, 1, 0]))
     seen = (points - camera.eye) @ np.stack([right, np.cross(right, forward), forward], 1)
     half = np.tan(np.radians(camera.fov / 2)) * np.array([size[1], size[0]]) / max(size)
-    return seen[:, :2] / seen[:, 2:] / half
+    return np.asarray(seen[:, :2] / seen[:, 2:] / half)
 
 
 @pytest.mark.parametrize("shot", SHOTS)
 @pytest.mark.parametrize("size", SIZES)
-def test_the_head_is_in_the_picture_and_the_camera_is_nowhere_it_cannot_be(shot, size):
+def test_the_head_is_in_the_picture_and_the_camera_is_nowhere_it_cannot_be(shot: str, size: tuple[int, int]) -> None:
     heads = []
     for seed in range(40):
         people = [somebody(), somebody(0.8, -0.6)]
@@ -42,7 +42,7 @@ def test_the_head_is_in_the_picture_and_the_camera_is_nowhere_it_cannot_be(shot,
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_full_shows_all_of_a_person_as_a_rule_and_close_does_not_show_the_hips(size):
+def test_full_shows_all_of_a_person_as_a_rule_and_close_does_not_show_the_hips(size: tuple[int, int]) -> None:
     whole, hips = [], []
     for seed in range(40):
         person = somebody()
@@ -54,7 +54,7 @@ def test_full_shows_all_of_a_person_as_a_rule_and_close_does_not_show_the_hips(s
     assert np.mean(np.array(hips) < -1) > 0.9
 
 
-def test_far_is_smaller_than_full():
+def test_far_is_smaller_than_full() -> None:
     def height(shot: str, seed: int) -> float:
         person = somebody()
         seen = project(frame(np.random.default_rng(seed), shot, [person], SIZES[0]), person.points, SIZES[0])
@@ -64,7 +64,7 @@ def test_far_is_smaller_than_full():
     assert np.mean([height("full", seed) for seed in range(30)]) > 0.6
 
 
-def test_places_without_people_are_looked_at_where_they_ask_for_it():
+def test_places_without_people_are_looked_at_where_they_ask_for_it() -> None:
     rng = np.random.default_rng(0)
     camera = point_at(rng, np.array([0.3, 0.5, -0.2]), 0.8, (240, 320))
     seen = project(camera, np.array([[0.3, 0.5, -0.2]]), (240, 320))

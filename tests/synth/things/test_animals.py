@@ -9,7 +9,7 @@ from figureground.synth.materials.palette import Palette
 from figureground.synth.things.animals import Limb, animal, smooth_body
 
 
-def test_a_soft_union_has_no_vertex_inside():
+def test_a_soft_union_has_no_vertex_inside() -> None:
     limbs = [Limb((-0.5, 0, 0), (0.5, 0, 0), 0.2, 0.2), Limb((0, 0, 0), (0, 0.6, 0), 0.15, 0.15)]
     mesh = smooth_body(limbs, 0.02)
     for start, end, radius in (((-0.5, 0, 0), (0.5, 0, 0), 0.2), ((0, 0, 0), (0, 0.6, 0), 0.15)):
@@ -19,7 +19,7 @@ def test_a_soft_union_has_no_vertex_inside():
 
 
 @pytest.mark.parametrize("kind", ["dog", "cat", "horse", "cow", "bird"])
-def test_animals_stand_on_the_floor_at_their_size(kind):
+def test_animals_stand_on_the_floor_at_their_size(kind: str) -> None:
     tall = {"dog": (0.15, 1.2), "cat": (0.3, 0.6), "horse": (1.3, 2.4), "cow": (1.2, 1.9), "bird": (0.15, 0.7)}[kind]
     for seed in range(6):
         beast = animal(Palette(np.random.default_rng(seed)), kind)

@@ -16,7 +16,7 @@ def bags() -> list[Bag]:
     return [draw_bag(Palette(np.random.default_rng(seed))) for seed in SEEDS]
 
 
-def test_a_bag_stands_on_the_floor_and_is_as_large_as_it_says():
+def test_a_bag_stands_on_the_floor_and_is_as_large_as_it_says() -> None:
     for bag in bags():
         vertices = join(mesh for _, mesh in bag.thing).vertices
         assert np.isfinite(vertices).all()
@@ -27,7 +27,7 @@ def test_a_bag_stands_on_the_floor_and_is_as_large_as_it_says():
         assert high[1] > 0.9 * bag.height
 
 
-def test_straps_and_handles_begin_at_the_bag():
+def test_straps_and_handles_begin_at_the_bag() -> None:
     for bag in bags():
         vertices = join(mesh for _, mesh in bag.thing).vertices
         for end in bag.ends:
@@ -37,7 +37,7 @@ def test_straps_and_handles_begin_at_the_bag():
         assert np.abs(handles[:, 0]).max() < bag.width / 2
 
 
-def test_bags_differ_in_kind_and_colour():
+def test_bags_differ_in_kind_and_colour() -> None:
     drawn = bags()
     assert len({(len(bag.thing), bag.width) for bag in drawn}) == len(SEEDS)
     colours = np.array([bag.thing[0][0].colour.mean(axis=(0, 1)) for bag in drawn])

@@ -20,7 +20,7 @@ def nearest(person: Person, side: str, vertices: np.ndarray) -> float:
     return min(float(np.linalg.norm(vertices - place, axis=1).min()) for place in places)
 
 
-def test_the_palm_faces_the_thigh_of_a_hanging_arm():
+def test_the_palm_faces_the_thigh_of_a_hanging_arm() -> None:
     for side, sign in (("L", -1.0), ("R", 1.0)):
         grip = hand(standing(), side)
         assert grip.out @ [sign, 0, 0] > 0.99
@@ -31,7 +31,7 @@ def test_the_palm_faces_the_thigh_of_a_hanging_arm():
 @pytest.mark.parametrize("side", ["L", "R"])
 @pytest.mark.parametrize("name", sorted(MAKERS))
 @pytest.mark.parametrize("raised", [False, True], ids=["hanging", "raised"])
-def test_each_thing_touches_the_hand(name, side, raised):
+def test_each_thing_touches_the_hand(name: str, side: str, raised: bool) -> None:
     person = standing(raised=raised)
     thing = MAKERS[name](Palette(np.random.default_rng(2)), person, hand(person, side))
     mesh = join(mesh for _, mesh in thing)
@@ -43,7 +43,7 @@ def test_each_thing_touches_the_hand(name, side, raised):
     assert points[:, 1].min() > -0.01
 
 
-def test_nothing_held_is_person_and_the_same_seed_holds_the_same():
+def test_nothing_held_is_person_and_the_same_seed_holds_the_same() -> None:
     seen = set()
     for seed in range(40):
         for person in (standing("LR"), standing("L", raised=True), standing("")):
@@ -61,20 +61,20 @@ def test_nothing_held_is_person_and_the_same_seed_holds_the_same():
     assert {"phone", "cup", "book", "bag", "clutch", "shoulder bag", "backpack", "umbrella", "racket"} <= seen
 
 
-def test_who_grips_nothing_has_only_bags_and_who_sits_none():
+def test_who_grips_nothing_has_only_bags_and_who_sits_none() -> None:
     for seed in range(20):
         _, names = hold(np.random.default_rng(seed), standing(""))
         assert set(names) <= {"shoulder bag", "handbag", "backpack"}
         assert hold(np.random.default_rng(seed), standing("", posture="seated")) == ((), ())
 
 
-def test_an_arm_at_the_ear_holds_a_phone():
+def test_an_arm_at_the_ear_holds_a_phone() -> None:
     person = standing("L", posture="seated")
     posed = Person(**{**vars(person), "facts": {"grip": "L", "arms": "ear+hang"}})
     assert {hold(np.random.default_rng(seed), posed)[1] for seed in range(8)} == {("phone",)}
 
 
-def test_straps_lie_on_the_torso_not_in_it():
+def test_straps_lie_on_the_torso_not_in_it() -> None:
     person = standing("")
     body = torso(person)
     forearm = np.array([0.24, 0.95, 0.02])
