@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from figureground.synth.figures.asset_clothes import unmarked
 from figureground.synth.figures.body import SKIN, Body, draw_phenotype
 from figureground.synth.figures.figure import Figure
 from figureground.synth.figures.makehuman import Assets
 from figureground.synth.figures.tailoring import Tailor
-from figureground.synth.figures.wardrobe import unmarked
 from figureground.synth.materials.fabrics import flat
 
 

@@ -9,7 +9,8 @@ from figureground.synth.figures.person import Person
 from figureground.synth.geometry.mesh import join
 from figureground.synth.materials.palette import Palette
 from figureground.synth.things.attachment import hand, torso, torso_points
-from figureground.synth.things.held import MAKERS, hold
+from figureground.synth.things.hand_held import MAKERS
+from figureground.synth.things.held import hold
 from helpers.simple_person import standing
 
 
