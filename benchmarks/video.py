@@ -77,11 +77,11 @@ def steps(clip_path: Path, model: str, scratch: Path) -> None:
             behind = backdrop.at(0, look.size)
             rows[f"edge and picture, {name}"] = cost(partial(drawn, look, behind))
         coding = coding_of(scratch, transparent=False)
-        with Recording(scratch, clip, look.size, coding) as recording:
-            rows["from RGB"] = cost(lambda: recording.prepared(photo, 0))
+        with Recording(scratch, clip, frame.shape, coding, scratch) as recording:
+            rows["from RGB"] = cost(lambda: recording.prepared(photo, 0, 1))
             start = time.process_time()
             for each in frames:
-                recording.write(recording.prepared(photo, each.time))
+                recording.write(recording.prepared(photo, each.time, each.duration))
         rows["encode H.264"] = (time.process_time() - start) / len(frames) * 1e3 - rows["from RGB"]
     for name, milliseconds in rows.items():
         print(f"{name:32}{milliseconds:8.1f} ms")

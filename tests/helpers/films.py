@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from fractions import Fraction
@@ -134,15 +133,15 @@ def joined(path: Path, parts: Sequence[Path]) -> Path:
     return path
 
 
-def merged(path: Path, parts: Sequence[Path], until: float = math.inf) -> Path:
-    """All streams of several files side by side in one; of the first file only what begins before `until`."""
+def merged(path: Path, parts: Sequence[Path]) -> Path:
+    """All streams of several files side by side in one."""
     with av.open(str(path), "w") as container, ExitStack() as opened:
         packets = []
         for part in parts:
             source = opened.enter_context(av.open(str(part)))
             streams = {stream.index: container.add_stream_from_template(stream) for stream in source.streams}
             for packet in source.demux():
-                if packet.dts is not None and (part is not parts[0] or packet.dts * packet.time_base < until):
+                if packet.dts is not None:
                     packet.stream = streams[packet.stream.index]
                     packets.append(packet)
         container.mux(sorted(packets, key=lambda packet: packet.dts * packet.time_base))
@@ -153,17 +152,6 @@ def length_of(path: Path) -> float:
     """Seconds that a file promises to last."""
     with av.open(str(path)) as container:
         return float(container.duration / av.time_base)
-
-
-def tone_of(path: Path) -> tuple[float, float]:
-    """Seconds at which the sound begins and ends to be heard, by the file's own times."""
-    with av.open(str(path)) as container:
-        heard = [
-            frame.time
-            for frame in container.decode(container.streams.audio[0])
-            if np.abs(frame.to_ndarray().astype(float)).max() > 0
-        ]
-    return heard[0], heard[-1]
 
 
 def rewritten(source: Path, target: Path, transparent: bool = False) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from helpers.drawing import Picture
 
-pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
+pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
 import av
 
@@ -73,7 +74,7 @@ def test_a_turned_film_swaps_the_sides_of_its_pixels(tmp_path: Path) -> None:
 
 def test_a_pixel_shape_that_no_film_has_is_ignored(tmp_path: Path) -> None:
     source = film(tmp_path / "a.mp4", [square(96, 120, (40, 40))] * 3, sample_aspect_ratio=Fraction(900))
-    assert shown(rewritten(source, tmp_path / "b.webm")) == (96, 120, 1)
+    assert shown(rewritten(source, tmp_path / "b.webm")) == (96, 120, Fraction(1))
 
 
 def test_a_background_keeps_its_proportions_behind_pixels_that_are_not_square(tmp_path: Path) -> None:
@@ -85,9 +86,9 @@ def test_a_background_keeps_its_proportions_behind_pixels_that_are_not_square(tm
     wide = film(tmp_path / "b.mp4", [square(60, 60, (20, 10))] * 3, sample_aspect_ratio=Fraction(2))
     for path in (tmp_path / "a.mp4", wide):
         for size, pixel, expected in (((60, 120), 1.0, (20, 20)), ((60, 60), 2.0, (20, 10))):
-            picture = Loop(path).at(0, size, pixel).picture
-            assert picture is not None and picture.shape[:2] == size
-            assert np.abs(np.subtract(bright_sides(picture), expected)).max() <= 2
+            behind = Loop(path).at(0, size, pixel).picture
+            assert behind is not None and behind.shape[:2] == size
+            assert np.abs(np.subtract(bright_sides(behind), expected)).max() <= 2
 
 
 def moving(time: float) -> Picture:
@@ -97,13 +98,13 @@ def moving(time: float) -> Picture:
     return picture
 
 
-def interlaced(path: Path, count: int, **context: object) -> Path:
+def interlaced(path: Path, count: int, matrix: Sequence[int] | None = None, pixel: Fraction = Fraction(1)) -> Path:
     """A rectangle that moves right, its even rows half a picture later than its odd ones."""
     pictures = [moving(number) for number in range(count)]
     for number, picture in enumerate(pictures):
         picture[1::2] = moving(number + 0.5)[1::2]
     options = {"x264-params": "tff=1", "flags": "+ildct+ilme"}
-    return film(path, pictures, options=options, **context)
+    return film(path, pictures, options=options, matrix=matrix, sample_aspect_ratio=pixel)
 
 
 def comb(picture: Picture) -> float:
@@ -114,7 +115,7 @@ def comb(picture: Picture) -> float:
 
 @pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts"])
 def test_interlaced_pictures_are_made_whole(tmp_path: Path, name: str) -> None:
-    source = interlaced(tmp_path / name, 12, sample_aspect_ratio=Fraction(16, 11))
+    source = interlaced(tmp_path / name, 12, pixel=Fraction(16, 11))
     with av.open(str(source)) as container:
         woven = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     with Clip(source) as clip:
@@ -189,4 +190,4 @@ def test_the_command_says_that_the_size_changed(tmp_path: Path, bright: Path) ->
     done = call("video", both, tmp_path / "out.mp4", "--background", "white", "--model", bright)
     assert done.returncode == 0, done.stderr
     assert "both.ts: 4 pictures of another shape were fitted into that of the first one" in done.stderr
-    assert shown(tmp_path / "out.mp4") == (120, 160, 1)
+    assert shown(tmp_path / "out.mp4") == (120, 160, Fraction(1))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("av", reason="needs PyAV: pip install 'figureground[video]'")
+pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
 import av
 

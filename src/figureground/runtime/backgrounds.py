@@ -120,9 +120,7 @@ def _behind(photo: Picture, mask: Picture, background: Background, fit: Fit, det
     return blurred(photo, mask, detail)
 
 
-def fitted(
-    picture: Picture, size: tuple[int, int], fit: Fit, pixel: float = 1.0, margin: Colour = _WHITE
-) -> Picture:
+def fitted(picture: Picture, size: tuple[int, int], fit: Fit, pixel: float = 1.0, margin: Colour = _WHITE) -> Picture:
     """`picture` in the middle of a picture of `size` (height, width), its proportions kept; see `composed`.
 
     Args:
