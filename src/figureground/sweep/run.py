@@ -47,6 +47,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
     Space(params)  # refused before anything is done
     photos = draw_photos(params)
     study, address = study_name(params, photos.all(), photos.contents()), address_of(storage)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
     params = base_params(open_study(open_storage(address, retry), study, params), params)
     space = Space(params)
     objective = functools.partial(
