@@ -7,17 +7,18 @@ A second is not a second on another machine or beside other work; the ratio to M
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+from figureground.stages import runner
 
-import keras
+runner.prepare()
 
-from figureground.export.latency import measure
-from figureground.export.litert import convert
+import keras  # noqa: E402
+
+from figureground.export.latency import measure  # noqa: E402
+from figureground.export.litert import convert  # noqa: E402
 
 RUNS = 50
 

@@ -9,7 +9,6 @@ import pytest
 
 from figureground.encoder_facts import encoder_names
 from figureground.models.deeplab import build_model
-from figureground.models.layers import AlignedResize
 from figureground.params import ModelParams
 from figureground.training.losses import MaskLoss
 
@@ -105,12 +104,6 @@ def test_pyramid_keeps_its_field_of_view_at_each_output_stride(
     model = build_model(model_params(output_stride=output_stride, aspp_rates=(6, 12)), (64, 64))
     layers = [model.get_layer(f"aspp_rate{rate}_depthwise") for rate in (6, 12)]
     assert [layer.dilation_rate[0] for layer in layers] == dilations
-
-
-def test_resizing_lays_corner_on_corner() -> None:
-    row = np.array([0.0, 4.0], np.float32).reshape(1, 1, 2, 1)
-    enlarged = AlignedResize()([row, np.zeros((1, 1, 5, 1), np.float32)])
-    assert np.ravel(enlarged).tolist() == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
