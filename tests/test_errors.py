@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from figureground.errors import FiguregroundError, first_line, without_passwords
+from figureground.errors import FiguregroundError, first_line, system_reason, without_passwords
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,8 @@ def test_of_an_error_its_first_line_is_told_without_passwords_and_cut_short() ->
     assert first_line(OSError("\n  https://me:secret@host: gone\n[SQL: select]")) == "https://me:***@host: gone"
     assert first_line(ValueError(" \n")) == "ValueError"
     assert first_line(ValueError("x" * 999)) == "x" * 200
+
+
+def test_the_systems_reason_is_in_lower_case() -> None:
+    assert system_reason(FileNotFoundError(2, "No such file or directory", "/etc/x")) == "no such file or directory"
+    assert system_reason(OSError("Broken")) == "broken"

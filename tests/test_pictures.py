@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from figureground import pictures
 from figureground.pictures import PERSON, VOID, PictureError
-from helpers.drawing import Picture
+from helpers.drawing import Picture, exif
 
 
 @pytest.fixture
@@ -26,12 +26,6 @@ def saved(picture: Image.Image, **options: Any) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, **options)
     return buffer.getvalue()
-
-
-def exif(orientation: int) -> Image.Exif:
-    tags = Image.Exif()
-    tags[0x0112] = orientation
-    return tags
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

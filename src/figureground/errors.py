@@ -33,6 +33,11 @@ def first_line(error: BaseException) -> str:
     return without_passwords(next(iter(str(error).strip().splitlines()), type(error).__name__))[:_LONGEST]
 
 
+def system_reason(error: OSError) -> str:
+    """What the system says is wrong, in lower case: "no such file or directory"."""
+    return (error.strerror or str(error)).lower()
+
+
 def without_passwords(text: str) -> str:
     """A text, or an address alone, with `***` for the passwords of the addresses in it.
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, UnidentifiedImageError
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 
 Picture = NDArray[np.uint8]
 Probability = NDArray[np.float32]
@@ -281,7 +281,7 @@ def _is_special(path: Path) -> bool:
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
-        return error.strerror.lower()
+        return system_reason(error)
     return f"damaged or cut short ({' '.join(str(error).split()) or type(error).__name__})"
 
 

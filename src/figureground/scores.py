@@ -52,21 +52,6 @@ class Interval:
     high: float
 
 
-@dataclass(frozen=True)
-class Bootstrap:
-    """How an interval is drawn (Efron & Tibshirani 1993, chapter 13: percentiles).
-
-    Attributes:
-        resamples: Number of draws with replacement.
-        confidence: Share of the resampled values between the bounds, 0..1.
-        seed: Of the draws.
-    """
-
-    resamples: int
-    confidence: float
-    seed: int
-
-
 def count(prediction: Bools, mask: Mask) -> Counts:
     """Pixel counts of one photo.
 
@@ -148,6 +133,21 @@ def boundary_f(prediction: Bools, mask: Mask, tolerance: float = 0.0075) -> floa
     precision = _share_within(predicted_counted, true, reach)
     recall = _share_within(true_counted, predicted, reach)
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+
+
+@dataclass(frozen=True)
+class Bootstrap:
+    """How an interval is drawn (Efron & Tibshirani 1993, chapter 13: percentiles).
+
+    Attributes:
+        resamples: Number of draws with replacement.
+        confidence: Share of the resampled values between the bounds, 0..1.
+        seed: Of the draws.
+    """
+
+    resamples: int
+    confidence: float
+    seed: int
 
 
 def bootstrap_mean(values: ArrayLike, bootstrap: Bootstrap) -> Interval:

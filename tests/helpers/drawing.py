@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 Picture = NDArray[np.uint8]
 
@@ -75,3 +76,10 @@ def face(canvas: Picture, row: int, column: int, radius: int) -> None:
     ellipse(0, 0.3, 0.13, 0.1, (190, 130, 110))
     ellipse(0, 0.68, 0.33, 0.1, (180, 80, 80))
     cv2.GaussianBlur(canvas, (0, 0), max(0.5, radius / 60), dst=canvas)
+
+
+def exif(orientation: int) -> Image.Exif:
+    """EXIF data that say how a picture is to be turned."""
+    tags = Image.Exif()
+    tags[0x0112] = orientation
+    return tags

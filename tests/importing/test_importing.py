@@ -19,7 +19,7 @@ from figureground.importing.layouts.pairing import MaskError
 from figureground.importing.sources import SourceError
 from figureground.pictures import PERSON, VOID, orient, read_mask, read_photo
 from helpers import drawing
-from helpers.drawing import Picture
+from helpers.drawing import Picture, exif
 
 HEIGHT, WIDTH = 96, 72
 
@@ -63,12 +63,6 @@ def imported(
         assert masks[stem].shape == photos[stem].shape[:2]
     assert report.imported == {"own": len(stems)}
     return photos, masks, {entry.file: entry.reason for entry in report.refused}
-
-
-def exif(orientation: int) -> Image.Exif:
-    tags = Image.Exif()
-    tags[0x0112] = orientation
-    return tags
 
 
 def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from figureground.synth.figures.body import Body
 from figureground.synth.figures.makehuman import Assets
 from figureground.synth.ingredients import BODY
+from figureground.synth.rendering.setup import RenderError, prepare
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +26,11 @@ def body() -> Body:
     if not BODY.is_file():
         pytest.skip(f"{BODY} is missing; dvc pull fetches it")
     return Body(BODY)
+
+
+@pytest.fixture(scope="session")
+def renderer() -> None:
+    try:
+        prepare()
+    except RenderError as error:
+        pytest.skip(str(error))

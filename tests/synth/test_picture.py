@@ -12,7 +12,6 @@ from figureground.synth.materials.material import Part
 from figureground.synth.picture import COUNTS, LEAST, POSTURES, SHOT_ODDS, _Composition
 from figureground.synth.rendering.rays import View
 from figureground.synth.rendering.scene import Camera
-from figureground.synth.rendering.setup import RenderError, prepare
 from figureground.synth.scenes.scenery import Scenery, Spot
 from figureground.synth.things.held import hold
 from helpers.simple_person import standing
@@ -76,11 +75,8 @@ def seen_from_the_front(person: Person, things: tuple[Part, ...]) -> View:
     return composition.scene().look(camera, composition.size)
 
 
+@pytest.mark.usefixtures("renderer")
 def test_what_somebody_holds_is_held_and_hides_the_person_behind_it() -> None:
-    try:
-        prepare()
-    except RenderError as error:
-        pytest.skip(str(error))
     person = standing(raised=True)
     things = next(
         things

@@ -22,9 +22,10 @@ from figureground.dataset.metadata import held_path, pair_mask, photo_path, read
 from figureground.files import read_table, write_json
 from figureground.pictures import read_mask
 from figureground.synth import ingredients, rendered_set
-from figureground.synth.ingredients import BODY, Ingredients
+from figureground.synth.figures.body import Body
+from figureground.synth.figures.makehuman import Assets
+from figureground.synth.ingredients import Ingredients
 from figureground.synth.rendered_set import WritingError, render_set
-from figureground.synth.rendering.setup import RenderError, prepare
 
 COUNT, SEED, SIZE = 4, 11, 64
 
@@ -40,19 +41,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def everything() -> None:
-    try:
-        prepare()
-    except RenderError as error:
-        pytest.skip(str(error))
-    if not os.environ.get("FIGUREGROUND_ASSETS"):
-        pytest.skip("FIGUREGROUND_ASSETS does not name a folder with MakeHuman's assets")
-    if not BODY.is_file():
-        pytest.skip(f"{BODY} is missing; dvc pull fetches it")
-
-
-@pytest.fixture(scope="module")
-def rendered(everything: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def rendered(renderer: None, assets: Assets, body: Body, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("set") / "data"
     done = CliRunner().invoke(main, command(folder, 2))
     assert done.exit_code == 0, done.output

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from figureground.dataset.metadata import Row, held_path, mask_path, write_metadata
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 from figureground.files import write_table
 from figureground.importing.layouts.clothing import find_clothing_pairs
 from figureground.importing.layouts.coco import find_coco_pairs
@@ -256,7 +256,7 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise PictureError(f"picture: {(error.strerror or str(error)).lower()}; make it readable") from None
+        raise PictureError(f"picture: {system_reason(error)}; make it readable") from None
 
 
 def _reason(error: FiguregroundError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from figureground.errors import system_reason
 from figureground.files import read_table
 from figureground.importing.layouts.pairing import Found, Refused
 from figureground.importing.sources import Source, SourceError
@@ -35,7 +36,7 @@ def _listed(source: Source) -> dict[str, str]:
     try:
         rows = read_table(source.licences)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = system_reason(error)
         raise SourceError(f"{source.name}: licences: {source.licences}: {reason}; give a CSV file") from None
     except UnicodeDecodeError:
         raise SourceError(f"{source.name}: licences: {source.licences}: not UTF-8; save it as UTF-8") from None

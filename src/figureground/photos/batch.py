@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 from PIL import Image
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 from figureground.photos.planning import Job
 from figureground.photos.saving import save
 from figureground.pictures import frame_count, read_photo
@@ -74,7 +74,7 @@ class Cutter:
         except FiguregroundError as error:
             return Outcome(job, Status.FAILED, str(error))
         except OSError as error:
-            return Outcome(job, Status.FAILED, f"{job.target}: {(error.strerror or str(error)).lower()}")
+            return Outcome(job, Status.FAILED, f"{job.target}: {system_reason(error)}")
         except MemoryError:
             return Outcome(job, Status.FAILED, f"{job.source}: too large for this machine's memory; make it smaller")
 

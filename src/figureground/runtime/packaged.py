@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 from figureground.files import bytes_sha256
 
 MODELS = Path(__file__).with_name("models")
@@ -28,7 +28,9 @@ def model_content(model: str | Path, folder: Path = MODELS) -> tuple[Path, bytes
     try:
         return path, path.read_bytes()
     except OSError as error:
-        raise SegmenterError(f"{path}: cannot be read ({error.strerror}); give the path of a .tflite model") from None
+        raise SegmenterError(
+            f"{path}: cannot be read ({system_reason(error)}); give the path of a .tflite model"
+        ) from None
 
 
 def packaged_content(name: str, folder: Path = MODELS) -> tuple[Path, bytes]:

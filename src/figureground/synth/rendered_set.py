@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 
 import figureground.synth
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 from figureground.files import fingerprint, source_fingerprint, write_bytes, write_json, write_table
 from figureground.pictures import encode_jpeg, encode_png
 from figureground.processes import as_completed, environment, worthwhile
@@ -61,8 +61,9 @@ def render_set(
         _render(folder, notes, missing, seed, ingredients, size=size, processes=processes)
         _finish(folder, notes, count, seed)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise WritingError(f"{folder}: {reason}; whole pictures are kept, the same command goes on") from None
+        raise WritingError(
+            f"{folder}: {system_reason(error)}; whole pictures are kept, the same command goes on"
+        ) from None
     return len(missing)
 
 

@@ -20,7 +20,7 @@ from av.sidedata.sidedata import Type
 from av.stream import Disposition
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 from figureground.pictures import Picture, frame_count, orient
 from figureground.runtime.backgrounds import BLACK, fitted
 from figureground.video.interlacing import Deinterlacer
@@ -228,7 +228,7 @@ def open_video(path: Path) -> Any:
     try:
         container = av.open(str(path.resolve()), options={"protocol_whitelist": "file"}, metadata_errors="replace")
     except OSError as error:
-        raise VideoError(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise VideoError(f"{path}: {system_reason(error)}") from None
     except av.FFmpegError:
         empty = path.stat().st_size == 0
         raise VideoError(

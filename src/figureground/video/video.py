@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import av
 
+from figureground.errors import system_reason
 from figureground.files import replacing
 from figureground.runtime.backgrounds import Background
 from figureground.runtime.segmenter import NobodyError
@@ -166,6 +167,6 @@ def _naming(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise VideoError(f"{target}: {(error.strerror or str(error)).lower()}") from None
+        raise VideoError(f"{target}: {system_reason(error)}") from None
     except av.FFmpegError as error:
         raise VideoError(f"{target}: FFmpeg cannot write it ({(error.strerror or str(error)).lower()})") from None

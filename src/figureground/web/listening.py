@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 
 
 class ListeningError(FiguregroundError):
@@ -25,7 +25,7 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family)
     except OSError as error:
         code = error.errno or 0  # below 0 for names that lead nowhere
-        reason = (os.strerror(code) if code > 0 else error.strerror or str(error)).lower()
+        reason = os.strerror(code).lower() if code > 0 else system_reason(error)
         raise ListeningError(f"{host}, port {port}: {reason}; give another --port or --host") from None
 
 

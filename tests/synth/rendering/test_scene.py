@@ -16,17 +16,10 @@ from figureground.synth.rendering.meshes import mesh_of
 from figureground.synth.rendering.scene import Camera, Scene, linear
 from figureground.synth.rendering.setup import RenderError, prepare
 
+pytestmark = pytest.mark.usefixtures("renderer")
 SIZE = (60, 80)
 CAMERA = Camera(np.array([0.0, 1.0, 3.0]), np.array([0.0, 1.0, 0.0]), 50.0)
 LIGHT = np.full((16, 32, 3), 0.8, np.float32)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def renderer() -> None:
-    try:
-        prepare()
-    except RenderError as error:
-        pytest.skip(str(error))
 
 
 def card(width: float, height: float, z: float, x: float = 0.0, **kinds: object) -> Part:

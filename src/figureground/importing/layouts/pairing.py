@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
-from figureground.errors import FiguregroundError
+from figureground.errors import FiguregroundError, system_reason
 from figureground.importing.sources import SourceError
 from figureground.pictures import Picture
 
@@ -132,7 +132,7 @@ def _walk(source: str, folder: Path, without: Sequence[Path]) -> list[PurePosixP
     found: list[PurePosixPath] = []
 
     def fail(error: OSError) -> None:
-        raise SourceError(f"{source}: {error.filename}: {(error.strerror or 'cannot be read').lower()}") from error
+        raise SourceError(f"{source}: {error.filename}: {system_reason(error)}") from error
 
     for place, folders, names in os.walk(folder, followlinks=True, onerror=fail):
         real = Path(place).resolve()
