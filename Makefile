@@ -52,8 +52,8 @@ dashboard: setup ## open Optuna's dashboard on the sweeps
 ui: setup ## open MLflow: runs, curves, pictures, registered models (PORT=5000)
 	figureground ui --port $(PORT)
 
-test: setup ## run the tests, fast ones first
-	pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: setup ## run all tests, fast ones first; `pytest` alone leaves the slow ones out
+	pytest -m "" -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: setup ## check style, formatting and types
 	ruff check .
