@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import os
 import shutil
 import signal
 import subprocess
@@ -209,15 +208,25 @@ def test_second_run_into_the_same_folder_leaves_nothing_of_the_first(
 
 
 KILLED = """
-import sys
+import json, os, signal, sys
 from pathlib import Path
-import json
+import psutil
 from figureground.augment.writing import augment
 from figureground.dataset.manifest import read_manifest
 from figureground.params import AugmentParams
 
+whole_replace = Path.replace
+
+def die_after(self, target):
+    whole_replace(self, target)
+    if target.match("train-*.json"):
+        print(*(child.pid for child in psutil.Process().children(recursive=True)), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
 if __name__ == "__main__":
     folder, workers = Path(sys.argv[1]), int(sys.argv[2])
+    if sys.argv[3:] == ["dies"]:
+        Path.replace = die_after
     params = AugmentParams.model_validate(json.loads((folder / "params.json").read_text()))
     pairs = read_manifest(folder / "manifest.csv")
     split = {pair.name: "train" for pair in pairs}
@@ -238,17 +247,13 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_bytes(
     script = tmp_path / "run.py"
     script.write_text(KILLED)
     command = [sys.executable, str(script), str(tmp_path)]
-    process = subprocess.Popen([*command, str(workers)], stderr=subprocess.DEVNULL)
+    killed = subprocess.run([*command, str(workers), "dies"], stdout=subprocess.PIPE, text=True)
+    assert killed.returncode == -signal.SIGKILL
+    while any(map(psutil.pid_exists, map(int, killed.stdout.split()))):  # no worker lives on without its parent
+        time.sleep(0.05)
     work = tmp_path / "work"
-    while not list(work.glob("train-*.json")) and process.poll() is None:
-        time.sleep(0.005)
-    children = psutil.Process(process.pid).children(recursive=True)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    _, alive = psutil.wait_procs(children, timeout=20)
-    assert not alive, "workers live on without their parent"
     finished = {path.name.removesuffix(".json") for path in work.glob("train-*.json")}
-    assert 0 < len(finished) < 12 and not (tmp_path / "out").exists()
+    assert len(finished) == 1 and not (tmp_path / "out").exists()
     kept = {path.name: path.stat().st_ino for path in work.glob("train-v001-*.tfrecord")}
 
     subprocess.run([*command, "1"], check=True, stderr=subprocess.DEVNULL)

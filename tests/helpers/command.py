@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
@@ -12,3 +14,18 @@ COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
 def call(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
     """What became of it and what it said; `settings` are those of `subprocess.run`."""
     return subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, **settings)
+
+
+def begin(*arguments: object) -> subprocess.Popen[str]:
+    """The command while it runs, in a session of its own, as a terminal gives it one."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def until(condition: Callable[[], bool], running: subprocess.Popen[str]) -> None:
+    """Waits for what a process is going to do, however long it takes; fails where the process ends without it."""
+    while not condition():
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.02)

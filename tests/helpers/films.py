@@ -90,6 +90,22 @@ def film(
     return path
 
 
+def repeated(path: Path, film: Path, times: int) -> Path:
+    """The pictures of a film over and over, without encoding them again: a long one in no time."""
+    with av.open(str(film)) as source, av.open(str(path), "w") as container:
+        original = source.streams.video[0]
+        stream = container.add_stream_from_template(original)
+        packets = [packet for packet in source.demux(original) if packet.dts is not None]
+        length = sum(packet.duration for packet in packets)
+        shown = [(packet.pts, packet.dts) for packet in packets]
+        for number in range(times):
+            for packet, (pts, dts) in zip(packets, shown, strict=True):
+                packet.stream, packet.time_base = stream, original.time_base
+                packet.pts, packet.dts = pts + number * length, dts + number * length
+                container.mux(packet)
+    return path
+
+
 def _play(container: av.container.OutputContainer, track: av.AudioStream, seconds: float) -> None:
     tone = (np.sin(np.arange(int(seconds * RATE)) * 2 * np.pi * 440 / RATE) * 8000).astype(np.int16)
     frame = av.AudioFrame.from_ndarray(tone[np.newaxis], format="s16", layout="mono")

@@ -36,6 +36,7 @@ class Toy:
 
     log: Path
     seconds: float = 0.0  # an epoch
+    waits_after: int = 10**6  # epochs of all trials; the next ones do not end
     fails: tuple[int, ...] = ()  # trials that raise
     kills: tuple[int, ...] = ()  # trials that kill their process in the third epoch
     kills_after: tuple[int, ...] = ()  # trials that kill it when all epochs are done and nobody was told the outcome
@@ -66,6 +67,8 @@ class Toy:
         if task.number in self.kills and epoch == 2:
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(self.seconds)
+        while len(entries(self.log)) >= self.waits_after:
+            time.sleep(0.05)
         with self.log.open("a") as stream:
             stream.write(f"{task.key} {epoch} {task.number} {os.getpid()}\n")
         state = task.work / "state"

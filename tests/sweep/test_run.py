@@ -6,9 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -20,6 +18,7 @@ from figureground.sweep.study import NULL, PRESENT
 from figureground.tracking.runs import reconcile
 from figureground.tracking.store import open_store
 from helpers import objectives
+from helpers.command import until
 from helpers.objectives import EPOCHS, Toy, counted, runs, trials_of
 
 pytestmark = pytest.mark.slow
@@ -34,29 +33,23 @@ from figureground.sweep.run import search
 if __name__ == "__main__":
     prepare()
     try:
-        search(job(Path(), Toy(Path({log!r}), seconds={seconds}), trials={trials}, workers={workers}))
+        search(job(Path(), Toy(Path({log!r}), waits_after={epochs}), trials={trials}, workers={workers}))
     except KeyboardInterrupt:
         sys.exit(130)
 """
 
 
-def begin(project: Path, *, trials: int, workers: int = 1, seconds: float = 0.2) -> subprocess.Popen[str]:
-    """A sweep in a session of its own, as a terminal has one."""
+def sweeping(project: Path, *, trials: int, workers: int = 1, epochs: int = 10**6) -> subprocess.Popen[str]:
+    """A sweep in a session of its own, as a terminal has one; from so many epochs on it waits for its end."""
     script = project / "sweep.py"
     script.write_text(
-        SWEEP.format(here=str(objectives.ROOT / "tests"), log=str(project / "log"), seconds=seconds, trials=trials,
+        SWEEP.format(here=str(objectives.ROOT / "tests"), log=str(project / "log"), epochs=epochs, trials=trials,
                      workers=workers)
     )  # fmt: skip
     return subprocess.Popen(
         [sys.executable, str(script)], cwd=project, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         start_new_session=True,
     )  # fmt: skip
-
-
-def until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    while not condition():
-        assert process.poll() is None, process.communicate()[0]
-        time.sleep(0.05)
 
 
 def test_two_workers_share_a_study_and_no_trial_is_lost_or_doubled(project: Path) -> None:
@@ -99,7 +92,7 @@ def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> N
 
 
 def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
-    killed = begin(project, trials=6, workers=2)
+    killed = sweeping(project, trials=6, workers=2, epochs=5)
     until(lambda: len(objectives.entries(project / "log")) >= 5, killed)
     workers = {process for _, _, _, process in objectives.entries(project / "log")}
     killed.kill()
@@ -110,7 +103,7 @@ def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
     before = objectives.entries(project / "log")
     dead = counted(project)["RUNNING"]
     assert dead in (1, 2)
-    output = begin(project, trials=6).communicate()[0]
+    output = sweeping(project, trials=6).communicate()[0]
     assert "its process has ended; a new trial goes on" in output
     states = counted(project)
     assert (states["COMPLETE"], states["PRUNED"], states["FAIL"], states["RUNNING"]) == (5, 1, dead, 0)
@@ -130,7 +123,7 @@ def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
 
 
 def test_ctrl_c_leaves_the_study_in_order_and_the_next_sweep_goes_on(project: Path) -> None:
-    process = begin(project, trials=4)
+    process = sweeping(project, trials=4, epochs=EPOCHS + 1)
     until(lambda: len(objectives.entries(project / "log")) >= EPOCHS + 1, process)
     os.killpg(process.pid, signal.SIGINT)
     process.communicate()

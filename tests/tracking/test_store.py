@@ -115,18 +115,17 @@ def test_the_user_interface_serves_runs_and_artifacts_of_a_moved_project(
         assert list((moved / "artifacts").rglob(f"{through_server.run_id}/artifacts/{Path(__file__).name}"))
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait()
 
 
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(240):
+    while True:
         try:
             urllib.request.urlopen(address, timeout=5)
             return
         except OSError:
             assert server.poll() is None, "the server ended"
             time.sleep(0.5)
-    raise AssertionError(f"{address} does not answer")
 
 
 def test_importing_the_package_does_not_import_mlflow() -> None:

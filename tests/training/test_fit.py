@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from itertools import chain
 from pathlib import Path
 
@@ -247,13 +246,21 @@ def test_early_stop_after_patience_epochs_without_a_better_one(index: Index, tmp
 
 
 RUN = """
-import sys, time
+import os, signal, sys
 from pathlib import Path
 from figureground.augment.shards import read_index
+from figureground.training import checkpoint
 from figureground.training.fit import fit
 sys.path.insert(0, {here!r})
 from test_fit import small_params
 params = small_params()
+whole_save, saves = checkpoint.save, []
+def save(*arguments):
+    saves.append(arguments)
+    if len(saves) == {dies_at}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    whole_save(*arguments)
+checkpoint.save = save
 def tell(epoch, row):
     print("EPOCH", epoch, row["val_loss"], row["val_person_iou"], flush=True)
 fit(read_index(Path({shards!r})), params.model, params.loss, params.train, init="none", seed=5,
@@ -261,26 +268,20 @@ fit(read_index(Path({shards!r})), params.model, params.loss, params.train, init=
 """
 
 
-def start(shards: Path, work: Path) -> subprocess.Popen[str]:
-    code = RUN.format(here=str(Path(__file__).parent), shards=str(shards), work=str(work))
+def train(shards: Path, work: Path, dies_at: int = 0) -> tuple[int, list[list[float]]]:
+    """Exit status and figures of a training that is killed when that epoch's state is about to be written."""
+    code = RUN.format(here=str(Path(__file__).parent), shards=str(shards), work=str(work), dies_at=dies_at)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
-    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
-
-
-def epochs_of(output: str) -> list[list[float]]:
-    return [[float(cell) for cell in line.split()[1:]] for line in output.splitlines() if line.startswith("EPOCH")]
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
+    lines = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("EPOCH")]
+    return done.returncode, [[float(cell) for cell in line] for line in lines]
 
 
 def test_killed_training_resumes_to_the_same_figures(shards: Path, tmp_path: Path) -> None:
-    uninterrupted = epochs_of(start(shards, tmp_path / "a").communicate()[0])
-    killed = start(shards, tmp_path / "b")
-    assert killed.stdout
-    while not (line := killed.stdout.readline()).startswith("EPOCH"):
-        assert line, "the training ended before its first epoch"
-    time.sleep(0.05)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    resumed = epochs_of(start(shards, tmp_path / "b").communicate()[0])
+    _, uninterrupted = train(shards, tmp_path / "a")
+    status, before = train(shards, tmp_path / "b", dies_at=2)
+    assert status == -signal.SIGKILL and len(before) == 1
+    _, resumed = train(shards, tmp_path / "b")
     assert len(uninterrupted) == len(resumed) == 3
     np.testing.assert_allclose(resumed, uninterrupted, atol=1e-6)
 

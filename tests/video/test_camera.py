@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -28,15 +29,18 @@ GREEN = (0, 200, 0)
 
 
 class Paced:
-    """A source that gives its pictures as a camera does, one in so many seconds; those of some numbers fail."""
+    """A film as a camera gives it, one picture in so many seconds, without an end; those of some numbers fail."""
 
-    def __init__(self, source: Any, pause: float, missed: Collection[int] = ()) -> None:
-        self._source, self._pause, self._missed = source, pause, missed
+    def __init__(self, film: Any, pause: float, missed: Collection[int] = (), *, ends: bool = False) -> None:
+        self._source, self._pause, self._missed, self._ends = film, pause, missed, ends
         self.read_so_far, self.released = 0, False
 
     def read(self) -> tuple[bool, Any]:
         time.sleep(self._pause)
         good, picture = self._source.read()
+        if not good and not self._ends:
+            self._source.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            good, picture = self._source.read()
         self.read_so_far += good
         return (False, None) if self.read_so_far in self._missed else (good, picture)
 
@@ -46,16 +50,15 @@ class Paced:
 
 
 class Recorder:
-    """A sink that keeps the pictures, slow if asked to be, and ends after some."""
+    """A sink that keeps the pictures and ends after some."""
 
     name = "recorder"
 
-    def __init__(self, end: int = 1000, pause: float = 0.0) -> None:
+    def __init__(self, end: int = 1000) -> None:
         self.pictures: list[Picture] = []
-        self._end, self._pause, self.closed = end, pause, False
+        self._end, self.closed = end, False
 
     def show(self, picture: Picture) -> bool:
-        time.sleep(self._pause)
         self.pictures.append(picture)
         return len(self.pictures) < self._end
 
@@ -98,8 +101,16 @@ def test_people_stay_and_the_wall_goes(film: Path, bright: Path, mirror: bool) -
 
 
 def test_a_slow_sink_makes_frames_drop_and_not_queue(film: Path, bright: Path) -> None:
-    source, sink = Paced(cv2.VideoCapture(str(film)), 0.01), Recorder(end=2, pause=0.1)
-    session = replace_live(source, sink, green(), MovingCutter(bright), mirror=False)
+    source = Paced(cv2.VideoCapture(str(film)), 0.01)
+
+    class Slow(Recorder):
+        def show(self, picture: Picture) -> bool:
+            before = source.read_so_far
+            while source.read_so_far < before + 5:
+                time.sleep(0.001)
+            return super().show(picture)
+
+    session = replace_live(source, Slow(end=2), green(), MovingCutter(bright), mirror=False)
     assert session.dropped > session.shown == 2
 
 
@@ -113,7 +124,7 @@ def test_a_camera_that_misses_pictures_goes_on(film: Path, bright: Path) -> None
 def test_a_camera_that_is_gone_is_an_error(film: Path, bright: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A film that has ended gives no more pictures, and says so at once, as an unplugged camera does."""
     monkeypatch.setattr(camera, "_PATIENCE", 0.5)
-    source, sink = Paced(cv2.VideoCapture(str(film)), 0.0), Recorder()
+    source, sink = Paced(cv2.VideoCapture(str(film)), 0.0, ends=True), Recorder()
     with pytest.raises(CameraError, match=r"no picture for 0\.5 s, after [1-9]\d* others; plug it in again"):
         replace_live(source, sink, green(), MovingCutter(bright), mirror=False)
     assert len(sink.pictures) > 0 and source.read_so_far == 30 and source.released and sink.closed
@@ -121,22 +132,29 @@ def test_a_camera_that_is_gone_is_an_error(film: Path, bright: Path, monkeypatch
 
 def test_the_newest_picture_is_given_and_none_twice() -> None:
     class Counting:
-        number = 0
+        number, first_seen = 0, threading.Event()
 
         def read(self) -> tuple[bool, Any]:
-            time.sleep(0.01)
+            time.sleep(0.001)
             self.number += 1
+            if self.number == 20:
+                self.first_seen.wait()
             return self.number <= 40, np.full((4, 4, 3), self.number, np.uint8)
 
         def release(self) -> None:
             pass
 
-    newest, seen = Newest(Counting()), []
+    source, seen, read_so_far = Counting(), [], 0
+    newest = Newest(source)
     for photo in newest.pictures():
         seen.append(int(photo[0, 0, 0]))
-        time.sleep(0.05)
+        assert seen[-1] >= read_so_far - 1  # the last one may be on its way
         if seen[-1] == 40:
             break
+        source.first_seen.set()
+        while source.number < min(40, seen[-1] + 10):
+            time.sleep(0.001)
+        read_so_far = min(source.number, 40)
     newest.close()
     assert seen == sorted(set(seen)) and seen[-1] == 40
     assert len(seen) + newest.dropped == 40 and newest.dropped > 10

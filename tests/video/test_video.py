@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.command import COMMAND, call
+from helpers.command import begin, call, until
 from helpers.drawing import Picture
 
 pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
@@ -23,7 +23,7 @@ pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 import av
 
 from figureground.video.video import in_order
-from helpers.films import film, pictures_of, sound_of, walking
+from helpers.films import film, pictures_of, repeated, sound_of, walking
 
 GREEN = (0, 200, 0)
 
@@ -235,23 +235,16 @@ def test_requests_that_cannot_be_met(
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_end_in_the_middle_leaves_the_final_name_alone(
-    tmp_path: Path, bright: Path, walk: list[tuple[Picture, Picture]], how: signal.Signals
-) -> None:
-    source = film(tmp_path / "long.mp4", [photo for photo, _ in walk] * 60)
+def test_an_end_in_the_middle_leaves_the_final_name_alone(tmp_path: Path, bright: Path, how: signal.Signals) -> None:
+    short = film(tmp_path / "short.mp4", [photo for photo, _ in walking(20, height=480, width=640)])
+    source = repeated(tmp_path / "long.mp4", short, times=300)  # a minute of work and more
     (tmp_path / "out").mkdir()
     target = tmp_path / "out/out.mp4"
     target.write_bytes(b"mine")
-    running = subprocess.Popen(
-        [*COMMAND, "video", str(source), str(target), "--background", "white", "--model", str(bright)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 60
-    while not any(path.stat().st_size for path in target.parent.glob(".out-*")) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert running.poll() is None
+    running = begin("video", source, target, "--background", "white", "--model", bright)
+    until(lambda: any(path.stat().st_size for path in target.parent.glob(".out-*")), running)
     os.killpg(running.pid, how)
-    _, errors = running.communicate(timeout=60)
+    _, errors = running.communicate()
     assert running.returncode != 0 and "Traceback" not in errors
     assert target.read_bytes() == b"mine"
     if how is signal.SIGINT:

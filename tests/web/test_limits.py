@@ -15,12 +15,12 @@ from figureground.runtime.segmenter import Segmenter
 from figureground.web.limits import Limits
 from helpers.site import FORM, Answer, Site, form, serving
 
-QUICK = Limits(body_bytes=200_000, pixels=100_000, upload_seconds=0.5, work_seconds=0.5, places=2)
+SMALL = Limits(body_bytes=200_000, pixels=100_000, places=2)
 
 
 @pytest.fixture(scope="module")
 def strict(bright: Path) -> Iterator[Site]:
-    with serving(bright, QUICK) as site:
+    with serving(bright, SMALL) as site:
         yield site
 
 
@@ -54,18 +54,14 @@ def beginning(length: int) -> bytes:
 
 
 def until_served(site: Site, photo: bytes) -> Answer:
-    for _ in range(200):
-        answer = site.post("/cut", {"photo": photo})
-        if answer.status != 503:
-            return answer
+    while (answer := site.post("/cut", {"photo": photo})).status == 503:
         time.sleep(0.02)
-    raise AssertionError("the places were never free again")
+    return answer
 
 
 @pytest.mark.parametrize("served", [False, True], ids=["first request", "request after an answer"])
 def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes, *, served: bool) -> None:
-    with serving(bright, Limits(head_seconds=0.5)) as site, socket.create_connection(("127.0.0.1", site.port)) as slow:
-        slow.settimeout(20)
+    with serving(bright, Limits(head_seconds=2)) as site, socket.create_connection(("127.0.0.1", site.port)) as slow:
         if served:
             slow.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert slow.recv(4096).startswith(b"HTTP/1.1 200")
@@ -76,12 +72,12 @@ def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes,
 
 
 def test_slow_work_outlasts_the_time_for_headers(bright: Path, photo: bytes, gate: Gate) -> None:
-    with serving(bright, Limits(head_seconds=0.2)) as site, ThreadPoolExecutor(1) as pool:
+    with serving(bright, Limits(head_seconds=2)) as site, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(site.post, "/cut", {"photo": photo})
-        assert gate.entered.acquire(timeout=20)
-        time.sleep(0.5)
+        gate.entered.acquire()
+        time.sleep(2.5)
         gate.opened.set()
-        assert answer.result(20).status == 200
+        assert answer.result().status == 200
 
 
 def test_bytes_are_counted_whatever_the_header_says(strict: Site, photo: bytes) -> None:
@@ -99,16 +95,17 @@ def test_pixels_are_limited(bright: Path, photo: bytes) -> None:
         assert answer.status == 413 and "megapixels" in answer.error
 
 
-def test_a_slow_upload_is_given_up(strict: Site, photo: bytes) -> None:
+def test_a_slow_upload_is_given_up(bright: Path, photo: bytes) -> None:
     body = form({"photo": photo})
-    with socket.create_connection(("127.0.0.1", strict.port)) as line:
-        line.sendall(beginning(len(body)) + body[:1000])
-        assert line.recv(12) == b"HTTP/1.1 408"
-    assert until_served(strict, photo).status == 200
+    with serving(bright, Limits(upload_seconds=2, places=1)) as site:
+        with socket.create_connection(("127.0.0.1", site.port)) as line:
+            line.sendall(beginning(len(body)) + body[:1000])
+            assert line.recv(12) == b"HTTP/1.1 408"
+        assert until_served(site, photo).status == 200
 
 
 def test_an_upload_broken_off_frees_its_place(strict: Site, photo: bytes) -> None:
-    for _ in range(2 * QUICK.places):
+    for _ in range(2 * SMALL.places):
         with socket.create_connection(("127.0.0.1", strict.port)) as line:
             line.sendall(
                 f"POST /cut HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM}\r\nContent-Length: 9999\r\n\r\n".encode()
@@ -116,18 +113,19 @@ def test_an_upload_broken_off_frees_its_place(strict: Site, photo: bytes) -> Non
     assert until_served(strict, photo).status == 200
 
 
-def test_one_too_many_is_told_when_to_come_back(strict: Site, photo: bytes, gate: Gate) -> None:
-    with ThreadPoolExecutor(QUICK.places) as pool:
-        taken = [pool.submit(strict.post, "/cut", {"photo": photo}) for _ in range(QUICK.places)]
-        for _ in taken:
-            assert gate.entered.acquire(timeout=30)
-        answer = strict.post("/cut", {"photo": photo})
-        assert answer.status == 503 and answer.headers["Retry-After"] == "2"
-        assert strict.ask("GET", "/health").status == 200  # the page is served all the same
-        assert {each.result().status for each in taken} == {504}
-    assert strict.post("/cut", {"photo": photo}).status == 503  # a thread cannot be stopped, so it keeps its place
-    gate.opened.set()
-    assert until_served(strict, photo).status == 200
+def test_one_too_many_is_told_when_to_come_back(bright: Path, photo: bytes, gate: Gate) -> None:
+    with serving(bright, Limits(work_seconds=2, places=2)) as site:
+        with ThreadPoolExecutor(2) as pool:
+            taken = [pool.submit(site.post, "/cut", {"photo": photo}) for _ in range(2)]
+            for _ in taken:
+                gate.entered.acquire()
+            answer = site.post("/cut", {"photo": photo})
+            assert answer.status == 503 and answer.headers["Retry-After"] == "2"
+            assert site.ask("GET", "/health").status == 200  # the page is served all the same
+            assert {each.result().status for each in taken} == {504}
+        assert site.post("/cut", {"photo": photo}).status == 503  # a thread cannot be stopped, so it keeps its place
+        gate.opened.set()
+        assert until_served(site, photo).status == 200
 
 
 def test_many_at_once_all_get_their_own(bright: Path, photo: bytes) -> None:

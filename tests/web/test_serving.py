@@ -13,25 +13,20 @@ import pytest
 
 from figureground.pictures import encode_jpeg
 from figureground.web.listening import ListeningError, address, listen
-from helpers.command import COMMAND, call
+from helpers.command import COMMAND, begin, call
 from helpers.drawing import person
 from helpers.site import Site
 
 
 def test_it_says_where_it_is_and_ends_with_ctrl_c(bright: Path) -> None:
-    running = subprocess.Popen(
-        [*COMMAND, "web", "--port", "0", "--model", str(bright)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    running = begin("web", "--port", 0, "--model", bright)
     assert running.stdout is not None
     line = running.stdout.readline()
     assert line.startswith("figureground: http://127.0.0.1:")
     with urllib.request.urlopen(line.split()[1] + "health") as answer:
         assert answer.read() == b'{"status":"ok"}'
     running.send_signal(signal.SIGINT)
-    _, errors = running.communicate(timeout=20)
+    _, errors = running.communicate()
     assert (running.returncode, errors) == (0, "")
 
 
