@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "src"
-PACKAGE = SOURCE / "figureground"
+from helpers.places import PACKAGE, ROOT
+
 REGISTRY = PACKAGE / "tracking/registry"  # what the stage `register` does
 FOUNDATION = {"encoder_facts", "errors", "files", "params", "paths", "processes"}
 # Their changes do not change what a stage writes, so no stage depends on them.
@@ -81,7 +80,7 @@ def imported(file: Path) -> set[str]:
 
 
 def module_file(name: str) -> Path | None:
-    place = SOURCE / Path(*name.split("."))
+    place = PACKAGE.parent / Path(*name.split("."))
     if place.with_suffix(".py").is_file():
         return place.with_suffix(".py")
     return place / "__init__.py" if (place / "__init__.py").is_file() else None

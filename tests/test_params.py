@@ -9,8 +9,9 @@ from typing import Any, get_args
 import pytest
 
 from figureground.params import Params, ParamsError, parse_params, read_params
+from helpers.places import ROOT
 
-PARAMS = Path(__file__).parent.parent / "params.yaml"
+PARAMS = ROOT / "params.yaml"
 
 
 def changed(name: str, value: object) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from ruamel.yaml import YAML
 
 from figureground.params_file import overridden
 from helpers import drawing
+from helpers.places import ROOT
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parent.parent.parent
 STAGES = ["audit", "split", "augment", "train", "evaluate", "export", "register"]
 SMALL: dict[str, object] = {
     "audit.min_side": 32,

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-ROOT = Path(__file__).parents[2]
+from helpers.places import ROOT
+
 UV = Path(sys.executable).with_name("uv")
 DRAWING = ("libGL.so.1", "libEGL.so.1", "libX11.so.6", "libxcb.so.1", "libglib-2.0.so.0")
 

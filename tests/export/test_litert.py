@@ -12,7 +12,6 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from figureground.encoder_facts import encoder_names
-from figureground.export.latency import measure
 from figureground.export.litert import PRECISIONS, convert, export
 from figureground.export.parity import ExportError, check, compare, mask_iou
 from figureground.files import read_table
@@ -121,21 +120,6 @@ def test_a_model_of_mixed_precision_predicts_and_exports_in_float32(mixed_precis
     assert expected.std() > 0.01
     np.testing.assert_allclose(actual, expected, atol=1e-5)
     assert network.layers[1].compute_dtype == "bfloat16"
-
-
-def test_a_model_of_any_size_is_refused() -> None:
-    photo = keras.Input((None, None, 3))
-    with pytest.raises(ValueError, match="takes photos of any size; build it for one"):
-        convert(keras.Model(photo, keras.layers.Conv2D(1, 1)(photo)), precisions=["float32"])
-
-
-def test_latency_takes_any_model_of_one_photo(tmp_path: Path) -> None:
-    photo = keras.Input((8, 8, 3))
-    network = keras.Model(photo, keras.layers.GlobalAveragePooling2D()(photo))
-    path = tmp_path / "mean.tflite"
-    path.write_bytes(convert(network, precisions=["float32"])["float32"])
-    figures = measure(path, runs=3)
-    assert 0 < figures["p10"] <= figures["median"] <= figures["p90"]
 
 
 @pytest.mark.slow

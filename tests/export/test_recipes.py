@@ -17,7 +17,7 @@ from figureground.files import file_sha256
 from figureground.models.deeplab import load_model
 from figureground.params import read_params
 from figureground.recipes import apply_recipe
-from helpers.embedded_set import ROOT
+from helpers.places import ROOT
 
 
 def results_with(folder: Path, content: bytes) -> Path:

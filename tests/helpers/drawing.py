@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from helpers.places import ROOT
+
 Picture = NDArray[np.uint8]
 
 
@@ -32,7 +34,7 @@ def person(seed: int, height: int = 96, width: int = 72) -> tuple[Picture, Pictu
 def portrait(scale: int = 1) -> Picture:
     """Somebody whom the packaged models find, facing the camera, 240 x 320 times `scale`: one of the rendered people
     (picture 303 of the set that comes with the project; CC0 1.0)."""
-    photo = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "portrait.jpg")), cv2.COLOR_BGR2RGB)
+    photo = cv2.cvtColor(cv2.imread(str(ROOT / "tests/portrait.jpg")), cv2.COLOR_BGR2RGB)
     return np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
 
 
@@ -44,6 +46,15 @@ def pairs(folder: Path, count: int, *, first_seed: int = 0, height: int = 96, wi
         photo, mask = person(first_seed + number, height, width)
         cv2.imwrite(str(folder / f"photos/{number:03d}.jpg"), cv2.cvtColor(photo, cv2.COLOR_RGB2BGR))
         cv2.imwrite(str(folder / f"masks/{number:03d}.png"), mask)
+
+
+def write_photos(folder: Path, *names: str, height: int, width: int) -> None:
+    """A photo for each name, without masks."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, name in enumerate(names):
+        photo, _ = person(number, height, width)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / name), photo)
 
 
 def write_pair(data: Path, name: str, photo: Picture, mask: Picture) -> None:

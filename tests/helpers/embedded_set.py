@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parents[2]
+from helpers.places import ROOT
+
 STORE = ROOT / "storage/files/md5"
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from figureground.video.backdrops import Backdrop
 from figureground.video.clips import Clip
 from figureground.video.recordings import Recording, coding_of
 from helpers.drawing import Picture, person
@@ -116,6 +117,12 @@ def _play(container: av.container.OutputContainer, track: av.AudioStream, second
     for part in (*resampler.resample(frame), *resampler.resample(None)):
         container.mux(track.encode(part))
     container.mux(track.encode(None))
+
+
+def brightness_behind(backdrop: Backdrop, times: Sequence[float]) -> list[int]:
+    """The mean of a backdrop's pictures at these seconds."""
+    behind = [backdrop.at(seconds, (32, 32)).picture for seconds in times]
+    return [int(picture.mean()) for picture in behind if picture is not None]
 
 
 def pictures_of(path: Path) -> list[tuple[float, Picture]]:

@@ -18,8 +18,8 @@ from figureground.sweep.study import NULL
 from figureground.sweep.training import Objective, Task, TrialOutcome
 from figureground.sweep.worker import SweepJob
 from figureground.tracking.store import open_store
+from helpers.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 EPOCHS = 4
 
 

@@ -16,7 +16,8 @@ from figureground.models.litert_file import LiteRTFileError
 from figureground.params import ModelParams
 from figureground.training.weights import WeightsError, load_initial_weights, load_selfie_network
 from helpers import drawing
-from helpers.embedded_set import ROOT, stored_start
+from helpers.embedded_set import stored_start
+from helpers.places import ROOT
 
 Build = Callable[..., ModelParams]
 SIDE = 65

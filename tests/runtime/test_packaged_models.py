@@ -9,7 +9,8 @@ import pytest
 from figureground.recipes import read_recipe
 from figureground.runtime.segmenter import Segmenter
 from figureground.scores import count, person_iou_of
-from helpers.embedded_set import ROOT, embedded_set
+from helpers.embedded_set import embedded_set
+from helpers.places import ROOT
 
 
 @pytest.fixture(scope="module")

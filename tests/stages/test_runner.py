@@ -15,8 +15,7 @@ from figureground.errors import FiguregroundError
 from figureground.params import read_params
 from figureground.params_file import override
 from figureground.stages.runner import refuse_changed
-
-ROOT = Path(__file__).parents[2]
+from helpers.places import ROOT
 
 
 def test_a_stage_does_not_end_well_with_other_parameters_than_it_began_with(

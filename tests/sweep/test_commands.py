@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from figureground.cli import main
 from figureground.params_file import override
 from figureground.sweep.storage import address_of, open_storage
-from helpers import objectives
+from helpers.places import ROOT
 
 
 def called(*arguments: str) -> str:
@@ -29,7 +29,7 @@ def called(*arguments: str) -> str:
 
 
 def test_an_impossible_space_ends_the_command_before_anything_is_done(project: Path) -> None:
-    shutil.copy(objectives.ROOT / "params.yaml", project)
+    shutil.copy(ROOT / "params.yaml", project)
     override(project / "params.yaml", {"sweep.space.model.input_size": {"choices": [241, 257, 321]}})
     output = called("run")
     assert output.startswith("Error: params.yaml: sweep.space: model.output_stride = 32 with model.input_size = 241: ")
@@ -37,7 +37,7 @@ def test_an_impossible_space_ends_the_command_before_anything_is_done(project: P
 
 
 def test_without_a_split_or_a_sweep_the_command_says_what_to_do(project: Path) -> None:
-    shutil.copy(objectives.ROOT / "params.yaml", project)
+    shutil.copy(ROOT / "params.yaml", project)
     for command in ("run", "best"):
         assert "run the audit stage first (`dvc repro audit`)" in called(command)
     assert "there is no sweep to look at yet; `make sweep` begins one" in called("dashboard")

@@ -20,6 +20,7 @@ from figureground.tracking.store import open_store
 from helpers import objectives
 from helpers.command import until
 from helpers.objectives import EPOCHS, Toy, counted, runs, trials_of
+from helpers.places import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -43,7 +44,7 @@ def sweeping(project: Path, *, trials: int, workers: int = 1, epochs: int = 10**
     """A sweep in a session of its own, as a terminal has one; from so many epochs on it waits for its end."""
     script = project / "sweep.py"
     script.write_text(
-        SWEEP.format(here=str(objectives.ROOT / "tests"), log=str(project / "log"), epochs=epochs, trials=trials,
+        SWEEP.format(here=str(ROOT / "tests"), log=str(project / "log"), epochs=epochs, trials=trials,
                      workers=workers)
     )  # fmt: skip
     return subprocess.Popen(

@@ -23,6 +23,7 @@ from figureground.sweep.storage import SweepError
 from figureground.sweep.study import NULL, SEARCHED
 from figureground.sweep.training import Task, Training
 from helpers import drawing, objectives
+from helpers.places import ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +71,7 @@ def pipeline(project: Path) -> Path:
         sides[name] = "test" if name in TEST_NAMES else "val" if number < 8 else "train"
     write_manifest(project / "results/audit/manifest.csv", pairs)
     write_split(project / "results/split/split.csv", sides)
-    shutil.copy(objectives.ROOT / "params.yaml", project)
+    shutil.copy(ROOT / "params.yaml", project)
     override(project / "params.yaml", SMALL)
     return project
 

@@ -19,7 +19,8 @@ from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, open_study, study_name
 from figureground.sweep.winner import take_over
-from helpers import drawing, objectives
+from helpers import drawing
+from helpers.places import ROOT
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_manifest(tmp_path / "results/audit/manifest.csv", pairs)
     sides = ("train", "val", "test")
     write_split(tmp_path / "results/split/split.csv", {pair.name: sides[n % 3] for n, pair in enumerate(pairs)})
-    shutil.copy(objectives.ROOT / "params.yaml", tmp_path)
+    shutil.copy(ROOT / "params.yaml", tmp_path)
     for pair in pairs:
         drawing.write_pair(tmp_path / "data", pair.name, *drawing.person(1))
     return tmp_path
@@ -79,11 +80,11 @@ def test_what_a_winner_has_not_drawn_is_as_it_was_trained_with_it(project: Path,
     for value, encoder in zip((0.9, 0.95), encoders, strict=True):
         study.enqueue_trial({"model.encoder": encoder})
         trial = study.ask()
-        Space(read_params(objectives.ROOT / "params.yaml")).draw(trial)
+        Space(read_params(ROOT / "params.yaml")).draw(trial)
         study.tell(trial, value)
         take_over(Path("params.yaml"))
         assert read_params().model.encoder == encoder
-    assert read_params().model.init == read_params(objectives.ROOT / "params.yaml").model.init
+    assert read_params().model.init == read_params(ROOT / "params.yaml").model.init
 
 
 def test_where_the_present_parameters_are_best_nothing_changes(project: Path, study: optuna.Study) -> None:

@@ -12,8 +12,8 @@ from figureground.models.deeplab import build_model
 from figureground.params import ModelParams, read_params
 from figureground.training.distillation import load_teachers
 from figureground.training.weights import WeightsError, load_initial_weights
+from helpers.places import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 PUBLISHED = ROOT / "weights/deeplabv3_mnv2_pascal_quant.tflite"
 
 

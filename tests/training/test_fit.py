@@ -6,104 +6,23 @@ import os
 import signal
 import subprocess
 import sys
-from itertools import chain
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from figureground.augment.shards import Index, read_index
-from figureground.augment.writing import augment
-from figureground.dataset.manifest import Pair, framing
+from figureground.augment.shards import Index
 from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.litert_file import read_convolutions
-from figureground.network_input import network_input
-from figureground.params import Params, parse_params, read_params
-from figureground.training import checkpoint
-from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
+from figureground.training.batches import training_batches, validation_batches
 from figureground.training.fit import Trained, TrainingError, averaged_weights, compile_model, fit, precision_policy
 from figureground.training.weights import WeightsError
-from helpers import drawing
 from helpers.embedded_set import stored_start
+from helpers.places import ROOT
+from helpers.small_training import SIZE, small_params, tiny_network, values
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parent.parent.parent
-SIZE = 65
-
-
-def small_params(**train: object) -> Params:
-    values = read_params(ROOT / "params.yaml").model_dump(by_alias=True)
-    values["model"] |= {
-        "encoder": "mobilenet_v2", "init": "none", "freeze_batch_norm": False, "input_size": SIZE,
-        "aspp_width": 16, "decoder_width": 16, "low_level_width": 8,
-    }  # fmt: skip
-    values["train"] |= {
-        "epochs": 3, "batch_size": 4, "warmup_epochs": 0.0, "ema_momentum": 0.5, "learning_rate": 0.0006,
-        "encoder_lr_scale": 0.25, "deterministic": True, **train
-    }  # fmt: skip
-    values["augment"] |= {"variants": 2, "background_share": 0.0, "second_person_share": 0.0, "strength": 0.3}
-    return parse_params(values)
-
-
-@pytest.fixture(scope="session")
-def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixteen drawn pairs to train on and four to validate with, in two variants."""
-    folder = tmp_path_factory.mktemp("shards")
-    data = folder / "data"
-    pairs, sides = [], {}
-    for number in range(20):
-        photo, mask = drawing.person(number)
-        name = f"drawn/{number:03d}"
-        drawing.write_pair(data, name, photo, mask)
-        share = float((mask == 255).mean())
-        pairs.append(Pair(name, "drawn", name, "CC0", photo.shape[1], photo.shape[0], framing(mask), share, 0.0))
-        sides[name] = "val" if number >= 16 else "train"
-    params = small_params()
-    augment(pairs, sides, data, params.augment, input_size=SIZE, seed=1, out=folder / "out", work=folder / "work")
-    return folder / "out"
-
-
-@pytest.fixture
-def index(shards: Path) -> Index:
-    return read_index(shards)
-
-
-def names(index: Index, first: int, last: int) -> list[list[str]]:
-    batches = training_batches(index, batch_size=4, seed=7, first_epoch=first, epochs=last, names=True)
-    return [[name.decode() for name in batch.numpy()] for _, _, batch in batches]
-
-
-def test_each_epoch_shows_every_photo_once_in_its_own_order(index: Index) -> None:
-    first, second = names(index, 0, 1), names(index, 1, 2)
-    seen, seen_again = chain.from_iterable(first), chain.from_iterable(second)
-    assert sorted(seen) == sorted(seen_again) == [f"drawn/{number:03d}" for number in range(16)]
-    assert first != second
-
-
-def test_a_later_start_sees_what_an_uninterrupted_run_sees(index: Index) -> None:
-    steps = steps_per_epoch(index.train_pairs, 4)
-    assert names(index, 0, 4)[2 * steps :] == names(index, 2, 4)
-
-
-def test_batches_are_photos_as_the_runtime_scales_them_and_masks_of_known_values(index: Index) -> None:
-    for batches in (
-        training_batches(index, batch_size=4, seed=1, first_epoch=0, epochs=1),
-        validation_batches(index, batch_size=4),
-    ):
-        photos, masks = next(iter(batches))
-        assert photos.shape == (4, SIZE, SIZE, 3)
-        assert masks.shape == (4, SIZE, SIZE, 1)
-        levels = np.rint(photos.numpy() * 255).astype(np.uint8)
-        assert levels.min() < levels.max()
-        assert np.array_equal(photos.numpy(), network_input(levels))
-        assert set(np.unique(masks)) <= {0, 128, 255}
-
-
-def test_a_set_smaller_than_a_batch_is_one_step(index: Index) -> None:
-    assert steps_per_epoch(3, 16) == 1
-    batches = list(training_batches(index, batch_size=50, seed=1, first_epoch=0, epochs=1))
-    assert [photos.shape[0] for photos, _ in batches] == [16]
 
 
 def test_it_learns_and_returns_the_best_epoch(index: Index, tmp_path: Path) -> None:
@@ -159,18 +78,6 @@ def test_a_student_learns_what_its_teacher_answers(index: Index, tmp_path: Path)
         alone = build_model(params.model, (SIZE, SIZE))
         assert type(trained.model) is type(alone) and trained.model.count_params() == alone.count_params()
     assert found[1.0] > 0.95 > 0.7 > found[0.0]
-
-
-def tiny_network(**train: object) -> keras.Model:
-    """One convolution, compiled as the pipeline compiles its own network."""
-    params = small_params(**train)
-    model = keras.Sequential([keras.Input((SIZE, SIZE, 3)), keras.layers.Conv2D(1, 3, padding="same")])
-    compile_model(model, params.loss, params.train, steps=4)
-    return model
-
-
-def values(model: keras.Model) -> list[np.ndarray]:
-    return [keras.ops.convert_to_numpy(variable).copy() for variable in model.trainable_variables]
 
 
 def test_averaged_weights_are_swapped_in_and_out_to_the_last_bit(index: Index) -> None:
@@ -251,8 +158,7 @@ from pathlib import Path
 from figureground.augment.shards import read_index
 from figureground.training import checkpoint
 from figureground.training.fit import fit
-sys.path.insert(0, {here!r})
-from test_fit import small_params
+from helpers.small_training import small_params
 params = small_params()
 whole_save, saves = checkpoint.save, []
 def save(*arguments):
@@ -270,7 +176,7 @@ fit(read_index(Path({shards!r})), params.model, params.loss, params.train, init=
 
 def train(shards: Path, work: Path, dies_at: int = 0) -> tuple[int, list[list[float]]]:
     """Exit status and figures of a training that is killed when that epoch's state is about to be written."""
-    code = RUN.format(here=str(Path(__file__).parent), shards=str(shards), work=str(work), dies_at=dies_at)
+    code = RUN.format(shards=str(shards), work=str(work), dies_at=dies_at)
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests")}
     done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment)
     lines = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("EPOCH")]
@@ -284,19 +190,6 @@ def test_killed_training_resumes_to_the_same_figures(shards: Path, tmp_path: Pat
     _, resumed = train(shards, tmp_path / "b")
     assert len(uninterrupted) == len(resumed) == 3
     np.testing.assert_allclose(resumed, uninterrupted, atol=1e-6)
-
-
-def test_a_state_comes_back_whole_and_a_damaged_one_not_at_all(index: Index, tmp_path: Path) -> None:
-    model, other = tiny_network(), tiny_network()
-    for photos, masks in training_batches(index, batch_size=4, seed=1, first_epoch=0, epochs=1):
-        model.train_on_batch(photos, masks)
-    checkpoint.save(tmp_path, model, checkpoint.Progress(finished_epochs=1, best_epoch=0, best_person_iou=0.5))
-    assert checkpoint.restore(tmp_path, other).finished_epochs == 1
-    assert all(np.array_equal(one, two) for one, two in zip(values(model), values(other), strict=True))
-    assert int(other.optimizer.iterations) == 4
-    content = (tmp_path / "state.npz").read_bytes()
-    (tmp_path / "state.npz").write_bytes(content[: len(content) // 2])
-    assert checkpoint.restore(tmp_path, tiny_network()).finished_epochs == 0
 
 
 def test_not_a_number_stops_with_step_names_and_the_batch(index: Index, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ import av
 
 from figureground.video.video import in_order
 from helpers.films import film, pictures_of, repeated, sound_of, walking
+from helpers.places import ROOT
 
 GREEN = (0, 200, 0)
 
@@ -128,7 +129,7 @@ def test_a_picture_and_a_video_behind(tmp_path: Path, bright: Path, clip: Path) 
 
 def test_a_real_person_is_found_by_the_packaged_model(tmp_path: Path) -> None:
     """Eileen Collins (NASA, public domain), who slides with all that is behind her; beside her the mask to be met."""
-    with Image.open(Path(__file__).parents[1] / "astronaut.jpg") as image:
+    with Image.open(ROOT / "tests/astronaut.jpg") as image:
         panels = np.array(image.convert("RGB"))
     photo, mask = panels[:, :350], panels[:, 350:700, 0]
     source = film(tmp_path / "in.mp4", [np.roll(photo, 3 * number, 1) for number in range(6)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from pathlib import Path
 
 import cv2
 import keras
@@ -16,8 +15,9 @@ from figureground.models.encoders.mobilenet_v2_deeplab import HEAD_WIDTH
 from figureground.params import ModelParams
 from figureground.training.weights import load_initial_weights
 from helpers import drawing
+from helpers.places import ROOT
 
-PUBLISHED = Path(__file__).parents[3] / "weights/deeplabv3_mnv2_pascal_quant.tflite"
+PUBLISHED = ROOT / "weights/deeplabv3_mnv2_pascal_quant.tflite"
 SIDE = 513  # of the original's input
 
 pytestmark = pytest.mark.skipif(not PUBLISHED.is_file(), reason="needs weights/: make data fetches it")

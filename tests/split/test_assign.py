@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from figureground.dataset.manifest import Pair
-from figureground.dataset.sides import SplitError, read_split, write_split
+from figureground.dataset.sides import SplitError
 from figureground.params import SplitParams
 from figureground.split.assign import check_groups, read_test_names, split, split_metrics
 
@@ -103,17 +103,6 @@ def test_six_groups_fill_all_sides(seed: int) -> None:
 def test_too_few_groups_are_refused() -> None:
     with pytest.raises(SplitError, match=r"1 groups of photos leave .* at least 6 are needed"):
         split(_pairs(20, per_group=20), PARAMS, seed=0)
-
-
-def test_a_split_reads_back_and_a_wrong_file_is_refused(tmp_path: Path) -> None:
-    sides = {"a/é, 1": "train", "a/2": "test"}
-    write_split(tmp_path / "split.csv", sides)
-    assert read_split(tmp_path / "split.csv") == sides
-    with pytest.raises(SplitError, match="run the split stage"):
-        read_split(tmp_path / "none.csv")
-    write_split(tmp_path / "odd.csv", {"a/1": "exam"})
-    with pytest.raises(SplitError, match="a/1 is in 'exam'"):
-        read_split(tmp_path / "odd.csv")
 
 
 def test_a_list_of_test_names_is_read_line_by_line(tmp_path: Path) -> None:
