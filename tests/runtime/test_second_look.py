@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from figureground.pictures import Picture
-from figureground.runtime.second_look import LARGEST, MARGIN, NARROWEST, Box, Logits, groups, look_twice, squares
+from figureground.runtime.second_look import LARGEST, MARGIN, NARROWEST, Logits, Region, groups, look_twice, squares
 
 SIDE = 32  # of the network in these tests: it takes bright for person, at this size, and is always sure
 
@@ -17,7 +17,7 @@ def bright(photo: Picture) -> Logits:
     return np.asarray(np.where(small > 127, 5, -5), np.float32)
 
 
-def scene(height: int, width: int, *people: Box) -> tuple[Picture, Picture]:
+def scene(height: int, width: int, *people: Region) -> tuple[Picture, Picture]:
     """A dark photo with bright people, ellipses that fill their boxes, and its mask."""
     mask = np.zeros((height, width), np.uint8)
     for box in people:
@@ -74,13 +74,13 @@ def test_a_speck_is_no_group() -> None:
 
 
 def test_small_people_get_finer_outlines() -> None:
-    photo, mask = scene(600, 800, Box(100, 100, 220, 160), Box(420, 600, 560, 650))
+    photo, mask = scene(600, 800, Region(100, 100, 220, 160), Region(420, 600, 560, 650))
     assert iou(bright(photo), mask) < 0.8
     assert iou(look_twice(photo, bright, SIDE), mask) > 0.93
 
 
 def test_people_who_fill_the_photo_are_looked_at_once() -> None:
-    photo, _ = scene(300, 300, Box(5, 5, 295, 295))
+    photo, _ = scene(300, 300, Region(5, 5, 295, 295))
     looks: list[tuple[int, ...]] = []
 
     def look(part: Picture) -> Logits:
@@ -105,7 +105,7 @@ def test_squares_cover_a_panorama_and_end_with_it(size: tuple[int, int]) -> None
 
 @pytest.mark.parametrize("flip", [False, True])
 def test_a_person_in_a_panorama_is_as_good_as_in_a_square(flip: bool) -> None:
-    photo, mask = scene(100, 900, Box(10, 610, 95, 650))
+    photo, mask = scene(100, 900, Region(10, 610, 95, 650))
     if flip:
         photo, mask = np.ascontiguousarray(photo.swapaxes(0, 1)), np.ascontiguousarray(mask.T)
     assert iou(look_twice(photo, bright, SIDE), mask) > 0.9

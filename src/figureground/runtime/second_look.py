@@ -32,7 +32,7 @@ MOST = 6  # crops a photo; beyond, the smaller groups keep their first look
 
 
 @dataclass(frozen=True)
-class Box:
+class Region:
     """Pixels top..bottom - 1 and left..right - 1 of a photo."""
 
     top: int
@@ -47,13 +47,13 @@ class Box:
     def of(self, picture: Picture) -> Picture:
         return picture[self.top : self.bottom, self.left : self.right]
 
-    def overlaps(self, other: Box) -> bool:
+    def overlaps(self, other: Region) -> bool:
         return min(self.bottom, other.bottom) > max(self.top, other.top) and min(self.right, other.right) > max(
             self.left, other.left
         )
 
-    def joined(self, other: Box) -> Box:
-        return Box(
+    def joined(self, other: Region) -> Region:
+        return Region(
             min(self.top, other.top), min(self.left, other.left), max(self.bottom, other.bottom),
             max(self.right, other.right),
         )  # fmt: skip
@@ -83,19 +83,19 @@ def look_twice(photo: Picture, look: Look, side: int) -> Logits:
     return logits
 
 
-def squares(height: int, width: int) -> list[Box]:
+def squares(height: int, width: int) -> list[Region]:
     """The whole photo, or, where it is a panorama, overlapping squares that cover it evenly."""
     shorter, longer = min(height, width), max(height, width)
     if longer <= PANORAMA * shorter:
-        return [Box(0, 0, height, width)]
+        return [Region(0, 0, height, width)]
     count = 1 + int(np.ceil((longer - shorter) / (STEP * shorter)))
     firsts = [_whole(number * (longer - shorter) / (count - 1)) for number in range(count)]
     if height > width:
-        return [Box(first, 0, first + shorter, width) for first in firsts]
-    return [Box(0, first, height, first + shorter) for first in firsts]
+        return [Region(first, 0, first + shorter, width) for first in firsts]
+    return [Region(0, first, height, first + shorter) for first in firsts]
 
 
-def groups(person: NDArray[np.bool_], size: tuple[int, int], least: float) -> list[Box]:
+def groups(person: NDArray[np.bool_], size: tuple[int, int], least: float) -> list[Region]:
     """Crops of a photo that deserve a look of their own, the largest first.
 
     Args:
@@ -111,7 +111,7 @@ def groups(person: NDArray[np.bool_], size: tuple[int, int], least: float) -> li
     boxes = []
     for left, top, width, height, pixels in found[1:count].tolist():
         if pixels >= SMALLEST * person.size:
-            box = Box(
+            box = Region(
                 int(top * down), int(left * across), int(np.ceil((top + height) * down)),
                 int(np.ceil((left + width) * across)),
             )  # fmt: skip
@@ -121,7 +121,7 @@ def groups(person: NDArray[np.bool_], size: tuple[int, int], least: float) -> li
     return sorted(kept, key=lambda box: (-box.area, box.top, box.left))[:MOST]
 
 
-def _map_size(size: tuple[int, int], first: tuple[int, ...], crops: list[Box]) -> tuple[int, int]:
+def _map_size(size: tuple[int, int], first: tuple[int, ...], crops: list[Region]) -> tuple[int, int]:
     """So large that no crop has fewer pixels than SMALLEST_MAP a side, within bounds, and no larger than the photo."""
     side = max(first)
     for box in crops:
@@ -154,9 +154,9 @@ def _ramp(length: int) -> NDArray[np.float32]:
     return np.asarray(1 - np.abs(2 * place - 1), np.float32)
 
 
-def _apart(boxes: list[Box], size: tuple[int, int], least: float) -> list[Box]:
+def _apart(boxes: list[Region], size: tuple[int, int], least: float) -> list[Region]:
     """Boxes joined, and widened again, until none overlaps another."""
-    apart: list[Box] = []
+    apart: list[Region] = []
     for box in boxes:
         while touching := [other for other in apart if other.overlaps(box)]:
             for other in touching:
@@ -167,20 +167,20 @@ def _apart(boxes: list[Box], size: tuple[int, int], least: float) -> list[Box]:
     return apart if widened == apart else _apart(widened, size, least)
 
 
-def _widened(box: Box, size: tuple[int, int]) -> Box:
+def _widened(box: Region, size: tuple[int, int]) -> Region:
     down, across = _whole(MARGIN * (box.bottom - box.top)), _whole(MARGIN * (box.right - box.left))
-    return Box(
+    return Region(
         max(0, box.top - down), max(0, box.left - across), min(size[0], box.bottom + down),
         min(size[1], box.right + across),
     )  # fmt: skip
 
 
-def _proportioned(box: Box, size: tuple[int, int], least: float) -> Box:
+def _proportioned(box: Region, size: tuple[int, int], least: float) -> Region:
     """The box, within the photo, its sides lengthened to NARROWEST of the longer one or of `least`."""
     shortest = NARROWEST * max(box.bottom - box.top, box.right - box.left, least)
     top, bottom = _lengthened(box.top, box.bottom, shortest, size[0])
     left, right = _lengthened(box.left, box.right, shortest, size[1])
-    return Box(top, left, bottom, right)
+    return Region(top, left, bottom, right)
 
 
 def _lengthened(first: int, end: int, least: float, limit: int) -> tuple[int, int]:
@@ -189,11 +189,11 @@ def _lengthened(first: int, end: int, least: float, limit: int) -> tuple[int, in
     return first, first + length
 
 
-def _scaled(box: Box, photo: tuple[int, ...], to: tuple[int, ...]) -> Box:
+def _scaled(box: Region, photo: tuple[int, ...], to: tuple[int, ...]) -> Region:
     """The same part of a map of another size, a pixel at least."""
     down, across = to[0] / photo[0], to[1] / photo[1]
     top, left = min(_whole(box.top * down), to[0] - 1), min(_whole(box.left * across), to[1] - 1)
-    return Box(top, left, max(top + 1, _whole(box.bottom * down)), max(left + 1, _whole(box.right * across)))
+    return Region(top, left, max(top + 1, _whole(box.bottom * down)), max(left + 1, _whole(box.right * across)))
 
 
 def _whole(value: float) -> int:
