@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -29,38 +28,9 @@ from figureground.processes import (
     without_chatter,
     worthwhile,
 )
+from helpers.worker_tasks import end_at_three, first_waits_for_last, refuse_three, square, threads
 
 ADVICE = "try again with one process"
-
-
-def square(number: int) -> int:
-    return number * number
-
-
-def first_waits_for_last(task: tuple[Path, int]) -> int:
-    """Task 0 ends once task 7 has."""
-    sign, number = task
-    if number == 7:
-        sign.touch()
-    while number == 0 and not sign.exists():
-        time.sleep(0.01)
-    return number
-
-
-def end_at_three(number: int) -> int:
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def refuse_three(number: int) -> int:
-    if number == 3:
-        raise FiguregroundError("three: not wanted; leave it out")
-    return number
-
-
-def threads(_: int) -> int:
-    return cv2.getNumThreads()
 
 
 @pytest.mark.parametrize("processes", [1, 2])

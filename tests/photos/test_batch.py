@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from pathlib import Path
 
-from figureground.photos.batch import Outcome, Status, _over_processes
+from figureground.photos.batch import Status, _over_processes
 from figureground.photos.planning import Job
-
-
-class Cutter:
-    """Dies at one photo, as where the system runs out of memory."""
-
-    def cut(self, job: Job) -> Outcome:
-        if job.source.stem == "huge":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return Outcome(job, Status.CUT)
+from helpers.worker_tasks import DyingCutter
 
 
 def test_a_killed_process_fails_the_photos_that_are_left_only() -> None:
     jobs = [Job(Path(f"{name}.jpg"), Path(f"{name}.png")) for name in ("first", "second", "huge", "last")]
-    outcomes = list(_over_processes(Cutter(), jobs, 1))  # type: ignore[arg-type]
+    outcomes = list(_over_processes(DyingCutter(), jobs, 1))  # type: ignore[arg-type]
     assert [(outcome.job.source.stem, outcome.status) for outcome in outcomes] == [
         ("first", Status.CUT),
         ("second", Status.CUT),
