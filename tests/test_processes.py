@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -23,6 +24,7 @@ from figureground.processes import (
     environment,
     in_order,
     is_gone,
+    map_ahead,
     stderr_into,
     usable_cores,
     without_chatter,
@@ -58,6 +60,25 @@ def test_tasks_are_taken_as_they_are_needed() -> None:
     assert next(results) == 0
     assert len(taken) < 20
     results.close()
+
+
+def test_results_come_in_order_and_no_more_is_begun_than_asked_for() -> None:
+    begun: list[int] = []
+
+    def items() -> Iterator[int]:
+        for number in range(50):
+            begun.append(number)
+            yield number
+
+    def squared(number: int) -> int:
+        time.sleep(0.002 * (number % 3))
+        return number * number
+
+    with ThreadPoolExecutor(3) as pool:
+        results = map_ahead(pool, squared, items(), 6)
+        assert next(results) == 0
+        assert len(begun) == 6
+        assert [0, *results] == [number * number for number in range(50)]
 
 
 def test_a_killed_process_is_one_line_that_says_what_to_do() -> None:

@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent import futures
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
@@ -102,13 +102,18 @@ def in_order(
             yield from map(work, tasks)
         return
     with _workers(work, processes, advice) as pool:
-        waiting: deque[Future[Result]] = deque()
-        for task in tasks:
-            waiting.append(pool.submit(_work_on, task))
-            if len(waiting) >= _AHEAD * processes:
-                yield waiting.popleft().result()
-        while waiting:
+        yield from map_ahead(pool, _work_on, tasks, _AHEAD * processes)
+
+
+def map_ahead(pool: Executor, work: Callable[[Task], Result], tasks: Iterable[Task], ahead: int) -> Generator[Result]:
+    """`map` over a pool that takes no more than `ahead` tasks before their results are asked for."""
+    waiting: deque[Future[Result]] = deque()
+    for task in tasks:
+        waiting.append(pool.submit(work, task))
+        if len(waiting) >= ahead:
             yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def as_completed(

@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -22,7 +19,6 @@ pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
 import av
 
-from figureground.video.video import in_order
 from helpers.films import film, pictures_of, repeated, sound_of, walking
 from helpers.places import ROOT
 
@@ -263,22 +259,3 @@ def test_a_full_disk_is_one_line(tmp_path: Path, bright: Path, clip: Path) -> No
     assert done.returncode == 1 and "out.mp4: file too large" in done.stderr and "Traceback" not in done.stderr
     assert "another format" not in done.stderr
     assert files_of(tmp_path) == []
-
-
-def test_results_come_in_order_and_no_more_is_begun_than_asked_for() -> None:
-    begun: list[int] = []
-
-    def items() -> Iterator[int]:
-        for number in range(50):
-            begun.append(number)
-            yield number
-
-    def squared(number: int) -> int:
-        time.sleep(0.002 * (number % 3))
-        return number * number
-
-    with ThreadPoolExecutor(3) as pool:
-        results = in_order(pool, squared, items(), 6)
-        assert next(results) == 0
-        assert len(begun) == 6
-        assert [0, *results] == [number * number for number in range(50)]

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 import av
 
 from figureground.errors import system_reason
 from figureground.files import replacing
+from figureground.processes import map_ahead
 from figureground.runtime.backgrounds import Background
 from figureground.runtime.segmenter import NobodyError
 from figureground.video.backdrops import Backdrop
 from figureground.video.clips import Clip, Frame, VideoError, cut_short
 from figureground.video.moving import ModelView, MovingCutter, drawn
 from figureground.video.recordings import Recording, coding_of
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 Progress = Callable[[float, int, float], None]
 
@@ -85,7 +81,7 @@ def replace_background(
         raise VideoError(f"{target}: the result would replace the video; give another name")
     start = time.perf_counter()
     with Clip(source) as clip, replacing(target) as draft, _threads(workers) as pool:
-        looks = in_order(pool, lambda frame: (frame, cutter.look(frame.photo())), clip.frames(), workers + _AHEAD)
+        looks = map_ahead(pool, lambda frame: (frame, cutter.look(frame.photo())), clip.frames(), workers + _AHEAD)
         first = next(looks, None)
         if first is None:
             raise VideoError(f"{source}: no picture could be decoded; fetch it again")
@@ -93,7 +89,7 @@ def replace_background(
         end = 0.0
         with _naming(target), Recording(draft, clip, first[0].shape, coding, target) as recording:
             steps = _steadied(chain([first], looks), cutter, backdrop, clip)
-            for picture, person in in_order(pool, _drawing(recording), steps, workers + _AHEAD):
+            for picture, person in map_ahead(pool, _drawing(recording), steps, workers + _AHEAD):
                 recording.write(picture)
                 frames, with_person = frames + 1, with_person + person
                 end = float(((picture.pts or 0) + picture.duration) * clip.time_base)
@@ -101,19 +97,6 @@ def replace_background(
                     progress(end, frames, time.perf_counter() - start)
         _check(clip, max(end, recording.sound_end), with_person)
     return Summary(frames, with_person, time.perf_counter() - start, tuple(_notes(clip)))
-
-
-def in_order(
-    pool: ThreadPoolExecutor, function: Callable[[Item], Result], items: Iterable[Item], ahead: int
-) -> Iterator[Result]:
-    """`map` over a pool that takes no more than `ahead` items before their results are asked for."""
-    waiting: deque[Future[Result]] = deque()
-    for item in items:
-        waiting.append(pool.submit(function, item))
-        if len(waiting) >= ahead:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
 
 
 def _steadied(
