@@ -119,10 +119,10 @@ def _play(container: av.container.OutputContainer, track: av.AudioStream, second
     container.mux(track.encode(None))
 
 
-def brightness_behind(backdrop: Backdrop, times: Sequence[float]) -> list[int]:
-    """The mean of a backdrop's pictures at these seconds."""
+def levels_behind(backdrop: Backdrop, times: Sequence[float]) -> list[float]:
+    """How bright the background is at each time."""
     behind = [backdrop.at(seconds, (32, 32)).picture for seconds in times]
-    return [int(picture.mean()) for picture in behind if picture is not None]
+    return [float(picture.mean()) for picture in behind if picture is not None]
 
 
 def pictures_of(path: Path) -> list[tuple[float, Picture]]:

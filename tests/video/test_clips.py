@@ -18,7 +18,7 @@ from figureground.pictures import orient
 from figureground.video.backdrops import Loop
 from figureground.video.clips import Clip, Shape, VideoError, cut_short
 from figureground.video.recordings import Coding, Recording, coding_of
-from helpers.films import brightness_behind, film, pictures_of, rewritten, sound_of
+from helpers.films import film, levels_behind, pictures_of, rewritten, sound_of
 
 ONE = 1 << 16  # of the 16.16 fixed point numbers of a display matrix
 MATRICES = {
@@ -140,7 +140,7 @@ def test_what_counts_as_cut_short(tmp_path: Path, end: float, short: bool) -> No
 def test_a_loop_keeps_its_pace_and_begins_again(tmp_path: Path) -> None:
     greys = [np.full((32, 32, 3), level, np.uint8) for level in (50, 100, 200)]
     loop = Loop(film(tmp_path / "a.mp4", greys, rate=10))
-    seen = brightness_behind(loop, (0, 0.05, 0.11, 0.12, 0.25, 0.31, 0.62))
+    seen = levels_behind(loop, (0, 0.05, 0.11, 0.12, 0.25, 0.31, 0.62))
     assert seen == pytest.approx([50, 50, 100, 100, 200, 50, 50], abs=6)
 
 

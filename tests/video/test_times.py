@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +12,10 @@ from helpers.drawing import Picture
 
 pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
-from figureground.video.backdrops import Backdrop, Loop, backdrop_of
+from figureground.video.backdrops import Loop, backdrop_of
 from figureground.video.clips import Clip, VideoError, cut_short
 from helpers.command import call
-from helpers.films import film, joined, length_of, merged, pictures_of, rewritten, sound_of, walking
+from helpers.films import film, joined, length_of, levels_behind, merged, pictures_of, rewritten, sound_of, walking
 
 
 def greys(*levels: int) -> list[Picture]:
@@ -33,12 +32,6 @@ def timetable(path: Path) -> list[tuple[float, float]]:
     """When each picture is shown, and for how long, in seconds."""
     with Clip(path) as clip:
         return [(float(each.time * clip.time_base), float(each.duration * clip.time_base)) for each in clip.frames()]
-
-
-def levels_behind(backdrop: Backdrop, times: Sequence[float]) -> list[float]:
-    """How bright the background is at each time."""
-    behind = [backdrop.at(seconds, (32, 32)).picture for seconds in times]
-    return [float(picture.mean()) for picture in behind if picture is not None]
 
 
 @pytest.mark.parametrize("frames_between", ["0", "3"])
