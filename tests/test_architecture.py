@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,16 @@ def test_imports_run_one_way(file: Path) -> None:
 def test_each_large_library_is_imported_in_its_folders_only(file: Path) -> None:
     for library in {name.split(".")[0] for name in imported(file)} & ONLY_IN.keys():
         assert {folder(file), dotted(file)} & ONLY_IN[library], f"{library} is imported in {dotted(file)}"
+
+
+def test_no_two_classes_share_a_name() -> None:
+    names = Counter(
+        node.name
+        for file in files()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert not {name for name, count in names.items() if count > 1}
 
 
 def reached(file: Path, seen: set[Path] | None = None) -> set[Path]:

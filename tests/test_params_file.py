@@ -11,8 +11,8 @@ import pytest
 from figureground.errors import FiguregroundError
 from figureground.params import Params, ParamsError, parse_yaml, read_params
 from figureground.params_file import overridden, override
+from helpers.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 SHIPPED = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
 

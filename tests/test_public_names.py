@@ -13,8 +13,7 @@ from ruamel.yaml import YAML
 
 import figureground
 from helpers.command import call
-
-ROOT = Path(__file__).parents[1]
+from helpers.places import ROOT
 
 
 @pytest.mark.parametrize("name", figureground.__all__)

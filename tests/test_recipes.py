@@ -13,8 +13,8 @@ from figureground.params import read_params
 from figureground.params_file import override
 from figureground.recipes import DEFAULT, RecipeError, apply_recipe, read_recipe, recipe_names
 from figureground.sweep.space import Space
+from helpers.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 RECIPES = ROOT / "recipes"
 SHIPPED = (ROOT / "params.yaml").read_text(encoding="utf-8")
 NAMES = recipe_names(RECIPES)

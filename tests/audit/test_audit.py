@@ -258,6 +258,7 @@ def test_groups_joined_through_duplicates_become_one(folder: Folder) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_reports_do_not_depend_on_the_number_of_workers(folder: Folder) -> None:
     folder.add_good("set", 66)
     folder.add("set/bad", b"x", b"y")

@@ -256,6 +256,7 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path, bright: Path, portrait:
     assert (tmp_path / "out").read_bytes() == b"mine"
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_leaves_no_partial_file(
     tmp_path: Path, bright: Path, portrait: tuple[Picture, Picture]
 ) -> None:

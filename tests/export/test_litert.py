@@ -23,6 +23,8 @@ from figureground.runtime.segmenter import Segmenter
 from figureground.training.weights import load_initial_weights
 from helpers.drawing import person
 
+pytestmark = pytest.mark.slow
+
 PARAMS = ExportParams(min_parity=0.99, min_parity_int8=0.95, calibration_photos=8, parity_photos=6, latency_runs=5)
 CALIBRATION = [person(seed)[0] for seed in range(8)]
 SIZES = ((96, 72), (61, 99), (200, 40), (64, 64), (17, 23), (130, 130))

@@ -34,6 +34,7 @@ def run(script: str, *arguments: str | Path) -> None:
     subprocess.run([sys.executable, ROOT / "recipes" / script, *arguments], check=True, capture_output=True)
 
 
+@pytest.mark.slow
 def test_a_release_is_the_exported_file_with_its_hash_and_the_weights_to_train_on_from(tmp_path: Path) -> None:
     results = results_with(tmp_path / "results", b"another model")
     (models := tmp_path / "models").mkdir()

@@ -15,6 +15,7 @@ from figureground.training.losses import MaskLoss
 Build = Callable[..., ModelParams]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoder", encoder_names())
 def test_model_gives_a_logit_a_pixel_of_odd_sizes_and_reloads_equal(
     encoder: str, model_params: Build, photos: np.ndarray, tmp_path: Path
@@ -71,6 +72,7 @@ def test_model_of_open_size_takes_any(model_params: Build, photos: np.ndarray) -
         assert model(photos[:, :height, :width], training=False).shape == (2, height, width, 1)
 
 
+@pytest.mark.slow
 def test_a_few_steps_lower_the_loss(model_params: Build) -> None:
     keras.utils.set_random_seed(11)
     masks = np.zeros((2, 64, 48, 1), np.uint8)
@@ -106,6 +108,7 @@ def test_pyramid_keeps_its_field_of_view_at_each_output_stride(
     assert [layer.dilation_rate[0] for layer in layers] == dilations
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
 @pytest.mark.parametrize("encoder", encoder_names())
 def test_features_of_all_strides_lie_where_they_were_seen(

@@ -21,6 +21,7 @@ def random_batch(*shape: int) -> np.ndarray:
     return np.random.default_rng(7).normal(size=shape).astype(np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output_stride", [8, 16, 32])
 @pytest.mark.parametrize("name", encoder_names())
 def test_features_have_the_sizes_their_strides_promise(name: str, output_stride: int) -> None:
@@ -32,6 +33,7 @@ def test_features_have_the_sizes_their_strides_promise(name: str, output_stride:
 
 
 # The published strides take every second place, beginning with this one; dilation must give the same values there.
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "first"), [("efficientnet_lite0", 1), ("mobilenet_v2", 1), ("resnet50", 0)])
 def test_dilation_keeps_what_the_strides_would_have_given(name: str, first: int) -> None:
     coarse, fine = build_encoder(name, 32, (128, 64)), build_encoder(name, 16, (128, 64))
@@ -41,6 +43,7 @@ def test_dilation_keeps_what_the_strides_would_have_given(name: str, first: int)
     np.testing.assert_allclose(dense[:, first::2, first::2], expected, rtol=1e-3, atol=1e-4 * np.abs(expected).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["mobilenet_v2", "resnet50"])
 def test_at_stride_32_encoders_compute_what_keras_publishes(name: str) -> None:
     network = find_encoder(name).build((512, 512))

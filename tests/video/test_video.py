@@ -231,6 +231,7 @@ def test_requests_that_cannot_be_met(
     assert files_of(tmp_path) == ["walk.mp4"] and source.read_bytes() == clip.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_an_end_in_the_middle_leaves_the_final_name_alone(tmp_path: Path, bright: Path, how: signal.Signals) -> None:
     short = film(tmp_path / "short.mp4", [photo for photo, _ in walking(20, height=480, width=640)])

@@ -74,6 +74,7 @@ def test_wheel_holds_the_whole_classifier(tensors: dict[str, Array]) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(64, 64), (65, 49)])
 def test_features_equal_the_reference(size: tuple[int, int], tensors: dict[str, Array]) -> None:
     photo = np.random.default_rng(2).uniform(-1, 1, (1, *size, 3)).astype(np.float32)
@@ -83,6 +84,7 @@ def test_features_equal_the_reference(size: tuple[int, int], tensors: dict[str, 
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_ported_weights_classify() -> None:
     classifier = build_lite0((224, 224))
     set_lite0_weights(classifier)
