@@ -24,6 +24,7 @@ def same(first: keras.layers.Layer, second: keras.layers.Layer) -> bool:
     return all(np.array_equal(a, b) for a, b in zip(first.get_weights(), second.get_weights(), strict=True))
 
 
+@pytest.mark.slow
 def test_none_leaves_the_weights_and_imagenet_changes_only_the_encoder(model_params: Build) -> None:
     model = build(model_params())
     before = {layer.name: layer.get_weights() for layer in model.layers}
@@ -37,6 +38,7 @@ def test_none_leaves_the_weights_and_imagenet_changes_only_the_encoder(model_par
     assert changed == ["efficientnet_lite0"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", [".keras", ".weights.h5"])
 def test_a_file_gives_back_all_weights(suffix: str, model_params: Build, tmp_path: Path) -> None:
     path = tmp_path / f"earlier{suffix}"
@@ -46,6 +48,7 @@ def test_a_file_gives_back_all_weights(suffix: str, model_params: Build, tmp_pat
     assert same(model, earlier)
 
 
+@pytest.mark.slow
 def test_of_another_width_what_fits_is_taken_and_the_rest_named(
     model_params: Build, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
