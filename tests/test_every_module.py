@@ -17,7 +17,6 @@ PARTS = {
     "cli/test_lines.py": ("__init__",),
     "importing/test_building.py": ("layouts/folders", "layouts/pairing", "licences"),
     "models/encoders/test_mobilenet_v2_deeplab.py": ("../inverted_residuals", "../litert_file"),
-    "models/test_deeplab.py": ("layers",),
     "models/test_encoder.py": (
         "../encoder_facts", "applications", "encoders/mobilenet_v2", "encoders/resnet50", "encoders/xception"
     ),
