@@ -53,7 +53,7 @@ ui: setup ## open MLflow: runs, curves, pictures, registered models (PORT=5000)
 	figureground ui --port $(PORT)
 
 test: setup ## run all tests, fast ones first; `pytest` alone leaves the slow ones out
-	pytest -m "" -n 2 --dist loadfile --no-loadscope-reorder
+	pytest -m ""
 
 lint: setup ## check style, formatting and types
 	ruff check .

@@ -30,6 +30,11 @@ os.environ.pop("MLFLOW_TRACKING_URI", None)
 runner.settle_keras()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Tests that are named on the command line run at once, without worker processes; all others on all cores."""
+    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Fast tests first, so that a simple mistake shows within seconds; then those marked slow; end to end last."""
 
