@@ -159,7 +159,8 @@ def test_project_masks_hold_three_values_only(tmp_path: Path) -> None:
 
 def drawn(tmp_path: Path, image: Image.Image, **options: Any) -> tuple[Picture, bool]:
     image.save(tmp_path / "drawn.png", **options)
-    return pictures.read_drawn_mask(tmp_path / "drawn.png")
+    values, labels = pictures.read_drawn_mask(tmp_path / "drawn.png")
+    return pictures.grey_levels(values), labels
 
 
 def test_drawn_masks_are_read_from_alpha_grey_or_palette(tmp_path: Path, photo: Picture) -> None:

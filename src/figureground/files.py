@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import errno
 import hashlib
+import io
 import json
 import os
 import secrets
@@ -15,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 _STEM = 32  # characters
+_BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @contextlib.contextmanager
@@ -58,8 +61,21 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as stream:
-        return list(csv.DictReader(stream))
+    """Rows of a CSV file by column; raises what `read_text` raises."""
+    return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
+
+
+def read_text(path: Path) -> str:
+    """Text as people's programs save it: UTF-8, or what a byte-order mark says, which itself is left out.
+
+    Line ends stay as they are.
+
+    Raises:
+        OSError: The file cannot be read.
+        UnicodeDecodeError: It is neither UTF-8 nor UTF-16 with its mark.
+    """
+    content = path.read_bytes()
+    return content.decode(next((name for mark, name in _BYTE_ORDER_MARKS.items() if content.startswith(mark)), "utf-8"))
 
 
 def _cell(value: Any) -> Any:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -22,6 +23,9 @@ from figureground.errors import FiguregroundError, system_reason
 
 Picture = NDArray[np.uint8]
 Probability = NDArray[np.float32]
+Numbers = NDArray[np.integer[Any]]
+
+_Pixel = TypeVar("_Pixel", bound=np.generic)
 
 PERSON = 255
 VOID = 128
@@ -123,23 +127,51 @@ def read_coverage(path: Path) -> Picture:
         return np.where(np.array(image) >= HALF, np.uint8(PERSON), np.uint8(0))
 
 
-def read_drawn_mask(path: Path) -> tuple[Picture, bool]:
-    """A mask as people store it, before any threshold, and whether its values are labels rather than grey levels.
+def read_drawn_mask(source: Path | bytes) -> tuple[Numbers, bool]:
+    """A mask as people store it, before any threshold, and whether its values are numbers of a palette of colours.
 
     - Alpha that is not the same everywhere, or is zero everywhere, is the mask (a cut-out).
     - A palette of colours is a label map: its numbers are the values. A palette of greys is a grey picture.
-    - 16 bits are scaled to 8, unless no value is above 255 (8-bit values in a wider file).
     - The file's own EXIF orientation is applied.
 
     Returns:
-        uint8 HxW and the label flag.
+        HxW of the type in which it is stored, see `grey_levels`; and the palette flag.
     Raises:
         PictureError: As `read_photo`, or the picture has colours, so that no one channel is the mask.
     """
+    with _opened(source) as image:
+        orientation = _orientation(image)
+        values, labels = _drawn_values(image)
+        return orient(values, orientation), labels
+
+
+def read_label_map(path: Path) -> Numbers:
+    """The number of each pixel (HxW) as it is stored: grey of 8, 16 or 32 bits, or the entry of a palette.
+
+    The file's own EXIF orientation is applied.
+
+    Raises:
+        PictureError: As `read_photo`, or the picture has colours instead of numbers.
+    """
     with _opened(path) as image:
         orientation = _orientation(image)
-        values, labels = _drawn_values(image, path)
-        return orient(values, orientation), labels
+        if image.mode in ("P", "L") or _is_wide(image):
+            return orient(_stored_numbers(image), orientation)
+        colours = np.array(image.convert("RGB"))
+        if (colours != colours[..., :1]).any():
+            raise PictureError(f"{path}: coloured, not a map of numbers; save it with one number a pixel, as grey")
+        return orient(colours[..., 0], orientation)
+
+
+def grey_levels(numbers: Numbers) -> Picture:
+    """Stored values as grey of 8 bits: wider ones by their high byte, unless none is above 255 (8 bits in a wide file).
+
+    Returns:
+        uint8 HxW.
+    """
+    if numbers.dtype == np.uint8 or numbers.max(initial=0) <= 255:
+        return np.asarray(np.clip(numbers, 0, 255), np.uint8)
+    return _high_byte(numbers)
 
 
 def picture_size(source: Path | bytes) -> tuple[int, int]:
@@ -180,7 +212,7 @@ def is_plain_jpeg(source: Path | bytes) -> bool:
         return jpeg and image.mode in ("L", "RGB") and _orientation(image) == 1 and _foreign_profile(image) is None
 
 
-def orient(picture: Picture, orientation: int) -> Picture:
+def orient(picture: NDArray[_Pixel], orientation: int) -> NDArray[_Pixel]:
     """Turn stored pixels (HxW or HxWxC) upright as EXIF orientation 1 to 8 says (Exif 2.32, tag 0x0112)."""
     transposed, rows_flipped, columns_flipped = _TURNS[orientation]
     turned = picture.swapaxes(0, 1) if transposed else picture
@@ -329,10 +361,10 @@ def _foreign_profile(image: Image.Image) -> ImageCms.ImageCmsProfile | None:
         return None
 
 
-def _drawn_values(image: Image.Image, path: Path) -> tuple[Picture, bool]:
-    if image.mode.startswith("I"):
-        wide = np.asarray(image)
-        return (wide.astype(np.uint8) if wide.max() <= 255 else _high_byte(wide)), False
+def _drawn_values(image: Image.Image) -> tuple[Numbers, bool]:
+    if _is_wide(image):
+        return _stored_numbers(image), False
+    name = _name(image)
     if image.has_transparency_data:
         rgba = np.array(image.convert("RGBA"))
         alpha = rgba[..., 3]
@@ -346,7 +378,24 @@ def _drawn_values(image: Image.Image, path: Path) -> tuple[Picture, bool]:
         return np.array(image.convert("L")), False
     if image.mode == "P":
         return np.array(image), True
-    raise PictureError(f"{path}: coloured, so not a mask; save people white and all else black")
+    raise PictureError(
+        f"{name}: coloured, so not a mask; save people white and all else black, or a map of class numbers as grey"
+    )
+
+
+def _is_wide(image: Image.Image) -> bool:
+    return image.mode.startswith("I") or image.mode == "F"
+
+
+def _stored_numbers(image: Image.Image) -> Numbers:
+    """Pixels of a palette, of grey of up to 32 bits, or of whole numbers that are stored as floating point."""
+    numbers: Numbers = np.array(image)
+    if image.mode != "F":
+        return numbers
+    whole = np.nan_to_num(numbers, nan=-1.0, posinf=-1.0, neginf=-1.0).clip(-1, 2**24).astype(np.int32)
+    if not np.array_equal(whole, numbers):
+        raise PictureError(f"{_name(image)}: floating-point pixels of unknown range; save it with 8 bits")
+    return whole
 
 
 def _high_byte(wide: NDArray[np.generic]) -> Picture:

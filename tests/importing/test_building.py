@@ -180,7 +180,10 @@ def test_what_people_hold_is_imported_beside_their_masks(root: Path, tmp_path: P
 def test_a_rendered_set_is_imported_with_what_is_held(tmp_path: Path) -> None:
     photo, mask = drawing.person(5)
     held = np.where(mask > 0, 0, 255).astype(np.uint8)
-    for part, picture in (("images", photo), ("coverage", mask // 255 * 128), ("held", held)):
+    coverage = cv2.resize(drawing.person(5, 2 * HEIGHT, 2 * WIDTH)[1], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    held = np.where(coverage < 128, 255, 0).astype(np.uint8)
+    assert (coverage == 128).any(), "half of a pixel is person"
+    for part, picture in (("images", photo), ("coverage", coverage), ("held", held)):
         (tmp_path / f"people/{part}/rendered").mkdir(parents=True)
         Image.fromarray(picture).save(tmp_path / f"people/{part}/rendered/00000.png")
     photos, masks, held_folder = (tmp_path / f"people/{part}/rendered" for part in ("images", "coverage", "held"))
@@ -189,21 +192,155 @@ def test_a_rendered_set_is_imported_with_what_is_held(tmp_path: Path) -> None:
     assert np.array_equal(read_mask(held_path(tmp_path / "data", "rendered/00000")), held)
 
 
-def test_label_maps_need_a_threshold_of_their_own(root: Path, tmp_path: Path) -> None:
+def palette_of_voc(numbers: Picture) -> Image.Image:
+    """A label map as PASCAL VOC stores it: each bit of a class's number is a bit of its colour."""
+    image = Image.fromarray(numbers, mode="P")
+    bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
+    weights = np.array(
+        [[128, 0, 0], [0, 128, 0], [0, 0, 128], [64, 0, 0], [0, 64, 0], [0, 0, 64], [32, 0, 0], [0, 32, 0]]
+    )
+    image.putpalette((bits @ weights).astype(np.uint8).ravel().tolist())
+    return image
+
+
+def bordered(mask: Picture, person: int, background: int, border: int) -> Picture:
+    """Class numbers with a border between the classes, as annotators leave it."""
+    kernel = np.ones((5, 5), np.uint8)
+    edge = cv2.dilate(mask, kernel) != cv2.erode(mask, kernel)
+    return np.where(edge, border, np.where(mask > 0, person, background)).astype(np.uint8)
+
+
+def label_maps() -> dict[str, tuple[Image.Image, str]]:
+    """What other tools write for the same person, and the values that a refusal names."""
+    mask = drawing.person(6)[1]
+    rows = np.arange(HEIGHT)[:, None]
+    parts = np.where(mask > 0, 5 + rows // 32, 0).astype(np.uint8)
+    town = np.where(mask > 0, 24, np.where(rows < HEIGHT // 2, 23, 7)).astype(np.uint8)
+    return {
+        "ones": (Image.fromarray(mask // 255), "0, 1"),
+        "fifteen": (Image.fromarray(mask // 255 * np.uint8(15)), "0, 15"),
+        "grey127": (Image.fromarray(mask // 255 * np.uint8(127)), "0, 127"),
+        "voc": (palette_of_voc(bordered(mask, 15, 0, 255)), "0, 15, 255"),
+        "voc as grey": (Image.fromarray(bordered(mask, 15, 0, 255)), "0, 15, 255"),
+        "filled": (Image.fromarray(bordered(mask, 15, 15, 255)), "15, 255"),
+        "ignoring": (Image.fromarray(bordered(mask, 1, 0, 255)), "0, 1, 255"),
+        "pets": (Image.fromarray(bordered(mask, 1, 2, 3)), "1, 2, 3"),
+        "trimap": (Image.fromarray(bordered(mask, 255, 0, 128)), "0, 128, 255"),
+        "town": (Image.fromarray(town), "7, 23, 24"),
+        "parts": (Image.fromarray(parts), ", ".join(map(str, np.unique(parts)))),
+        "wide": (Image.fromarray(town.astype(np.uint16) * 100), "700, 2300, 2400"),
+        "whole": (Image.fromarray((mask // 255).astype(np.int32)), "0, 1"),
+        "floating": (Image.fromarray((mask // 255).astype(np.float32)), "0, 1"),
+    }
+
+
+@pytest.mark.parametrize("kind", label_maps())
+def test_label_maps_are_refused_with_their_values_and_the_remedy(root: Path, tmp_path: Path, kind: str) -> None:
     photo, mask = drawing.person(6)
-    for stem, label in (("ones", 1), ("coloured", 15)):
-        labels = Image.fromarray(np.where(mask > 0, label, 0).astype(np.uint8), mode="P" if label > 1 else "L")
-        if label > 1:
-            labels.putpalette([0, 0, 0] * label + [192, 128, 128])
-        save(root, f"{stem}.png", photo, mask=labels)
-    save(root, "grey.png", photo, mask=mask)
+    labels, values = label_maps()[kind]
+    name = "labels.tif" if labels.mode in "IF" else "labels.png"
+    save(root, "labels.jpg", photo, name, labels)
+    save(root, "grey.jpg", photo, "grey.png", mask)
     _, masks, refused = imported(root, tmp_path)
     assert set(masks) == {"grey"}
-    assert "labels 0, 1, none of which reaches the threshold 128" in refused["masks/ones.png"]
-    assert "labels 0, 15" in refused["masks/coloured.png"]
+    assert f"its values {values} look like numbers of classes" in refused[f"masks/{name}"]
+    assert "person_values: [NUMBER, …]" in refused[f"masks/{name}"] and "void: NUMBER" in refused[f"masks/{name}"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "person_values", "void"),
+    [
+        ("ones", (1,), None),
+        ("voc", (15,), 255),
+        ("voc as grey", (15,), 255),
+        ("ignoring", (1,), 255),
+        ("pets", (1,), 3),
+        ("town", (24, 25), None),
+        ("parts", tuple(range(1, 20)), None),
+        ("wide", (2400,), None),
+        ("floating", (1,), None),
+    ],
+)
+def test_label_maps_come_in_by_the_values_of_people(
+    root: Path, tmp_path: Path, kind: str, person_values: tuple[int, ...], void: int | None
+) -> None:
+    photo, mask = drawing.person(6)
+    labels, _ = label_maps()[kind]
+    save(root, "labels.jpg", photo, "labels.tif" if labels.mode in "IF" else "labels.png", labels)
+    _, masks, refused = imported(root, tmp_path, person_values=person_values, void=void)
+    assert not refused
+    assert np.array_equal(masks["labels"], mask if void is None else bordered(mask, PERSON, 0, VOID))
+
+
+def test_a_threshold_of_the_sources_own_settles_what_is_person(root: Path, tmp_path: Path) -> None:
+    photo, mask = drawing.person(6)
+    for stem in ("ones", "fifteen", "grey127"):
+        save(root, f"{stem}.jpg", photo, mask=label_maps()[stem][0])
     _, masks, refused = imported(root, tmp_path, mask_threshold=1)
     assert not refused
-    assert np.array_equal(masks["ones"], mask) and np.array_equal(masks["coloured"], mask)
+    assert all(np.array_equal(found, mask) for found in masks.values())
+    save(root, "grey.jpg", photo, mask=mask)
+    _, masks, refused = imported(root, tmp_path, mask_threshold=100)
+    assert set(masks) == {"grey", "grey127"}
+    assert "none of its values 0, 15 reaches mask_threshold 100" in refused["masks/fifteen.png"]
+
+
+def test_coloured_label_maps_are_refused_with_the_remedy(root: Path, tmp_path: Path) -> None:
+    photo, mask = drawing.person(6)
+    coloured = palette_of_voc(bordered(mask, 15, 0, 255)).convert("RGB")
+    save(root, "colours.jpg", photo, mask=coloured)
+    save(root, "grey.jpg", photo, mask=mask)
+    save(root, "numbers.jpg", photo, mask=np.dstack([mask // 255 * np.uint8(15)] * 3))
+    _, _, refused = imported(root, tmp_path)
+    assert "save people white and all else black, or a map of class numbers as grey" in refused["masks/colours.png"]
+    _, masks, refused = imported(root, tmp_path, person_values=(15, 255))
+    assert "coloured, not a map of numbers; save it with one number a pixel" in refused["masks/colours.png"]
+    assert np.array_equal(masks["numbers"], mask)
+
+
+@pytest.mark.parametrize("quality", [60, 85, 98])
+def test_grey_edges_and_the_noise_of_jpeg_are_no_label_maps(root: Path, tmp_path: Path, quality: int) -> None:
+    photo, _ = drawing.person(6)
+    large = drawing.person(6, 4 * HEIGHT, 4 * WIDTH)[1]
+    expected = cv2.resize(large, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    save(root, "edges.jpg", photo, mask=expected)
+    save(root, "noise.jpg", photo)
+    Image.fromarray(expected).save(root / "masks/noise.jpg", quality=quality)
+    save(root, "blurred.jpg", photo, mask=cv2.GaussianBlur(expected, (0, 0), 4))
+    _, masks, refused = imported(root, tmp_path)
+    assert not refused
+    assert np.array_equal(masks["edges"] == PERSON, expected >= 128)
+    assert ((masks["noise"] == PERSON) == (expected >= 128)).mean() > 0.99
+
+
+def test_photos_and_masks_find_each_other_by_what_their_names_share(root: Path, tmp_path: Path) -> None:
+    photo, mask = drawing.person(6)
+    town = np.where(mask > 0, 24, 7).astype(np.uint8)
+    for stem in ("aachen_000000_000019", "bochum_000000_000313"):
+        (root / f"photos/{stem[:6]}").mkdir()
+        (root / f"masks/{stem[:6]}").mkdir()
+        save(root, f"{stem[:6]}/{stem}_leftImg8bit.png", photo, f"{stem[:6]}/{stem}_gtFine_labelIds.png", town)
+    Image.fromarray(photo).save(root / "masks/aachen/aachen_000000_000019_gtFine_color.png")
+    pattern = "([a-z]+_[0-9]+_[0-9]+)_(?:leftImg8bit|gtFine_labelIds)$"
+    _, masks, refused = imported(root, tmp_path, person_values=(24, 25), stem_pattern=pattern)
+    assert set(masks) == {"aachen_000000_000019", "bochum_000000_000313"}
+    assert all(np.array_equal(found, mask) for found in masks.values())
+    assert refused == {"masks/aachen/aachen_000000_000019_gtFine_color.png": "stem_pattern finds nothing in its name"}
+
+
+def test_a_name_too_long_is_one_refusal(root: Path, tmp_path: Path) -> None:
+    photo, mask = drawing.person(7)
+    folders = Path("a" * 90, "ü" * 45, "c" * 90)
+    for part in ("photos", "masks"):
+        (root / part / folders).mkdir(parents=True)
+    save(root, f"{folders}/1.jpg", photo, f"{folders}/1.png", mask)
+    save(root, f"{'d' * 251}.jpg", photo, f"{'d' * 251}.png", mask)
+    save(root, "2.jpg", photo, mask=mask)
+    photos, _, refused = imported(root, tmp_path)
+    assert set(photos) == {"2", "d" * 251}
+    assert refused == {
+        f"photos/{folders}/1.jpg": "its name with those of its folders takes 274 bytes, and 251 fit; shorten them"
+    }
 
 
 def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root: Path, tmp_path: Path) -> None:
@@ -403,13 +540,22 @@ def test_photos_of_many_owners_keep_their_own_licences(root: Path, tmp_path: Pat
     assert refused == {"photos/ben.png": "licence: all rights reserved; not among only_licences"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_lists_of_licences_are_read_as_windows_saves_them(root: Path, tmp_path: Path, encoding: str) -> None:
+    photo, mask = drawing.person(1)
+    save(root, "anna.png", photo, mask=mask)
+    (root / "licences.csv").write_bytes("name,licence\r\nanna,Propriété\r\n".encode(encoding))
+    imported(root, tmp_path, licences=root / "licences.csv")
+    assert [row.licence for row in read_metadata(tmp_path / "data")] == ["Propriété"]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (None, r"licences\.csv: no such file"),
         (b"photo,licence\nanna,CC0\n", r"line 2: no name or no licence"),
         (b"name,licence\nanna,CC0\nanna.jpg,CC0\n", r"line 3: anna\.jpg stands there twice"),
-        (b"name,licence\n\xff,CC0\n", "not UTF-8"),
+        (b"name,licence\n\x80\xff,CC0\n", "neither UTF-8 nor UTF-16"),
     ],
 )
 def test_lists_of_licences_that_cannot_be_read_are_errors(

@@ -31,7 +31,7 @@ def test_sources_are_read_with_paths_beside_their_file(tmp_path: Path) -> None:
         ("- {layout: folders, name: a, masks: m}", "source 1: photos: missing; add it"),
         (
             "- {layout: voc, name: a, photos: p, masks: m}",
-            "source 1: layout = 'voc': .*'folders', 'clothing' or 'coco'",
+            "source 1: layout = 'voc': .*'folders', .*'labelme'",
         ),
         ("- {layout: folders, name: a, photos: p, masks: m, void: some}", "source 1: void = 'some': .*integer"),
         ("- {layout: folders, name: a, photos: p}", "source 1: a: give masks, or set nobody"),
@@ -50,6 +50,22 @@ def test_sources_are_read_with_paths_beside_their_file(tmp_path: Path) -> None:
             "- {layout: folders, name: a, photos: p, masks: m, group_pattern: abc}",
             "not a regular expression with a group",
         ),
+        ("- {layout: folders, name: a, photos: p, masks: m, person_values: [70000]}", "70000 of person_values is not"),
+        (
+            "- {layout: folders, name: a, photos: p, masks: m, person_values: [1], void: 1}",
+            "1 of person_values is void",
+        ),
+        (
+            "- {layout: folders, name: a, photos: p, masks: m, person_values: [1], mask_threshold: 1}",
+            "mask_threshold for",
+        ),
+        (
+            "- {layout: folders, name: a, photos: p, nobody: true, person_values: [1]}",
+            "person_values goes with masks in",
+        ),
+        ("- {layout: coco, name: a, photos: p, masks: m, void: 1}", "void goes with masks in layout folders alone"),
+        ("- {layout: folders, name: a, photos: p, masks: m, stem_pattern: abc}", "stem_pattern 'abc' is not a regular"),
+        ("- {layout: yolo, name: a, photos: p, masks: m}", "layout yolo needs person_values"),
         ("layout: folders", "must hold a list of sources"),
         ("[", "not valid YAML"),
     ],
@@ -60,6 +76,20 @@ def test_unusable_sources_are_refused_by_key(tmp_path: Path, line: str, message:
     with pytest.raises(SourceError, match=message) as error:
         read_sources(listing)
     assert str(listing) in str(error.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])
+def test_lists_are_read_as_windows_saves_them(tmp_path: Path, encoding: str) -> None:
+    text = "- {layout: folders, name: Städte,\r\n   photos: towns, nobody: true}\r\n"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    (tmp_path / "sources.yaml").write_bytes((mark + text).encode(encoding))
+    assert [source.name for source in read_sources(tmp_path / "sources.yaml")] == ["Städte"]
+
+
+def test_lists_in_other_encodings_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_bytes("- {layout: folders, name: Städte}".encode("cp1252"))
+    with pytest.raises(SourceError, match=r"sources\.yaml: neither UTF-8 nor UTF-16; save it as UTF-8"):
+        read_sources(tmp_path / "sources.yaml")
 
 
 def test_a_missing_list_says_so(tmp_path: Path) -> None:

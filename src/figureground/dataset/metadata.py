@@ -16,6 +16,7 @@ from figureground.files import read_table, write_table
 from figureground.pictures import Picture, read_coverage, read_mask
 
 METADATA_COLUMNS = ("name", "source", "group", "licence", "width", "height")
+_NOBODY = "nobody"  # a column that sets may lack; "yes" where a source says that its photos show nobody
 PHOTO_SUFFIXES = (".jpg", ".png")  # of what an import writes; it reads more
 
 
@@ -25,7 +26,10 @@ class MetadataError(FiguregroundError):
 
 @dataclass(frozen=True)
 class Row:
-    """One pair of `metadata.csv`. `name` is source/stem; width and height are the photo's in pixels."""
+    """One pair of `metadata.csv`. `name` is source/stem; width and height are the photo's in pixels.
+
+    `nobody`: the source says so of all its photos, and nobody has drawn masks for them.
+    """
 
     name: str
     source: str
@@ -33,6 +37,7 @@ class Row:
     licence: str
     width: int
     height: int
+    nobody: bool = False
 
 
 def read_metadata(data: Path) -> list[Row]:
@@ -60,7 +65,8 @@ def read_metadata(data: Path) -> list[Row]:
 def write_metadata(data: Path, rows: Iterable[Row]) -> None:
     """`metadata.csv` in the folder `data`, sorted by name so that equal sets give equal bytes."""
     ordered = sorted(rows, key=lambda row: row.name)
-    write_table(data / "metadata.csv", METADATA_COLUMNS, (asdict(row) for row in ordered))
+    cells = (asdict(row) | {_NOBODY: "yes" if row.nobody else ""} for row in ordered)
+    write_table(data / "metadata.csv", (*METADATA_COLUMNS, _NOBODY), cells)
 
 
 def photo_path(data: Path, name: str) -> Path:
@@ -110,7 +116,8 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> Row:
         )
     text = {column: cells[column] for column in METADATA_COLUMNS[:4]}
     try:
-        return Row(**text, width=int(cells["width"]), height=int(cells["height"]))
+        size = int(cells["width"]), int(cells["height"])
     except ValueError:
-        size = f"{cells['width']} x {cells['height']}"
-        raise MetadataError(f"{path}: line {line}: size {size} is not a number of pixels; import again") from None
+        shown = f"{cells['width']} x {cells['height']}"
+        raise MetadataError(f"{path}: line {line}: size {shown} is not a number of pixels; import again") from None
+    return Row(**text, width=size[0], height=size[1], nobody=cells.get(_NOBODY) == "yes")

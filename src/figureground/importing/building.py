@@ -20,7 +20,9 @@ from figureground.files import write_table
 from figureground.importing.layouts.clothing import find_clothing_pairs
 from figureground.importing.layouts.coco import find_coco_pairs
 from figureground.importing.layouts.folders import find_folder_pairs
+from figureground.importing.layouts.labelme import find_labelme_pairs
 from figureground.importing.layouts.pairing import Found, Item, MaskError, Refused
+from figureground.importing.layouts.yolo import find_yolo_pairs
 from figureground.importing.licences import licensed
 from figureground.importing.sources import Source, SourceError, parse_source, read_sources
 from figureground.pictures import (
@@ -51,6 +53,7 @@ log = logging.getLogger(__name__)
 
 REFUSED_COLUMNS = ("source", "file", "reason")
 _OWN_ENTRIES = {"images", "masks", "coverage", "held", "metadata.csv", "refused.csv", "CREDITS.md", ".DS_Store"}
+_LONGEST_NAME = 255 - len(".png")  # bytes, on all usual file systems
 _PHOTOS_A_PROCESS = 32  # fewer are done sooner than another process has started
 _SHAPE_TOLERANCE = 0.03  # how far the aspect ratios of photo and mask may differ through rounding of small sides
 
@@ -58,6 +61,8 @@ _LAYOUTS: dict[str, Callable[[Source], Found]] = {
     "folders": find_folder_pairs,
     "clothing": find_clothing_pairs,
     "coco": find_coco_pairs,
+    "yolo": find_yolo_pairs,
+    "labelme": find_labelme_pairs,
 }
 
 
@@ -219,6 +224,9 @@ def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int | No
 def _convert(job: _Job) -> Row | Refused:
     """Write one pair, or say why not. Failing to write (a full disk) is no refusal and ends the import."""
     photo_file, source = job.item.photo, job.source
+    if (length := len(photo_file.stem.encode())) > _LONGEST_NAME:
+        reason = f"its name with those of its folders takes {length} bytes, and {_LONGEST_NAME} fit; shorten them"
+        return Refused(source.name, photo_file.shown, reason)
     name = f"{source.name}/{photo_file.stem}"
     try:
         stored = _read_bytes(photo_file.path)
@@ -237,7 +245,7 @@ def _convert(job: _Job) -> Row | Refused:
     if held is not None and held.any():
         held_path(job.data, name).parent.mkdir(parents=True, exist_ok=True)
         held_path(job.data, name).write_bytes(encode_png(held))
-    return Row(name, source.name, source.group_of(photo_file.stem), job.item.licence, size[1], size[0])
+    return Row(name, source.name, source.group_of(photo_file.stem), job.item.licence, size[1], size[0], source.nobody)
 
 
 def _masks(item: Item, size: tuple[int, int], orientation: int) -> tuple[Picture, Picture | None]:

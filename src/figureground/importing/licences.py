@@ -17,7 +17,7 @@ def licensed(source: Source, found: Found) -> Found:
     Where `source.only_licences` names some, photos of others are refused.
 
     Raises:
-        SourceError: The list is missing, no UTF-8 table with the columns name and licence, or names a photo twice.
+        SourceError: The list is missing, no table with the columns name and licence, or names a photo twice.
     """
     listed = _listed(source)
     items = [replace(item, licence=listed.get(_key(item.photo.inner), source.licence)) for item in found.items]
@@ -39,7 +39,9 @@ def _listed(source: Source) -> dict[str, str]:
         reason = system_reason(error)
         raise SourceError(f"{source.name}: licences: {source.licences}: {reason}; give a CSV file") from None
     except UnicodeDecodeError:
-        raise SourceError(f"{source.name}: licences: {source.licences}: not UTF-8; save it as UTF-8") from None
+        raise SourceError(
+            f"{source.name}: licences: {source.licences}: neither UTF-8 nor UTF-16; save it as UTF-8"
+        ) from None
     listed: dict[str, str] = {}
     for line, row in enumerate(rows, start=2):
         if row.get("name") is None or row.get("licence") is None:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from figureground.dataset.manifest import Pair
 from figureground.dataset.sides import SIDES, SplitError
+from figureground.files import read_text
 from figureground.params import SplitParams
 
 log = logging.getLogger(__name__)
@@ -76,12 +77,14 @@ def read_test_names(path: Path) -> frozenset[str]:
     skipped.
 
     Raises:
-        SplitError: The file is missing or names nothing.
+        SplitError: The file is missing, is no text or names nothing.
     """
     try:
-        lines = [line.split("\t")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = [line.split("\t")[0].strip() for line in read_text(path).splitlines()]
     except FileNotFoundError:
         raise SplitError(f"{path}: not found; split.test_names must be a file of names or null") from None
+    except UnicodeDecodeError:
+        raise SplitError(f"{path}: neither UTF-8 nor UTF-16; save it as UTF-8") from None
     names = frozenset(line for line in lines if line and not line.startswith("#"))
     if not names:
         raise SplitError(f"{path}: no names; write one source/stem or source/* a line, or set split.test_names to null")

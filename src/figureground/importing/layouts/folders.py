@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
+import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from figureground.importing.layouts.pairing import (
     Found,
@@ -20,19 +20,31 @@ from figureground.importing.layouts.pairing import (
     pair_up,
 )
 from figureground.importing.sources import Source, SourceError
-from figureground.pictures import PERSON, SUFFIXES, VOID, Picture, read_drawn_mask
+from figureground.pictures import (
+    PERSON,
+    SUFFIXES,
+    VOID,
+    Numbers,
+    Picture,
+    grey_levels,
+    read_drawn_mask,
+    read_label_map,
+)
+
+_GREY_THRESHOLD = 128
+_FEW = 64  # values: a label map of one photo has no more; grey edges and a JPEG's noise soon have
+_BLOCK = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True)
 class PictureMask:
-    """A mask picture: values from `threshold` on are person, `void` (if any) is void, the rest is background.
+    """A mask picture. `rule` says which of its values are person, which one is void; the rest is background.
 
     `held`, if any, is the picture that is not 0 where something is held.
     """
 
     file: Listed
-    threshold: int
-    void: int | None
+    rule: ValueRule
     held: Listed | None = None
 
     @property
@@ -40,29 +52,84 @@ class PictureMask:
         return self.file.shown
 
     def read(self) -> Picture:
-        values, labels = read_drawn_mask(self.file.path)
-        known = np.bincount(values.ravel(), minlength=256) > 0
-        if self.void is not None:
-            known[self.void] = False
-        self._check_threshold(np.flatnonzero(known), labels)
-        mask = np.where(values >= self.threshold, np.uint8(PERSON), np.uint8(0))
-        if self.void is not None:
-            mask[values == self.void] = VOID
-        return mask
+        return self.rule.mask_of(self.file.path)
 
     def read_held(self) -> Picture | None:
         if self.held is None:
             return None
         return np.where(read_drawn_mask(self.held.path)[0] > 0, np.uint8(PERSON), np.uint8(0))
 
-    def _check_threshold(self, seen: NDArray[np.intp], labels: bool) -> None:
-        """Masks of 0 and 1, and label maps, are empty at a threshold meant for grey levels: refuse, do not guess."""
-        highest = int(seen.max(initial=0))
-        if 0 < highest < self.threshold and (labels or highest == 1):
+
+@dataclass(frozen=True)
+class ValueRule:
+    """What the values of a source's mask pictures mean: see `Source.mask_threshold`, `person_values` and `void`."""
+
+    threshold: int | None
+    person_values: tuple[int, ...]
+    void: int | None
+
+    def mask_of(self, path: Path) -> Picture:
+        """uint8 HxW of 0, 128 and 255.
+
+        Raises:
+            PictureError: The picture cannot be read, or has colours.
+            MaskError: It is a label map, or none of its values reaches the threshold, and nothing says what is person.
+        """
+        if self.person_values:
+            values = read_label_map(path)
+            person = np.isin(values, self.person_values)
+        else:
+            values, labels = read_drawn_mask(path)
+            self._check_grey(values, labels)
+            values = grey_levels(values)
+            person = values >= (self.threshold or _GREY_THRESHOLD)
+        mask = np.where(person, np.uint8(PERSON), np.uint8(0))
+        if self.void is not None:
+            mask[values == self.void] = VOID
+        return mask
+
+    def _check_grey(self, values: Numbers, labels: bool) -> None:
+        """Label maps would be empty, or their void a person, at a threshold meant for grey levels."""
+        levels = {value: level for value, level in _levels_of(values).items() if level != self.void}
+        if not any(levels) or not (labels or _has_classes(values, levels)):
+            return
+        told = ", ".join(map(str, list(levels)[:8])) + (", …" if len(levels) > 8 else "")
+        if self.threshold is None:
             raise MaskError(
-                f"its values are the labels {', '.join(map(str, seen[:6]))}, none of which reaches the threshold "
-                f"{self.threshold}; set the source's mask_threshold"
+                f"its values {told} look like numbers of classes; in sources.yaml, list those of people as "
+                "person_values: [NUMBER, …] and give the one that means unknown, if any, as void: NUMBER"
             )
+        if max(levels.values()) < self.threshold:
+            raise MaskError(
+                f"none of its values {told} reaches mask_threshold {self.threshold}; in sources.yaml, set a lower "
+                "one, or list the values of people as person_values"
+            )
+
+
+def _levels_of(numbers: Numbers) -> dict[int, int]:
+    """The stored values that occur, in rising order, and the grey level of each."""
+    countable = numbers.dtype.itemsize <= 2  # else there is too much to count, or it is negative
+    seen = np.flatnonzero(np.bincount(numbers.ravel())) if countable else np.unique(numbers)
+    return dict(zip(seen.tolist(), grey_levels(seen).tolist(), strict=True))
+
+
+def _has_classes(numbers: Numbers, levels: Mapping[int, int]) -> bool:
+    """Whether values that are neither black nor white fill areas, as classes do, and not just the pixels of an edge.
+
+    Two greys, one darker and one lighter than the middle, are a mask nevertheless; but white beside a number may be
+    void beside a class.
+    """
+    between = [value for value, level in levels.items() if level not in (0, PERSON)]
+    if not between or len(levels) > _FEW:
+        return False
+    if len(levels) == 2:
+        low, high = levels.values()
+        if low < _GREY_THRESHOLD < high and (low == 0 or high != PERSON):
+            return False
+    numbered = np.asarray(np.searchsorted(between, numbers), np.uint8)
+    numbered[~np.isin(numbers, between)] = len(between)
+    areas = numbered[cv2.erode(numbered, _BLOCK) == cv2.dilate(numbered, _BLOCK)]
+    return bool((areas < len(between)).any())
 
 
 def find_folder_pairs(source: Source) -> Found:
@@ -81,14 +148,17 @@ def find_folder_pairs(source: Source) -> Found:
     for name, folder in folders.items():
         suffixes = (".png",) if name == "held" else SUFFIXES  # a JPEG's noise would count as held
         others = [other for other in folders.values() if other != folder]
-        listed[name], refused_files = list_files(source.name, folder, suffixes, without=others)
+        listed[name], refused_files = list_files(
+            source.name, folder, suffixes, without=others, stem_pattern=source.stem_pattern
+        )
         refused += refused_files
     photos, masks, held = listed["photos"], listed["masks"], listed.get("held", {})
     stems, unpaired = pair_up(source.name, photos, masks)
     lost = [
         Refused(source.name, file.shown, "no photo of this stem") for stem, file in held.items() if stem not in photos
     ]
-    drawn = {stem: PictureMask(masks[stem], source.mask_threshold, source.void, held.get(stem)) for stem in stems}
+    rule = ValueRule(source.mask_threshold, source.person_values, source.void)
+    drawn = {stem: PictureMask(masks[stem], rule, held.get(stem)) for stem in stems}
     return Found([Item(photos[stem], drawn[stem]) for stem in stems], refused + unpaired + lost)
 
 

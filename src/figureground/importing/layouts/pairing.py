@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,10 +30,14 @@ class Refused:
 
 @dataclass(frozen=True)
 class Listed:
-    """A file of a source: the folder that was given, and the path within it."""
+    """A file of a source: the folder that was given, and the path within it.
+
+    `stem` is by what photos and masks find each other, and then the pair's name.
+    """
 
     folder: Path
     inner: PurePosixPath
+    stem: str
 
     @property
     def path(self) -> Path:
@@ -41,11 +46,6 @@ class Listed:
     @property
     def shown(self) -> str:
         return os.fsencode(f"{self.folder.name}/{self.inner}").decode(errors="replace")
-
-    @property
-    def stem(self) -> str:
-        """Name without suffix, composed Unicode (macOS decomposes it); subfolders are joined with underscores."""
-        return unicodedata.normalize("NFC", "_".join(self.inner.with_suffix("").parts))
 
 
 class DrawnMask(Protocol):
@@ -82,13 +82,23 @@ class Found:
 
 
 def list_files(
-    source: str, folder: Path, suffixes: Iterable[str], without: Sequence[Path] = ()
+    source: str,
+    folder: Path,
+    suffixes: Iterable[str],
+    *,
+    without: Sequence[Path] = (),
+    beside: Iterable[str] = (),
+    stem_pattern: str | None = None,
 ) -> tuple[dict[str, Listed], list[Refused]]:
     """Files below `folder` by stem, in sorted order, and those that cannot be used.
 
     Refused are files of other kinds, names that are not Unicode, and the second and later files of one stem. Hidden
     files are passed over (macOS leaves `._name.jpg` beside each photo), and so are the folders `without`.
 
+    Args:
+        suffixes: Of the files that are wanted.
+        beside: Suffixes of files that may lie among them and are listed elsewhere.
+        stem_pattern: As of a `Source`; files in whose stem it finds nothing are refused.
     Raises:
         SourceError: The folder is missing or cannot be read.
     """
@@ -96,7 +106,10 @@ def list_files(
     files: dict[str, Listed] = {}
     refused: list[Refused] = []
     for inner in _walk(source, folder, without):
-        listed = Listed(folder, inner)
+        if inner.suffix.lower() in beside:
+            continue
+        stem = _stem(inner, stem_pattern)
+        listed = Listed(folder, inner, stem or "")
         earlier = files.get(listed.stem)
         if inner.suffix.lower() not in allowed:
             reason = f"not one of {', '.join(suffix[1:] for suffix in allowed)}"
@@ -104,6 +117,8 @@ def list_files(
             reason = "no file, or a link to nothing"
         elif not _is_unicode(str(inner)):
             reason = "its name is not valid Unicode; rename it"
+        elif stem is None:
+            reason = "stem_pattern finds nothing in its name"
         elif earlier is not None:
             reason = f"the same stem as {earlier.shown}, which is taken; rename one of them"
         else:
@@ -144,6 +159,15 @@ def _walk(source: str, folder: Path, without: Sequence[Path]) -> list[PurePosixP
         inner = PurePosixPath(Path(place).relative_to(folder).as_posix())
         found += [inner / name for name in names if not name.startswith(".")]
     return sorted(found)
+
+
+def _stem(inner: PurePosixPath, pattern: str | None) -> str | None:
+    """Name without suffix, composed Unicode (macOS decomposes it); subfolders are joined with underscores."""
+    stem = unicodedata.normalize("NFC", "_".join(inner.with_suffix("").parts))
+    if pattern is None:
+        return stem
+    found = re.search(pattern, stem)
+    return found.group(1) if found else None
 
 
 def _is_unicode(name: str) -> bool:
