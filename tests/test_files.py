@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from figureground.files import read_table, replacing, write_bytes, write_table
+from figureground.files import read_table, read_text, replacing, write_bytes, write_table
 
 
 @pytest.fixture(params=[0o022, 0o077])
@@ -55,3 +55,10 @@ def test_a_table_is_read_as_it_was_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="odd"):
         write_table(tmp_path / "t.csv", ["name"], [{"name": "c", "odd": 1}])
     assert len(read_table(tmp_path / "t.csv")) == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_tables_and_texts_are_read_as_programs_save_them(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "t.csv").write_bytes('name,note\r\nü,"two\r\nlines"\r\n'.encode(encoding))
+    assert read_text(tmp_path / "t.csv") == 'name,note\r\nü,"two\r\nlines"\r\n'
+    assert read_table(tmp_path / "t.csv") == [{"name": "ü", "note": "two\r\nlines"}]

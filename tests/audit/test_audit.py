@@ -1,6 +1,7 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -171,6 +172,20 @@ def test_nothing_usable_and_no_data_are_errors(folder: Folder) -> None:
     folder.add("set/bad", b"", b"")
     with pytest.raises(AuditError, match="none of 1 pairs can be used"):
         folder.audit()
+
+
+def test_a_source_whose_masks_show_nobody_at_all_is_warned_of(folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
+    nobody = np.zeros((HEIGHT, WIDTH), np.uint8)
+    folder.add_good("people", 3)
+    for number in range(10, 14):
+        folder.add(f"labels/{number}", draw(number)[0], nobody)
+        folder.add(f"towns/{number}", draw(100 + number)[0], nobody)
+    folder.rows = [replace(row, nobody=row.source == "towns") for row in folder.rows]
+    folder.audit()
+    assert [record.message for record in caplog.records] == [
+        "labels: none of its 4 masks shows a person; check person_values, mask_threshold or the category's name and "
+        "import again, or import it with nobody: true if nobody is there"
+    ]
 
 
 def test_a_lone_empty_mask_is_a_forgotten_one_and_many_are_photos_of_nobody(folder: Folder) -> None:

@@ -19,6 +19,7 @@ from figureground.pictures import PictureError
 ROWS = [
     Row("own/zoë, the second", "own", "own/zoë", "CC BY 4.0", 640, 480),
     Row("ccp/0001", "ccp", "ccp/0001", "", 550, 832),
+    Row("towns/1", "towns", "towns/1", "CC0", 550, 832, nobody=True),
 ]
 
 

@@ -70,6 +70,7 @@ def test_a_perfect_model_scores_one_everywhere(draw: Callable[..., Pair], perfec
         "photos": 1, "false_alarms": 0.0, "false_area": {"value": 0.0, "low": 0.0, "high": 0.0},
     }  # fmt: skip
     assert "grabcut" not in metrics
+    assert metrics["warning"].startswith("test: only 4 photos, so its scores are mostly chance")
     assert read_table(tmp_path / "out/label_suspects.csv") == []
     assert {row["grabcut_person_iou"] for row in read_table(tmp_path / "out/photos.csv")} == {""}
 

@@ -401,6 +401,7 @@ def test_several_sources_keep_equal_stems_apart(root: Path, tmp_path: Path) -> N
     assert rows["towns/sub_1"].group == "towns/sub"
     assert (rows["own/1"].group, rows["own/1"].width, rows["own/1"].height) == ("own/1", WIDTH, HEIGHT)
     assert rows["towns/1"].licence == "CC0"
+    assert rows["towns/1"].nobody and not rows["own/1"].nobody
     assert not read_mask(tmp_path / "data/masks/towns/1.png").any()
     assert np.array_equal(read_photo(photo_path(tmp_path / "data", "towns/sub_1")), photo[::-1])
 

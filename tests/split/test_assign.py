@@ -116,6 +116,19 @@ def test_a_list_of_test_names_is_read_line_by_line(tmp_path: Path) -> None:
         read_test_names(tmp_path / "absent.txt")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_list_of_test_names_is_read_as_windows_saves_it(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "names.txt"
+    path.write_bytes("a/1\r\nb/zwölf\r\n".encode(encoding))
+    assert read_test_names(path) == {"a/1", "b/zwölf"}
+
+
+def test_a_list_of_test_names_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_bytes("b/zwölf\n".encode("cp1252"))
+    with pytest.raises(SplitError, match=r"names\.txt: neither UTF-8 nor UTF-16; save it as UTF-8"):
+        read_test_names(tmp_path / "names.txt")
+
+
 def test_a_changed_framing_keeps_the_side() -> None:
     pairs = _pairs(100)
     changed = [replace(pair, framing="far") for pair in pairs]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from figureground.files import write_bytes, write_json, write_table
 from figureground.params import AuditParams
 from figureground.pictures import encode_jpeg
 from figureground.processes import in_order, worthwhile
+
+log = logging.getLogger(__name__)
 
 PAIRS_A_PROCESS = 32  # fewer are examined sooner than another process has started
 REJECTED_COLUMNS = ("name", "source", "reason", "detail")
@@ -76,6 +79,7 @@ def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = N
     strays = _strays(data, {row.name for row in rows})
     examined = _examine_all(data, [row.name for row in rows], params, workers)
     report = _judge(rows, examined, params, strays)
+    _warn_of_empty_sources(rows, report.pairs)
     metrics = _metrics(report)
     _write(data, out, report, params, metrics)
     if report.rejected and params.on_finding == "stop":
@@ -83,6 +87,18 @@ def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = N
     if not report.pairs:
         raise AuditError(f"{data}: none of {len(report.rejected)} pairs can be used; see {out / 'rejected.csv'}")
     return metrics
+
+
+def _warn_of_empty_sources(rows: Sequence[Row], pairs: Sequence[Pair]) -> None:
+    """A source that has masks, and nobody on any of them, was most likely imported with wrong numbers."""
+    drawn = {row.source for row in rows if not row.nobody} - {pair.source for pair in pairs if pair.person_share > 0}
+    for source, count in sorted(Counter(pair.source for pair in pairs if pair.source in drawn).items()):
+        log.warning(
+            "%s: none of its %d masks shows a person; check person_values, mask_threshold or the category's name and "
+            "import again, or import it with nobody: true if nobody is there",
+            source,
+            count,
+        )
 
 
 def _strays(data: Path, known: set[str]) -> dict[str, Fault]:

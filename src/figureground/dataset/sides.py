@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from figureground.errors import FiguregroundError
@@ -10,10 +10,26 @@ from figureground.files import read_table, write_table
 
 SIDES = ("train", "val", "test")
 SPLIT_COLUMNS = ("name", "side")
+FEW_GROUPS = 30  # of a side: below, chance moves its mean score by more than models usually differ
 
 
 class SplitError(FiguregroundError):
     """Pairs that cannot be split, or a split that is wrong. The message says what and what to do."""
+
+
+def few_warning(side: str, groups: Sequence[str]) -> str | None:
+    """What to say beside scores of a side whose photos are of too few groups; None where there are enough.
+
+    Args:
+        groups: Each photo's group.
+    """
+    photos, different = len(groups), len(set(groups))
+    if different >= FEW_GROUPS:
+        return None
+    told = f"{photos} photo{'s' * (photos != 1)}"
+    if different < photos:
+        told += f" of {different} group{'s' * (different != 1)}"
+    return f"{side}: only {told}, so its scores are mostly chance; they begin to tell something at {FEW_GROUPS} groups"
 
 
 def write_split(path: Path, sides: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from tqdm import tqdm
 
 from figureground.dataset.manifest import Pair
 from figureground.dataset.metadata import held_path, pair_mask, photo_path
+from figureground.dataset.sides import few_warning
 from figureground.evaluation import plots, scoring
 from figureground.evaluation.baselines import grabcut_scores, null_model
 from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, DoubtedLabel, Opinion, opinion, suspects
@@ -21,6 +23,8 @@ from figureground.files import file_sha256, write_bytes, write_table
 from figureground.params import EvaluateParams
 from figureground.pictures import encode_jpeg, read_mask, read_photo, resize_photo
 from figureground.scores import Bootstrap, Counts
+
+log = logging.getLogger(__name__)
 
 
 def evaluate(
@@ -46,7 +50,7 @@ def evaluate(
         null_mask: float32 SxS mean training mask, as `baselines.mean_mask` gives it.
         out: Folder to write into.
     Returns:
-        Nested metrics, as `scoring.metrics`; plain numbers, none of them nan.
+        Nested metrics, as `scoring.metrics`; plain numbers, none of them nan. With few photos, `warning` says so.
     Raises:
         EvaluationError: No pairs, or a prediction that does not fit its photo.
         PictureError, MetadataError: A photo or mask is missing or damaged.
@@ -67,7 +71,11 @@ def evaluate(
     write_table(out / "label_suspects.csv", SUSPECT_COLUMNS, (suspect.row() for suspect in doubtful))
     _write_plots(photos, found, out)
     _write_sheets(photos, opinions, doubtful, data, out, number=params.photos_on_sheet, seed=seed)
-    return scoring.metrics(found)
+    metrics = scoring.metrics(found)
+    if warning := few_warning("test", [pair.group for pair in pairs]):
+        log.warning(warning)
+        metrics["warning"] = warning
+    return metrics
 
 
 def _score_pair(
