@@ -15,13 +15,14 @@ PARTS = {
     "audit/test_audit.py": ("comparisons", "duplicates", "findings", "outlines", "sheet"),
     "augment/test_writing.py": ("examples", "shards", "variants"),
     "cli/test_lines.py": ("__init__",),
+    "importing/layouts/test_coco.py": ("polygons",),
     "importing/test_building.py": ("layouts/folders", "layouts/pairing", "licences"),
     "models/encoders/test_mobilenet_v2_deeplab.py": ("../inverted_residuals", "../litert_file"),
     "models/test_encoder.py": (
         "../encoder_facts", "applications", "encoders/mobilenet_v2", "encoders/resnet50", "encoders/xception"
     ),
     "end_to_end/test_pipeline.py": tuple(
-        f"../stages/{name}" for name in ("audit", "augment", "evaluate", "export", "register", "split", "train")
+        f"../stages/{name}" for name in ("audit", "augment", "evaluate", "export", "register", "train")
     ),
     "sweep/test_training.py": ("shards",),
     "synth/figures/test_body.py": ("bake",),

@@ -1,8 +1,10 @@
+import re
 from pathlib import Path
 
 import pytest
 
 from figureground.importing.sources import Source, SourceError, read_sources
+from helpers.places import ROOT
 
 
 def test_sources_are_read_with_paths_beside_their_file(tmp_path: Path) -> None:
@@ -90,6 +92,16 @@ def test_lists_in_other_encodings_are_refused(tmp_path: Path) -> None:
     (tmp_path / "sources.yaml").write_bytes("- {layout: folders, name: Städte}".encode("cp1252"))
     with pytest.raises(SourceError, match=r"sources\.yaml: neither UTF-8 nor UTF-16; save it as UTF-8"):
         read_sources(tmp_path / "sources.yaml")
+
+
+def test_the_sources_in_the_documentation_can_be_read(tmp_path: Path) -> None:
+    text = (ROOT / "docs/own-data.md").read_text(encoding="utf-8")
+    blocks = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "layout:" in block]
+    layouts = set()
+    for block in blocks:
+        (tmp_path / "sources.yaml").write_text(block, encoding="utf-8")
+        layouts |= {source.layout for source in read_sources(tmp_path / "sources.yaml")}
+    assert layouts == {"folders", "coco", "yolo", "labelme", "clothing"}
 
 
 def test_a_missing_list_says_so(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def _listed(source: Source) -> dict[str, str]:
     listed: dict[str, str] = {}
     for line, row in enumerate(rows, start=2):
         if row.get("name") is None or row.get("licence") is None:
-            raise SourceError(f"{source.licences}: line {line}: no name or no licence; the columns are name, licence")
+            raise SourceError(f"{source.licences}: line {line}: no name or no licence; the columns are name,licence")
         key = _key(PurePosixPath(row["name"].strip()))
         if key in listed:
             raise SourceError(f"{source.licences}: line {line}: {row['name']} stands there twice; remove one row")
