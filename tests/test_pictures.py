@@ -190,6 +190,36 @@ def test_coloured_palettes_are_labels_and_other_colours_are_refused(tmp_path: Pa
         drawn(tmp_path, Image.fromarray(photo))
 
 
+@pytest.mark.parametrize("kind", ["grey", "palette", "palette of greys", "wide", "whole", "floating", "three channels"])
+def test_label_maps_are_read_as_the_numbers_that_are_stored(tmp_path: Path, kind: str) -> None:
+    numbers = np.zeros((24, 40), np.uint8)
+    numbers[4:9], numbers[12:20] = 15, 255
+    palette = Image.fromarray(numbers, mode="P")
+    grey = kind == "palette of greys"
+    palette.putpalette([number if grey else number * channel % 256 for number in range(256) for channel in (1, 2, 3)])
+    images = {
+        "grey": Image.fromarray(numbers),
+        "wide": Image.fromarray(numbers.astype(np.uint16) * 200),
+        "whole": Image.fromarray(numbers.astype(np.int32) * 200),
+        "floating": Image.fromarray(numbers.astype(np.float32) * 200),
+        "three channels": Image.fromarray(np.dstack([numbers] * 3)),
+    }
+    suffix = ".tif" if kind in ("whole", "floating") else ".png"
+    images.get(kind, palette).save(tmp_path / f"map{suffix}")
+    read = pictures.read_label_map(tmp_path / f"map{suffix}")
+    assert np.array_equal(read, numbers.astype(int) * (200 if kind in ("wide", "whole", "floating") else 1))
+
+
+def test_label_maps_of_colours_or_fractions_are_refused(tmp_path: Path, photo: Picture) -> None:
+    Image.fromarray(photo).save(tmp_path / "colours.png")
+    with pytest.raises(PictureError, match="coloured, not a map of numbers; save it with one number a pixel"):
+        pictures.read_label_map(tmp_path / "colours.png")
+    for fraction in (0.5, np.nan, np.inf):
+        Image.fromarray(np.full((4, 4), fraction, np.float32)).save(tmp_path / "fractions.tif")
+        with pytest.raises(PictureError, match="floating-point pixels of unknown range"):
+            pictures.read_label_map(tmp_path / "fractions.tif")
+
+
 def test_resizing_shrinks_by_area_and_grows_bilinear(photo: Picture) -> None:
     assert np.array_equal(pictures.resize_photo(photo, 24, 40), photo)
     assert np.array_equal(

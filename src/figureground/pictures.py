@@ -63,6 +63,7 @@ _TURNS = {  # EXIF orientation: rows and columns change places, then rows and co
     7: (True, True, True),
     8: (True, True, False),
 }
+_COLOURS_OF_CLASSES = 32  # at most, in a palette; a photo that was cut out has more
 _COLOUR_TOLERANCE = 24  # of 255: how far JPEG may pull the channels of a grey picture apart
 
 
@@ -131,7 +132,8 @@ def read_drawn_mask(source: Path | bytes) -> tuple[Numbers, bool]:
     """A mask as people store it, before any threshold, and whether its values are numbers of a palette of colours.
 
     - Alpha that is not the same everywhere, or is zero everywhere, is the mask (a cut-out).
-    - A palette of colours is a label map: its numbers are the values. A palette of greys is a grey picture.
+    - A palette of colours is a label map: its numbers are the values. So is one of few colours of which some are
+      transparent, as the background of label maps may be. A palette of greys is a grey picture.
     - The file's own EXIF orientation is applied.
 
     Returns:
@@ -365,6 +367,8 @@ def _drawn_values(image: Image.Image) -> tuple[Numbers, bool]:
     if _is_wide(image):
         return _stored_numbers(image), False
     name = _name(image)
+    if image.mode == "P" and image.has_transparency_data and 2 < len(image.getcolors() or ()) <= _COLOURS_OF_CLASSES:
+        return np.array(image), True
     if image.has_transparency_data:
         rgba = np.array(image.convert("RGBA"))
         alpha = rgba[..., 3]

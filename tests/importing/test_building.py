@@ -192,9 +192,10 @@ def test_a_rendered_set_is_imported_with_what_is_held(tmp_path: Path) -> None:
     assert np.array_equal(read_mask(held_path(tmp_path / "data", "rendered/00000")), held)
 
 
-def palette_of_voc(numbers: Picture) -> Image.Image:
+def palette_of_voc(numbers: Picture, **info: int) -> Image.Image:
     """A label map as PASCAL VOC stores it: each bit of a class's number is a bit of its colour."""
     image = Image.fromarray(numbers, mode="P")
+    image.info |= info
     bits = (np.arange(256)[:, None] >> np.arange(8)) & 1
     weights = np.array(
         [[128, 0, 0], [0, 128, 0], [0, 0, 128], [64, 0, 0], [0, 64, 0], [0, 0, 64], [32, 0, 0], [0, 32, 0]]
@@ -221,6 +222,7 @@ def label_maps() -> dict[str, tuple[Image.Image, str]]:
         "fifteen": (Image.fromarray(mask // 255 * np.uint8(15)), "0, 15"),
         "grey127": (Image.fromarray(mask // 255 * np.uint8(127)), "0, 127"),
         "voc": (palette_of_voc(bordered(mask, 15, 0, 255)), "0, 15, 255"),
+        "voc on glass": (palette_of_voc(bordered(mask, 15, 0, 255), transparency=0), "0, 15, 255"),
         "voc as grey": (Image.fromarray(bordered(mask, 15, 0, 255)), "0, 15, 255"),
         "filled": (Image.fromarray(bordered(mask, 15, 15, 255)), "15, 255"),
         "ignoring": (Image.fromarray(bordered(mask, 1, 0, 255)), "0, 1, 255"),
@@ -252,6 +254,7 @@ def test_label_maps_are_refused_with_their_values_and_the_remedy(root: Path, tmp
     [
         ("ones", (1,), None),
         ("voc", (15,), 255),
+        ("voc on glass", (15,), 255),
         ("voc as grey", (15,), 255),
         ("ignoring", (1,), 255),
         ("pets", (1,), 3),

@@ -42,6 +42,7 @@ def test_sources_are_read_with_paths_beside_their_file(tmp_path: Path) -> None:
         ("- {layout: coco, name: a, photos: p, masks: m, held: h}", "held goes with masks in layout folders"),
         ("- {layout: coco, name: a, photos: p, nobody: true}", "set layout to folders"),
         ("- {layout: folders, name: ../a, photos: p, masks: m}", "name '../a' cannot be a folder's name"),
+        (f"- {{layout: folders, name: {'ä' * 200}, photos: p, masks: m}}", "name ä{20}… takes 400 bytes, and 255 fit"),
         ("- {layout: folders, name: a, photos: p, masks: m, mask_threshold: 0}", "mask_threshold 0 is not within 1"),
         ("- {layout: folders, name: a, photos: p, masks: m, void: 300}", "void 300 is not within"),
         (

@@ -17,6 +17,7 @@ from figureground.files import read_text
 from figureground.pictures import PERSON
 
 _PATHS = ("photos", "masks", "held", "licences")
+_LONGEST_NAME = 255  # bytes of a folder's name, on all usual file systems
 _HIGHEST = 65535  # of the numbers in a label map of 16 bits
 _OF_LAYOUTS = {  # keys that only some layouts read
     "held": ("folders",),
@@ -82,6 +83,8 @@ class Source:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"\w[\w .-]*", self.name) or self.name != self.name.strip():
             raise SourceError(f"name {self.name!r} cannot be a folder's name; use letters, digits, _, - and .")
+        if (length := len(self.name.encode())) > _LONGEST_NAME:
+            raise SourceError(f"name {self.name[:20]}… takes {length} bytes, and {_LONGEST_NAME} fit; shorten it")
         if self.nobody == (self.masks is not None):
             raise SourceError(f"{self.name}: give masks, or set nobody to true for photos without people, not both")
         if self.nobody and self.layout != "folders":

@@ -167,7 +167,7 @@ def _stem(inner: PurePosixPath, pattern: str | None) -> str | None:
     if pattern is None:
         return stem
     found = re.search(pattern, stem)
-    return found.group(1) if found else None
+    return (found.group(1) or None) if found else None
 
 
 def _is_unicode(name: str) -> bool:
