@@ -34,6 +34,7 @@ from figureground.pictures import (
 _GREY_THRESHOLD = 128
 _FEW = 64  # values: a label map of one photo has no more; grey edges and a JPEG's noise soon have
 _BLOCK = np.ones((3, 3), np.uint8)
+_INSIDE = 0.1  # of the pixels that are no black or white: a larger share than of an edge lies within one value
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class ValueRule:
 
         Raises:
             PictureError: The picture cannot be read, or has colours.
-            MaskError: It is a label map, or none of its values reaches the threshold, and nothing says what is person.
+            MaskError: It is a label map, and nothing says what of it is person.
         """
         if self.person_values:
             values = read_label_map(path)
@@ -91,19 +92,14 @@ class ValueRule:
     def _check_grey(self, values: Numbers, labels: bool) -> None:
         """Label maps would be empty, or their void a person, at a threshold meant for grey levels."""
         levels = {value: level for value, level in _levels_of(values).items() if level != self.void}
-        if not any(levels) or not (labels or _has_classes(values, levels)):
+        if self.threshold is not None or not any(levels) or not (labels or _has_classes(values, levels)):
             return
         told = ", ".join(map(str, list(levels)[:8])) + (", …" if len(levels) > 8 else "")
-        if self.threshold is None:
-            raise MaskError(
-                f"its values {told} look like numbers of classes; in sources.yaml, list those of people as "
-                "person_values: [NUMBER, …] and give the one that means unknown, if any, as void: NUMBER"
-            )
-        if max(levels.values()) < self.threshold:
-            raise MaskError(
-                f"none of its values {told} reaches mask_threshold {self.threshold}; in sources.yaml, set a lower "
-                "one, or list the values of people as person_values"
-            )
+        raise MaskError(
+            f"its values {told} look like numbers of classes; in sources.yaml, list those of people as "
+            "person_values: [NUMBER, …] and give the one that means unknown, if any, as void: NUMBER; "
+            "or, if they are greys, set mask_threshold"
+        )
 
 
 def _levels_of(numbers: Numbers) -> dict[int, int]:
@@ -128,8 +124,9 @@ def _has_classes(numbers: Numbers, levels: Mapping[int, int]) -> bool:
             return False
     numbered = np.asarray(np.searchsorted(between, numbers), np.uint8)
     numbered[~np.isin(numbers, between)] = len(between)
-    areas = numbered[cv2.erode(numbered, _BLOCK) == cv2.dilate(numbered, _BLOCK)]
-    return bool((areas < len(between)).any())
+    classes = numbered < len(between)
+    inside = classes & (cv2.erode(numbered, _BLOCK) == cv2.dilate(numbered, _BLOCK))
+    return max(levels) == 1 or int(inside.sum()) > _INSIDE * int(classes.sum())
 
 
 def find_folder_pairs(source: Source) -> Found:
