@@ -37,7 +37,12 @@ def test_findings_have_a_line_each() -> None:
 def test_of_an_error_its_first_line_is_told_without_passwords_and_cut_short() -> None:
     assert first_line(OSError("\n  https://me:secret@host: gone\n[SQL: select]")) == "https://me:***@host: gone"
     assert first_line(ValueError(" \n")) == "ValueError"
-    assert first_line(ValueError("x" * 999)) == "x" * 200
+    assert first_line(ValueError("x" * 999)) == "x" * 199 + "…"
+
+
+def test_an_error_of_our_own_is_told_to_its_end_where_the_remedy_stands() -> None:
+    told = f"sqlite:////{'deep/' * 60}mlflow.db: cannot be opened (disk full); check MLFLOW_TRACKING_URI"
+    assert first_line(FiguregroundError(told)) == told
 
 
 def test_the_systems_reason_is_in_lower_case() -> None:

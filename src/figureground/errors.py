@@ -5,7 +5,7 @@ import re
 # `name:password@` of an address, and a password among its options, as databases' drivers take it.
 _PASSWORDS = (re.compile(r"(://[^/@:\s]*:)\S*(?=@)"), re.compile(r"([?&]\w*passw\w*=)[^&\s]*", re.IGNORECASE))
 
-_LONGEST = 200  # characters of a line of somebody else's error
+_LONGEST = 200  # characters of a line of somebody else's error; ours are never cut, since they end with the remedy
 
 
 class FiguregroundError(ValueError):
@@ -30,7 +30,9 @@ def first_line(error: BaseException) -> str:
         >>> first_line(OSError("no answer from https://me:secret@models.example\\n  at line 7"))
         'no answer from https://me:***@models.example'
     """
-    return without_passwords(next(iter(str(error).strip().splitlines()), type(error).__name__))[:_LONGEST]
+    line = without_passwords(next(iter(str(error).strip().splitlines()), type(error).__name__))
+    whole = isinstance(error, FiguregroundError) or len(line) <= _LONGEST
+    return line if whole else f"{line[: _LONGEST - 1]}…"
 
 
 def system_reason(error: OSError) -> str:
