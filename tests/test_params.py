@@ -81,6 +81,15 @@ def test_a_wrong_value_of_the_space_is_one_finding(entry: dict[str, Any], findin
     assert len(error.value.args) == 1 and "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "name", ["", " ", "team/person", "team:person", "person.v2", "o'brien", "50%", "two\nlines", "x" * 201]
+)
+def test_a_name_that_mlflow_would_refuse_after_hours_is_refused_at_once(name: str) -> None:
+    with pytest.raises(ParamsError, match=r"^params\.yaml: register\.name = .* must be a name of 1 to 200 characters"):
+        parse_params(changed("register.name", name))
+    assert parse_params(changed("register.name", "Personen übung-2 v3")).register_.name == "Personen übung-2 v3"
+
+
 def test_numbers_of_the_space_stay_what_they_are() -> None:
     entries = {"model.aspp_width": {"low": 64, "high": 128}, "model.dropout": {"low": 0, "high": 0.5},
                "loss.name": {"choices": ["tversky", 1, 1.5, True], "when": {"train.epochs": 3}}}  # fmt: skip

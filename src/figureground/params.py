@@ -45,6 +45,18 @@ def _is_encoder(name: str) -> str:
     return name
 
 
+_NOT_IN_MODEL_NAMES = "/:.%\"'"
+
+
+def _is_model_name(name: str) -> str:
+    """What MLflow takes as the name of a registered model and of the model that a run logs."""
+    if not name.strip() or len(name) > 200 or not name.isprintable() or set(name) & set(_NOT_IN_MODEL_NAMES):
+        raise ValueError(
+            f"must be a name of 1 to 200 characters without any of {' '.join(_NOT_IN_MODEL_NAMES)}, as MLflow asks for"
+        )
+    return name
+
+
 class AuditParams(_Section):
     on_finding: Literal["drop", "stop"]
     min_side: Count
@@ -188,7 +200,7 @@ class ExportParams(_Section):
 
 
 class RegisterParams(_Section):
-    name: Annotated[str, Field(min_length=1)]
+    name: Annotated[str, AfterValidator(_is_model_name)]
     precision: Literal["float32", "float16", "int8"]
     confidence: Annotated[float, Field(gt=0.5, lt=1.0)]
     resamples: Annotated[int, Field(ge=100)]
