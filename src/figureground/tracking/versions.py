@@ -57,16 +57,25 @@ def list_models(root: Path, name: str) -> list[RegisteredModel]:
     return sorted(rows, key=lambda row: -row.version)
 
 
-def promote(root: Path, name: str, version: int, alias: str = CHAMPION) -> None:
-    """Gives a version an alias by hand, whatever the scores say.
+def promote(root: Path, name: str, version: int) -> None:
+    """Makes a version the champion by hand, whatever the scores say.
 
     Raises:
         TrackingError: There is no such version, or no store.
     """
     store = existing_store(root)
-    found = _wanted(store, name, str(version))
-    with explained(f"{name} {version}: cannot become {alias}"):
-        store.client.set_registered_model_alias(name, alias, found.version)
+    _wanted(store, name, str(version))
+    with explained(f"{name} {version}: cannot become {CHAMPION}"):
+        make_champion(store, name, version)
+
+
+def make_champion(store: Store, name: str, version: int) -> None:
+    """Gives a version the alias `champion`, and takes `challenger` from one that does not challenge it: itself or an
+    earlier one."""
+    store.client.set_registered_model_alias(name, CHAMPION, str(version))
+    challenger = version_of(store, name, CHALLENGER)
+    if challenger and int(challenger.version) <= version:
+        store.client.delete_registered_model_alias(name, CHALLENGER)
 
 
 def fetch(root: Path, name: str, which: str, destination: Path) -> int:
@@ -87,21 +96,37 @@ def fetch(root: Path, name: str, which: str, destination: Path) -> int:
     return int(found.version)
 
 
+def champion_run(root: Path, name: str) -> tuple[int, str]:
+    """The champion's version and the id of the run that registered it.
+
+    Raises:
+        TrackingError: There is no champion.
+    """
+    champion = _wanted(open_store(root), name, CHAMPION)
+    return int(champion.version), str(champion.run_id)
+
+
+def weights_of_run(root: Path, run_id: str) -> Path:
+    """The Keras weights of a model that was registered by this run; a copy below `.figureground/champion/`.
+
+    Raises:
+        TrackingError: They are gone.
+    """
+    kept = project_root(root) / ".figureground" / CHAMPION / f"{run_id}.keras"
+    if not kept.exists():
+        problem = f"the weights of run {run_id} cannot be read"
+        with explained(problem), tempfile.TemporaryDirectory() as folder, replacing(kept) as draft:
+            shutil.copyfile(download(open_store(root), f"runs:/{run_id}/{WEIGHTS}", folder), draft)
+    return kept
+
+
 def champion_weights(root: Path, name: str) -> Path:
-    """The champion's Keras weights, for `model.init: champion`; a copy below `.figureground/champion/`.
+    """The champion's Keras weights, for `model.init: champion`.
 
     Raises:
         TrackingError: There is no champion, or its weights are gone.
     """
-    store = open_store(root)
-    champion = _wanted(store, name, CHAMPION)
-    origin = f"{champion.version}-{champion.run_id[:8]}"  # numbers begin anew with a new database
-    kept = project_root(root) / ".figureground" / CHAMPION / f"{name}-{origin}.keras"
-    if not kept.exists():
-        problem = f"{name} {champion.version}: its weights cannot be read"
-        with explained(problem), tempfile.TemporaryDirectory() as folder, replacing(kept) as draft:
-            shutil.copyfile(download(store, f"runs:/{champion.run_id}/{WEIGHTS}", folder), draft)
-    return kept
+    return weights_of_run(root, champion_run(root, name)[1])
 
 
 def version_of(store: Store, name: str, which: str) -> ModelVersion | None:

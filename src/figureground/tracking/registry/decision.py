@@ -33,6 +33,7 @@ def compare(
     challenger: Mapping[str, PhotoScore],
     champion: Mapping[str, PhotoScore],
     bootstrap: Bootstrap,
+    called: str = "the champion",
 ) -> Comparison:
     """Whether the challenger is better than the champion on the photos that both were scored on.
 
@@ -43,17 +44,18 @@ def compare(
     Args:
         challenger, champion: Scores by photo name.
         bootstrap: Of the paired difference; the interval's lower bound must be above zero.
+        called: What the reason calls the champion, or the model that stands in for one.
     """
     common = [name for name, score in challenger.items() if name in champion and _comparable(score, champion[name])]
     fewest = math.ceil(math.log2(2.0 / (1.0 - bootstrap.confidence)))
     if len(common) < fewest:
-        return Comparison(False, f"{len(common)} test photos in common with the champion, {fewest} needed", len(common))
+        return Comparison(False, f"{len(common)} test photos in common with {called}, {fewest} needed", len(common))
     ours, theirs = ([side[name].person_iou for name in common] for side in (challenger, champion))
     found = paired_difference(ours, theirs, bootstrap)
     better = found.low > 0.0
     verdict = "better than" if better else "not shown to be better than"
     figures = f"person IoU {found.value:+.4f} ({found.low:+.4f} to {found.high:+.4f}) on {len(common)} photos"
-    return Comparison(better, f"{verdict} the champion: {figures}", len(common), found.value, found.low, found.high)
+    return Comparison(better, f"{verdict} {called}: {figures}", len(common), found.value, found.low, found.high)
 
 
 def _comparable(ours: PhotoScore, theirs: PhotoScore) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,23 @@ from figureground.tracking.registry.decision import Comparison, PhotoScore, comp
 from figureground.tracking.registry.packing import load_back, log_model
 from figureground.tracking.runs import StageRun
 from figureground.tracking.store import Store, TrackingError
-from figureground.tracking.versions import CHALLENGER, CHAMPION, WEIGHTS, download, explained, global_store, version_of
+from figureground.tracking.versions import (
+    CHALLENGER,
+    CHAMPION,
+    WEIGHTS,
+    download,
+    explained,
+    global_store,
+    make_champion,
+    version_of,
+)
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 _SCORES = "photo_scores.csv"
 _SCORE_COLUMNS = ("name", "person_iou", "sha256")
+_DECIDED = "decision.promoted"  # tag of a version that was loaded back and compared
 
 
 @dataclass(frozen=True)
@@ -56,9 +67,10 @@ def register(
 ) -> Decision:
     """Makes a version of an exported model and decides whether it is the new champion.
 
-    The version gets the alias `challenger` once it has been loaded back and has cut out the example, and `champion` if
-    there is none yet, or if the lower bound of the paired bootstrap of its photos' person IoU against the champion's
-    is above zero. Weights and scores are kept with the run, for those who start from or compare with this version.
+    Once it has been loaded back and has cut out the example, the version gets the alias `champion` if it is the first,
+    or if the lower bound of the paired bootstrap of its photos' person IoU against the champion's is above zero; else
+    `challenger`. Where somebody has deleted the champion, the best of the earlier versions stands in for it. Weights
+    and scores are kept with the run, for those who start from or compare with this version.
 
     Args:
         file: The `.tflite` file.
@@ -80,8 +92,7 @@ def register(
         _keep_beside(run.store, run.run_id, weights, photo_scores)
         created = _create_version(run.store, run.run_id, name, file, example, {**tags, **_as_tags(metrics)})
         load_back(f"models:/{name}/{created.version}", example)
-        run.store.client.set_registered_model_alias(name, CHALLENGER, created.version)
-        compared = _compare_with(run.store, before, photo_scores, bootstrap)
+        compared = _compare(run.store, before, created, photo_scores, bootstrap)
         decision = Decision(
             version=int(created.version),
             champion_version_before=int(before.version) if before else None,
@@ -94,7 +105,9 @@ def register(
         )
         _write_down(run, name, decision)
         if decision.promoted:
-            run.store.client.set_registered_model_alias(name, CHAMPION, created.version)
+            make_champion(run.store, name, decision.version)
+        else:
+            run.store.client.set_registered_model_alias(name, CHALLENGER, created.version)
     return decision
 
 
@@ -125,20 +138,53 @@ def _create_version(
     )
 
 
-def _compare_with(
+def _compare(
     store: Store,
     champion: ModelVersion | None,
+    created: ModelVersion,
     photo_scores: Mapping[str, PhotoScore],
     bootstrap: Bootstrap,
 ) -> Comparison:
     if champion is None:
-        return Comparison(True, "first of its name, there is no champion to beat")
+        return _compare_with_earlier(store, created, photo_scores, bootstrap)
     try:
         theirs = _read_scores(store, champion)
     except Exception as error:  # a deleted run or artifact must not end the stage
-        remedy = f"`figureground model promote {champion.name} VERSION` decides by hand"
-        return Comparison(False, f"champion {champion.version}'s photo scores are gone ({first_line(error)}); {remedy}")
+        gone = f"champion {champion.version}'s photo scores are gone ({first_line(error)})"
+        return Comparison(False, f"{gone}; {_by_hand(champion)}")
     return compare(photo_scores, theirs, bootstrap)
+
+
+def _compare_with_earlier(
+    store: Store, created: ModelVersion, photo_scores: Mapping[str, PhotoScore], bootstrap: Bootstrap
+) -> Comparison:
+    """With the one that the new model surpasses least, each on the photos that both were scored on."""
+    earlier = [
+        version
+        for version in store.client.search_model_versions(f"name = '{created.name}'")
+        if int(version.version) != int(created.version) and _DECIDED in version.tags  # else it was never shown to work
+    ]
+    if not earlier:
+        return Comparison(True, "there is no earlier model to beat")
+    found: list[Comparison] = []
+    for version in earlier:
+        with contextlib.suppress(Exception):  # its run or its scores may be deleted, too
+            theirs, called = _read_scores(store, version), f"version {version.version}, the best of the earlier ones"
+            found.append(compare(photo_scores, theirs, bootstrap, called))
+    best = min((one for one in found if one.difference is not None), key=_difference, default=None)
+    if best is None:
+        none = "there is no champion, and no earlier version with scores on enough of the same photos"
+        return Comparison(False, f"{none}; {_by_hand(created)}")
+    ending = "" if best.better else f"; {_by_hand(created)}"
+    return replace(best, reason=f"there is no champion; {best.reason}{ending}")
+
+
+def _difference(comparison: Comparison) -> float:
+    return comparison.difference or 0.0
+
+
+def _by_hand(version: ModelVersion) -> str:
+    return f"`figureground model promote VERSION --name {version.name}` decides by hand"
 
 
 def _read_scores(store: Store, found: ModelVersion) -> dict[str, PhotoScore]:
