@@ -59,7 +59,7 @@ def test_the_address_is_the_option_the_environment_or_the_projects_journal(
     assert address_of(None) == str(tmp_path.resolve() / ".figureground/sweep/journal.log")
     monkeypatch.setenv("SWEEP_STORAGE", "postgresql://host/studies")
     assert address_of(None) == "postgresql+psycopg://host/studies"
-    assert address_of("sqlite:///other.db") == "sqlite:///other.db"
+    assert address_of("sqlite:///other.db") == f"sqlite:///{tmp_path.resolve()}/other.db"
 
 
 @pytest.mark.parametrize(

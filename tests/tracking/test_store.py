@@ -28,6 +28,40 @@ def test_temporary_copies_share_the_projects_store(root: Path) -> None:
     assert not list((root / ".dvc").rglob("mlflow.db"))
 
 
+def test_a_relative_address_is_one_of_the_projects_root(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = root / ".dvc/tmp/exps/standalone/tmpabc"
+    copy.mkdir(parents=True)
+    monkeypatch.chdir(copy)
+    for address in ("sqlite:///mlflow.db", "sqlite:///../project/mlflow.db?timeout=30"):
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        assert tracking_uri(Path()).partition("?")[0] == f"sqlite:///{root}/mlflow.db"
+    assert tracking_uri(Path()).endswith("?timeout=30")
+    for address in ("http://127.0.0.1:5000", "postgresql://me@host/runs", "sqlite:////elsewhere/mlflow.db"):
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        assert tracking_uri(Path()) == address
+
+
+@pytest.mark.parametrize("name", ["with space", "100% done", "50%25", "why?", "ML #2"])
+def test_a_project_may_lie_in_a_folder_of_any_name(
+    name: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / name).mkdir()
+    moved = root.rename(tmp_path / name / "project")
+    copy = moved / ".dvc/tmp/exps/tmpabc"
+    copy.mkdir(parents=True)
+    for place in (moved, copy):
+        monkeypatch.chdir(place)
+        with stage_run("train", {}) as run:
+            run.log_artifact(Path(__file__))
+        client = mlflow.MlflowClient(tracking_uri(Path()))
+        assert client.get_run(run.run_id).info.status == "FINISHED"
+        assert (
+            Path(client.download_artifacts(run.run_id, Path(__file__).name)).read_bytes() == Path(__file__).read_bytes()
+        )
+    assert list(tmp_path.iterdir()) == [tmp_path / name]
+    assert {path.name for path in moved.iterdir()} <= {".dvc", ".figureground", "mlflow.db", "artifacts"}
+
+
 def test_the_environment_chooses_another_store(root: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = root / "other"
     other.mkdir()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +19,12 @@ from urllib.parse import unquote, urlsplit
 
 from figureground.errors import FiguregroundError, first_line, without_passwords
 from figureground.files import replacing
-from figureground.paths import project_root
+from figureground.paths import of_project, project_root, sqlite_address, sqlite_file
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "figureground"
-_SQLITE = "sqlite:///"
 
 
 class TrackingError(FiguregroundError):
@@ -53,7 +53,7 @@ def open_store(root: Path) -> Store:
     import mlflow  # 4 s: paid where something is logged, never by `import figureground`
 
     uri = tracking_uri(root)
-    database = database_path(uri)
+    database = sqlite_file(uri)
     try:
         if database:
             _make_database(database)
@@ -71,7 +71,7 @@ def existing_store(root: Path) -> Store:
     Raises:
         TrackingError: There is none, or it cannot be opened.
     """
-    database = database_path(tracking_uri(root))
+    database = sqlite_file(tracking_uri(root))
     if database and not database.exists():
         raise TrackingError(
             f"{database}: not found, so nothing is registered here; run this in the project's root, "
@@ -92,17 +92,12 @@ def _make_database(database: Path) -> None:
     with FileLock(lock):  # two processes would each make one, and the first lose what it has written by then
         if not database.exists():
             with replacing(database) as draft:
-                mlflow.MlflowClient(f"{_SQLITE}{draft}").search_experiments()
+                mlflow.MlflowClient(sqlite_address(draft)).search_experiments()
 
 
 def tracking_uri(root: Path) -> str:
-    """`MLFLOW_TRACKING_URI` where set, else `mlflow.db` in the project's own root, absolute."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or f"{_SQLITE}{project_root(root) / 'mlflow.db'}"
-
-
-def database_path(uri: str) -> Path | None:
-    """File of a `sqlite:///` address, absolute; None for servers and other databases."""
-    return Path(uri.removeprefix(_SQLITE)).resolve() if uri.startswith(_SQLITE) else None
+    """`MLFLOW_TRACKING_URI` where set, else `mlflow.db`; a relative SQLite file is one of the project's own root."""
+    return of_project(os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db", root)
 
 
 def prepare_environment() -> None:
@@ -121,8 +116,28 @@ def prepare_environment() -> None:
     os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
+    database = logging.getLogger("mlflow.store.db.utils")
+    if not any(isinstance(each, _OneLine) for each in database.filters):
+        database.addFilter(_OneLine())
     for chatter in ("alembic", "mlflow.system_metrics", "mlflow.utils.environment", "mlflow.utils.requirements_utils"):
         logging.getLogger(chatter).setLevel(logging.ERROR)
+
+
+class _OneLine(logging.Filter):
+    """Of a database that does not answer MLflow tells a stack of calls at each try. This lets one line through, when a
+    store is opened; later on, who uses it says what becomes of the work."""
+
+    _told = False
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno < logging.WARNING:
+            return True
+        error = next((each for each in record.args or () if isinstance(each, Exception)), None)
+        show = error is not None and record.levelno == logging.WARNING and not self._told
+        if error is not None and show:
+            self._told = True
+            record.msg, record.args = "tracking: %s; trying for two minutes", (first_line(error),)
+        return show
 
 
 def artifact_repository(artifact_uri: str, tracking_uri: str | None = None, registry_uri: str | None = None) -> Any:
@@ -134,11 +149,19 @@ def artifact_repository(artifact_uri: str, tracking_uri: str | None = None, regi
     from mlflow.store.artifact.local_artifact_repo import LocalArtifactRepository
     from mlflow.store.artifact.mlflow_artifacts_repo import MlflowArtifactsRepository
 
-    database = database_path(tracking_uri or registry_uri or get_tracking_uri())
+    database = sqlite_file(tracking_uri or registry_uri or get_tracking_uri())
     if database is None:
         return MlflowArtifactsRepository(artifact_uri, tracking_uri, registry_uri)
     place = unquote(urlsplit(artifact_uri).path).lstrip("/")
-    return LocalArtifactRepository(str(database.parent / "artifacts" / place))
+
+    class Folder(LocalArtifactRepository):  # type: ignore[misc]
+        def download_artifacts(self, artifact_path: str, dst_path: str | None = None) -> Any:
+            # What is not copied stays where it is, and MLflow unquotes its path, as a part of which "50%25" gets lost.
+            if dst_path is None and unquote(self.artifact_dir) != self.artifact_dir:
+                dst_path = tempfile.mkdtemp(prefix="figureground-")
+            return super().download_artifacts(artifact_path, dst_path)
+
+    return Folder((database.parent / "artifacts" / place).as_uri())
 
 
 def ui_command(root: Path, host: str = "127.0.0.1", port: int = 5000) -> list[str]:
@@ -153,10 +176,10 @@ def ui_command(root: Path, host: str = "127.0.0.1", port: int = 5000) -> list[st
         raise TrackingError(
             f"{without_passwords(uri)}: is a server with a user interface of its own; open that address in a browser"
         )
-    database = database_path(uri)
+    database = sqlite_file(uri)
     folder = database.parent if database else project_root(root)
     command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", uri]
-    command += ["--artifacts-destination", str(folder / "artifacts")]
+    command += ["--artifacts-destination", (folder / "artifacts").as_uri()]
     return [*command, "--host", host, "--port", str(port), "--workers", "1"]  # each worker is 0.26 GB
 
 

@@ -55,7 +55,7 @@ def test_the_first_model_becomes_champion_and_a_better_one_takes_over(root: Path
     assert (better.promoted, better.champion_version_before) == (True, 1)
     assert better.difference == pytest.approx(0.10) and better.low is not None and better.low > 0
     models = list_models(root, "figureground")
-    assert [(model.version, model.aliases) for model in models] == [(3, ("challenger", "champion")), (2, ()), (1, ())]
+    assert [(model.version, model.aliases) for model in models] == [(3, ("champion",)), (2, ()), (1, ())]
     assert models[0].tags["git.commit"] == "abc" and models[0].tags["test.person_iou"] == "0.9"
     run = open_store(root).client.get_run(models[0].run_id)
     assert run.data.metrics["register.promoted"] == 1.0
@@ -77,11 +77,40 @@ def test_an_equal_model_and_other_photos_do_not_replace_the_champion(root: Path,
     assert not without.promoted and "photo scores are gone" in without.reason
 
 
+def test_without_its_champion_a_model_is_compared_with_the_best_that_is_left(root: Path, tflite: Path) -> None:
+    client = open_store(root).client
+    registered(root, tflite, scores(0.80))
+    assert registered(root, tflite, scores(0.90)).promoted
+    client.delete_registered_model_alias("figureground", "champion")
+    between = registered(root, tflite, scores(0.85))
+    assert (between.champion_version_before, between.promoted, between.photos_compared) == (None, False, 12)
+    assert between.reason.startswith("there is no champion; not shown to be better than version 2, the best of the ")
+    assert between.reason.endswith("`figureground model promote VERSION --name figureground` decides by hand")
+    assert [model.aliases for model in list_models(root, "figureground")] == [("challenger",), (), ()]
+    client.delete_model_version("figureground", "2")
+    better = registered(root, tflite, scores(0.90))
+    assert better.promoted and better.difference == pytest.approx(0.05)
+    assert better.reason.startswith("there is no champion; better than version 3, the best of the earlier ones: person")
+    assert [model.aliases for model in list_models(root, "figureground")] == [("champion",), (), ()]
+
+
+def test_without_a_champion_and_scores_to_compare_with_a_model_stays_challenger(root: Path, tflite: Path) -> None:
+    client = open_store(root).client
+    registered(root, tflite, scores(0.80, sha256="a"))
+    client.delete_registered_model_alias("figureground", "champion")
+    unlike = registered(root, tflite, scores(0.90, sha256="b"))
+    assert not unlike.promoted and "no earlier version with scores on enough of the same photos" in unlike.reason
+    for version in ("1", "2"):
+        client.delete_model_version("figureground", version)
+    alone = registered(root, tflite, scores(0.70))
+    assert (alone.version, alone.promoted, alone.reason) == (3, True, "there is no earlier model to beat")
+
+
 def test_a_champion_loads_after_the_project_was_moved(
     root: Path, tflite: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registered(root, tflite, scores(0.80))
-    moved = root.rename(root.with_name("moved"))
+    moved = root.rename(root.with_name("why? 50%25 #2"))
     monkeypatch.chdir(moved)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
     model = mlflow.pyfunc.load_model("models:/figureground@champion")
@@ -122,7 +151,11 @@ def test_promote_and_fetch_name_what_is_missing(root: Path, tflite: Path) -> Non
     registered(root, tflite, scores(0.80))
     registered(root, tflite, scores(0.70))
     promote(root, "figureground", 2)
-    assert list_models(root, "figureground")[0].aliases == ("challenger", "champion")
+    assert [model.aliases for model in list_models(root, "figureground")] == [("champion",), ()]
+    promote(root, "figureground", 1)
+    registered(root, tflite, scores(0.70))
+    promote(root, "figureground", 2)
+    assert [model.aliases for model in list_models(root, "figureground")] == [("challenger",), ("champion",), ()]
     for which in ("9", "nobody"):
         with pytest.raises(TrackingError, match=f"figureground {which}: not in the registry"):
             fetch(root, "figureground", which, root / "model.tflite")

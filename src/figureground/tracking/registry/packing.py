@@ -33,7 +33,7 @@ def log_model(store: Store, run_id: str, name: str, model: Path, example: NDArra
         logged = mlflow.pyfunc.log_model(
             name=name,
             python_model=str(Path(__file__).with_name("pyfunc_model.py")),
-            artifacts={"model": str(model.resolve()), "code": str(code)},
+            artifacts={"model": model.resolve().as_uri(), "code": code.as_uri()},
             signature=signature,
             input_example=resize_photo(example, _EXAMPLE_SIDE, _EXAMPLE_SIDE),
             pip_requirements=[
