@@ -43,6 +43,8 @@ def data_import(
     """Build data/ from the sources that a YAML file lists (sources.yaml), or from a folder of photos and its masks."""
     if sources is not None and photos is not None:
         raise click.UsageError("give either a SOURCES file or --photos, not both")
+    if track:
+        _check_repository()
     with one_line_errors():
         from figureground.importing.building import import_sources
         from figureground.importing.sources import Source, read_sources
@@ -65,6 +67,7 @@ def data_import(
 @data.command("ready")
 def data_ready() -> None:
     """Fetch data set and initial weights with DVC where they are missing; say what to do where there is no data set."""
+    _check_repository()
     for pointer in sorted(Path("weights").glob("*.dvc")):
         if not pointer.with_suffix("").exists():
             _dvc("pull", str(pointer))
@@ -88,11 +91,29 @@ def _has_data() -> bool:
     return Path("data/metadata.csv").exists()
 
 
+def _check_repository() -> None:
+    """DVC wants a git repository around its folder .dvc, which the archive of a release or a branch does not bring."""
+    here = Path.cwd()
+    if not Path(".dvc").is_dir() or any((folder / ".git").exists() for folder in (here, *here.parents)):
+        return
+    import subprocess
+
+    without = subprocess.run([_dvc_program(), "config", "core.no_scm"], capture_output=True, text=True, check=False)
+    if without.stdout.strip() != "true":
+        raise click.ClickException(
+            f"{shown(here)}: no git repository, which DVC needs; run `git init` here, or tell DVC to do without: "
+            "`dvc config --local core.no_scm true`"
+        )
+
+
+def _dvc_program() -> str:
+    return str(Path(sys.executable).with_name("dvc"))
+
+
 def _dvc(*arguments: str) -> None:
     import subprocess
 
-    program = Path(sys.executable).with_name("dvc")
-    done = subprocess.run([str(program), *arguments], check=False)
+    done = subprocess.run([_dvc_program(), *arguments], check=False)
     if done.returncode:
         raise click.ClickException(f"dvc {shown(' '.join(arguments))} failed with status {done.returncode}; see above")
 
