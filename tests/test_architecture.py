@@ -102,7 +102,7 @@ def files() -> list[Path]:
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_imports_run_one_way(file: Path) -> None:
     here = folder(file)
-    if here in {"__init__", "cli", "recipes", "stages", "sweep"}:
+    if here in {"__init__", "__main__", "cli", "recipes", "stages", "sweep"}:
         return
     folders = {name.split(".")[1] for name in imported(file) if name.startswith("figureground.")}
     allowed = MAY_IMPORT[here] | {here}

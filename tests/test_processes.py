@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,9 +29,10 @@ from figureground.processes import (
     stderr_into,
     usable_cores,
     without_chatter,
+    without_interrupts,
     worthwhile,
 )
-from helpers.worker_tasks import end_at_three, first_waits_for_last, refuse_three, square, threads
+from helpers.worker_tasks import end_at_three, first_waits_for_last, is_deaf, refuse_three, square, threads
 
 ADVICE = "try again with one process"
 
@@ -209,3 +211,22 @@ def test_it_can_be_kept_in_a_file(tmp_path: Path, capfd: pytest.CaptureFixture[s
         os.write(2, b"the converter failed")
     assert (tmp_path / "said").read_bytes() == b"the converter failed"
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("run", [in_order, as_completed])
+def test_worker_processes_do_not_see_ctrl_c_from_their_first_moment_on(run: object) -> None:
+    assert list(run(is_deaf, [1, 2], 2, advice=ADVICE)) == [True, True]  # type: ignore[operator]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+
+
+def test_ctrl_c_that_comes_while_a_process_starts_is_heard_when_it_is_ready() -> None:
+    code = (
+        "import os, signal\n"
+        "from figureground.processes import receive_interrupts\n"
+        "os.kill(os.getpid(), signal.SIGINT)\n"
+        "print('imported', flush=True)\n"
+        "try:\n    receive_interrupts()\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
+    )
+    with without_interrupts():
+        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert process.communicate()[0].split() == ["imported", "interrupted"]

@@ -109,7 +109,8 @@ def map_ahead(pool: Executor, work: Callable[[Task], Result], tasks: Iterable[Ta
     """`map` over a pool that takes no more than `ahead` tasks before their results are asked for."""
     waiting: deque[Future[Result]] = deque()
     for task in tasks:
-        waiting.append(pool.submit(work, task))
+        with without_interrupts():
+            waiting.append(pool.submit(work, task))
         if len(waiting) >= ahead:
             yield waiting.popleft().result()
     while waiting:
@@ -125,7 +126,9 @@ def as_completed(
     """
     with _workers(work, processes, advice) as pool:
         killed: BaseException | None = None
-        for future in futures.as_completed([pool.submit(_work_on, task) for task in tasks]):
+        with without_interrupts():
+            begun = [pool.submit(_work_on, task) for task in tasks]
+        for future in futures.as_completed(begun):
             if isinstance(error := future.exception(), BrokenProcessPool):
                 killed = error
             else:
@@ -170,6 +173,30 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
+
+
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Processes that are started in the block do not see Ctrl-C, which reaches them too, while they import; it waits
+    for the end of the block, and in them for `receive_interrupts`."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def receive_interrupts() -> None:
+    """From now on this process sees Ctrl-C, and one that came before.
+
+    Raises:
+        KeyboardInterrupt: One did.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def end_with_parent() -> None:

@@ -14,6 +14,7 @@ import pytest
 from figureground.errors import FiguregroundError
 from figureground.params import read_params
 from figureground.params_file import override
+from figureground.stages import INTERRUPTED
 from figureground.stages.runner import refuse_changed
 from helpers.places import ROOT
 
@@ -64,3 +65,65 @@ def test_the_users_settings_of_keras_do_not_reach_the_work(module: str, tmp_path
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["tensorflow", "float32", "channels_last", "None", "3"]
     assert (tmp_path / ".cache/figureground/keras").is_dir()
+
+
+SENDS_CTRL_C = """
+import os, signal
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(1000):
+        pass
+except BaseException:  # as some libraries do, which then go on without what they wanted
+    pass
+"""
+
+
+@pytest.mark.parametrize("stage", ["audit", "split", "augment", "train", "evaluate", "export", "register"])
+@pytest.mark.parametrize("library", ["pydantic", "tensorflow"])
+def test_ctrl_c_while_a_stage_imports_is_one_line(stage: str, library: str, tmp_path: Path) -> None:
+    """As if it had come while that library, in its place here, was being imported."""
+    if library == "tensorflow" and stage not in ("train", "evaluate", "export"):
+        pytest.skip(f"{stage} does not import it")
+    (tmp_path / f"{library}.py").write_text(SENDS_CTRL_C)
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT / 'src'}"}
+    done = subprocess.run(
+        [sys.executable, "-m", f"figureground.stages.{stage}"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", f"{INTERRUPTED}\n")
+
+
+def test_to_import_a_stage_leaves_ctrl_c_alone() -> None:
+    code = (
+        "import signal, figureground.stages.audit\n"
+        "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.slow
+def test_tensorflow_raises_no_alarm_and_other_errors_are_told(tmp_path: Path) -> None:
+    code = (
+        "from figureground.stages import runner\n"
+        "runner.prepare_tensorflow()\n"
+        "import tensorflow\n"
+        "print([device.device_type for device in tensorflow.config.list_physical_devices()])\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**environment, "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "['CPU']\n", "")
+
+
+def test_what_else_is_said_while_tensorflow_is_imported_is_passed_on(tmp_path: Path) -> None:
+    (tmp_path / "tensorflow.py").write_text(
+        "import os\n"
+        "os.write(2, b'oneDNN custom operations are on\\nno memory left\\n')\n"
+        "raise ImportError('half a wheel')\n"
+    )
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT / 'src'}", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    code = "from figureground.stages import runner; runner.prepare_tensorflow()"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stderr.startswith("no memory left\n") and done.stderr.endswith("ImportError: half a wheel\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from figureground.cli.cutting import camera, cut, id_photo, video, web
@@ -10,7 +12,19 @@ from figureground.cli.rendering import synth
 from figureground.cli.training import data, model, recipe, sweep, ui
 
 
+class _Command(click.Group):
+    """Ends with one line and 130 on Ctrl-C, as a shell does, where click says "Aborted!" and 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+
+
 @click.group(
+    cls=_Command,
     commands=[cut, id_photo, video, camera, web, data, recipe, ui, model, sweep, synth],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )

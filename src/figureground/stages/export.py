@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from figureground.stages import runner
 
-runner.prepare()  # TensorFlow reads its environment when it is imported, below
+runner.prepare_tensorflow()  # before what is below imports it
 
 import numpy as np  # noqa: E402
 

@@ -4,40 +4,74 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from figureground import paths
+from figureground import paths, stages
 from figureground.errors import FiguregroundError
 from figureground.params import Params, flat, read_params
 
 log = logging.getLogger("figureground")
+
+_ANNOUNCEMENTS = (
+    b"messages before absl::InitializeLog()",
+    b"oneDNN custom operations are on",
+    b"Could not find cuda drivers",
+)
 
 
 def run(main: Callable[[], None]) -> None:
     """Call a stage's main; exit with 1 and one line where it cannot do its work, with 130 where it is interrupted."""
     prepare()
     try:
+        if signal.getsignal(signal.SIGINT) is stages.leave:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         main()
     except (FiguregroundError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
-        print("interrupted; the next run goes on from here", file=sys.stderr)
+        print(stages.INTERRUPTED, file=sys.stderr)
         sys.exit(130)
 
 
 def prepare() -> None:
     """Quiet libraries, Keras without the user's settings, readable log lines; before any of them is imported."""
     settle_keras()
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2" if _has_gpu() else "3")  # without: an alarm that it is missing
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it looks for a newer version over the network
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     logging.getLogger("figureground").setLevel(logging.INFO)
+
+
+def prepare_tensorflow() -> None:
+    """`prepare`, and import TensorFlow without what it announces before it heeds its log level, unless that is asked
+    for by a lower one. Whatever else is written to stderr meanwhile is passed on."""
+    prepare()
+    if os.environ["TF_CPP_MIN_LOG_LEVEL"] not in ("2", "3"):
+        return
+    from figureground.processes import stderr_into
+
+    with tempfile.TemporaryFile() as told:
+        try:
+            with stderr_into(told):
+                import tensorflow  # noqa: F401
+        finally:
+            told.seek(0)
+            other = [line for line in told if not any(note in line for note in _ANNOUNCEMENTS)]
+            sys.stderr.write(b"".join(other).decode(errors="replace"))
+
+
+def _has_gpu() -> bool:
+    """Whether TensorFlow may find one that CUDA knows, on Linux or in Windows' subsystem for it."""
+    hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
+    return not hidden and (Path("/dev/dxg").exists() or any(Path("/dev").glob("nvidia[0-9]*")))
 
 
 def settle_keras() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from figureground.stages import runner
 
-runner.prepare()  # TensorFlow reads its environment when it is imported, below
+runner.prepare_tensorflow()  # before what is below imports it
 
 import figureground.models  # noqa: E402
 import figureground.training  # noqa: E402

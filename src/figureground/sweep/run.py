@@ -13,7 +13,7 @@ import optuna
 from figureground.errors import without_passwords
 from figureground.params import Params, flat
 from figureground.paths import RESULTS
-from figureground.processes import KILLED, SPAWN, environment, usable_cores
+from figureground.processes import KILLED, SPAWN, environment, usable_cores, without_interrupts
 from figureground.sweep import worker
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.shards import draw_photos
@@ -133,7 +133,7 @@ def _look_after(job: SweepJob, study: optuna.Study) -> None:
 
 def _start(job: SweepJob, number: int) -> BaseProcess:
     process = SPAWN.Process(target=worker.main, args=(job, number))
-    with environment(_divided(job.workers)):
+    with environment(_divided(job.workers)), without_interrupts():
         process.start()
     return process
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from figureground import files
 from figureground.params import Params
+from figureground.stages import runner
 from figureground.sweep.shards import Photos, SharedShards
 from figureground.sweep.space import SpaceError
 from figureground.sweep.storage import SweepError
@@ -70,6 +71,7 @@ class Training:
     def __init__(
         self, params: Params, photos: Photos, *, most_variants: int, encoders: Sequence[str] = (), workers: int = 1
     ) -> None:
+        runner.prepare_tensorflow()
         import figureground.models
         import figureground.training
 

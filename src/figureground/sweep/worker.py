@@ -19,7 +19,7 @@ from filelock import FileLock
 
 from figureground.errors import FiguregroundError, first_line
 from figureground.params import Params, Value, flat
-from figureground.processes import describe, end_with_parent
+from figureground.processes import describe, end_with_parent, receive_interrupts
 from figureground.stages import runner
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, folder, is_database, open_storage
@@ -86,6 +86,7 @@ def main(job: SweepJob, number: int) -> None:
     optuna.logging.set_verbosity(optuna.logging.CRITICAL)  # this module tells what happens, in shorter lines
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of graphs traced anew, as each trial needs it
     try:
+        receive_interrupts()
         # Progress bars of several processes would overwrite one another.
         with (
             Path(os.devnull).open("w") as nowhere,
