@@ -78,7 +78,7 @@ except BaseException:  # as some libraries do, which then go on without what the
 """
 
 
-@pytest.mark.parametrize("stage", ["audit", "split", "augment", "train", "evaluate", "export", "register"])
+@pytest.mark.parametrize("stage", ["inputs", "audit", "split", "augment", "train", "evaluate", "export", "register"])
 @pytest.mark.parametrize("library", ["pydantic", "tensorflow"])
 def test_ctrl_c_while_a_stage_imports_is_one_line(stage: str, library: str, tmp_path: Path) -> None:
     """As if it had come while that library, in its place here, was being imported."""
@@ -95,7 +95,7 @@ def test_ctrl_c_while_a_stage_imports_is_one_line(stage: str, library: str, tmp_
 
 def test_to_import_a_stage_leaves_ctrl_c_alone() -> None:
     code = (
-        "import signal, figureground.stages.audit\n"
+        "import signal, figureground.stages.inputs\n"
         "assert signal.getsignal(signal.SIGINT) is signal.default_int_handler"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

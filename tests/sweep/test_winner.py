@@ -13,8 +13,9 @@ from figureground.cli import main
 from figureground.dataset.manifest import Pair, write_manifest
 from figureground.dataset.sides import write_split
 from figureground.params import Params, flat, read_params
+from figureground.params_file import override
 from figureground.pictures import encode_png
-from figureground.sweep.shards import draw_photos
+from figureground.sweep.shards import contents, draw_photos
 from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, open_study, study_name
@@ -41,7 +42,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def begun(params: Params) -> optuna.Study:
     """The study of the photos that the project's pipeline has, as `figureground sweep run` begins it."""
     photos = draw_photos(params)
-    return open_study(open_storage(address_of(None)), study_name(params, photos.all(), photos.contents()), params)
+    return open_study(
+        open_storage(address_of(None)), study_name(params, photos.all(), contents(params, photos)), params
+    )
 
 
 @pytest.fixture
@@ -122,3 +125,12 @@ def test_without_a_sweep_or_a_winner_the_error_says_what_to_do(project: Path) ->
     study.tell(trial, 0.6)
     with pytest.raises(SweepError, match=r"no trial beats the null model's person IoU of 0\.7000"):
         take_over(Path("params.yaml"))
+
+
+def test_a_sweep_whose_teacher_was_replaced_since_is_none_of_this_data(project: Path) -> None:
+    (project / "teacher.keras").write_bytes(b"one")
+    override(project / "params.yaml", {"train.teachers": {"teacher.keras": 1.0}})
+    name = begun(read_params()).study_name
+    assert begun(read_params()).study_name == name
+    (project / "teacher.keras").write_bytes(b"another")
+    assert begun(read_params()).study_name != name

@@ -14,13 +14,15 @@ import figureground.models  # noqa: E402
 import figureground.training  # noqa: E402
 from figureground import files, paths  # noqa: E402
 from figureground.augment.shards import read_index  # noqa: E402
+from figureground.named_files import NamedFileError, check_unchanged, read_digests, train_files  # noqa: E402
 from figureground.params import Params, flat, read_params  # noqa: E402
 from figureground.paths import RESULTS  # noqa: E402
 from figureground.tracking.runs import stage_run  # noqa: E402
-from figureground.tracking.versions import champion_weights  # noqa: E402
+from figureground.tracking.versions import weights_of_run  # noqa: E402
 from figureground.training.curves import write_curves  # noqa: E402
 from figureground.training.fit import HISTORY_COLUMNS, fit, summary  # noqa: E402
 
+RECORD = RESULTS / "inputs/train.json"
 SECTIONS = ("seed", "model", "loss", "train")
 
 
@@ -28,16 +30,17 @@ def main() -> None:
     params = read_params()
     index = read_index(RESULTS / "augment/shards")
     out = RESULTS / "train"
-    init = _init(params)
-    digests = _digests(init, params)
-    key = _fingerprint(params, index.checksum, digests)
+    recorded = read_digests(RECORD)
+    champion = _champion(params, recorded)
+    check_unchanged(RECORD, train_files(params.model, params.train, champion))
+    key = _fingerprint(params, index.checksum, recorded)
     work = paths.half_done("train", key)
     tracked = stage_run("train", flat(params), sections=SECTIONS, resume_key=key, system_metrics=True)
     with runner.only_one(work), tracked as run:
-        run.set_tags({f"{name}.sha256": digest for name, digest in digests.items()})
+        run.set_tags(recorded)
         trained = fit(
-            index, params.model, params.loss, params.train,
-            init=init, seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
+            index, params.model, params.loss, params.train, init=str(champion or params.model.init),
+            seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
         )  # fmt: skip
         metrics = summary(trained)
         files.write_table(out / "history.csv", HISTORY_COLUMNS, trained.history)
@@ -53,23 +56,19 @@ def main() -> None:
     shutil.rmtree(work, ignore_errors=True)
 
 
-def _init(params: Params) -> str:
-    if params.model.init == "champion":
-        return str(champion_weights(Path(), params.register_.name))
-    return params.model.init
+def _champion(params: Params, recorded: Mapping[str, str]) -> Path | None:
+    """The weights of the champion that stage `inputs` has found, where `model.init` asks for it."""
+    if params.model.init != "champion":
+        return None
+    if "model.init.run_id" not in recorded:
+        raise NamedFileError(f"{RECORD}: names no champion; run `dvc repro`, which looks it up")
+    return weights_of_run(Path(), recorded["model.init.run_id"])
 
 
-def _digests(init: str, params: Params) -> dict[str, str]:
-    """SHA-256 of the weights files that training takes, by what they are to it."""
-    teachers = {f"train.teachers.{Path(file).name}": file for file in params.train.teachers}
-    taken = {"model.init": init, "model.selfie_network": params.model.selfie_network, **teachers}
-    return {name: files.file_sha256(Path(file)) for name, file in taken.items() if file and Path(file).is_file()}
-
-
-def _fingerprint(params: Params, shards: str, digests: Mapping[str, str]) -> str:
+def _fingerprint(params: Params, shards: str, recorded: Mapping[str, str]) -> str:
     code = files.source_fingerprint(figureground.models, figureground.training)
     sections = [section.model_dump() for section in (params.model, params.loss, params.train)]
-    return files.fingerprint(shards, dict(digests), params.seed, *sections, code)
+    return files.fingerprint(shards, dict(recorded), params.seed, *sections, code)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from figureground.paths import RESULTS
 from figureground.processes import KILLED, SPAWN, environment, usable_cores, without_interrupts
 from figureground.sweep import worker
 from figureground.sweep.report import counts, write_report
-from figureground.sweep.shards import draw_photos
+from figureground.sweep.shards import contents, draw_photos
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import base_params, best_trial, finished, is_enough, open_study, retry, study_name
@@ -46,7 +46,7 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
     """
     Space(params)  # refused before anything is done
     photos = draw_photos(params)
-    study, address = study_name(params, photos.all(), photos.contents()), address_of(storage)
+    study, address = study_name(params, photos.all(), contents(params, photos)), address_of(storage)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     params = base_params(open_study(open_storage(address, retry), study, params), params)
     space = Space(params)

@@ -17,9 +17,12 @@ from figureground.augment.writing import augment
 from figureground.dataset.manifest import Pair, read_manifest
 from figureground.dataset.metadata import coverage_path, held_path, mask_path, photo_path
 from figureground.dataset.sides import read_split
+from figureground.named_files import digests, train_files
 from figureground.params import Params
 from figureground.paths import DATA, RESULTS
+from figureground.sweep.space import searched
 from figureground.sweep.storage import SweepError, folder
+from figureground.tracking.versions import champion_weights
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Photos:
     def all(self) -> list[Pair]:
         return [*self.train, *self.val]
 
-    def contents(self) -> list[list[str]]:
+    def digests(self) -> list[list[str]]:
         """SHA-256 of each pair's photo and of the masks that it has, in the order of `all`.
 
         Raises:
@@ -43,6 +46,20 @@ class Photos:
             [files.file_sha256(path) if path.is_file() else "" for path in _files_of(self.data, pair.name)]
             for pair in self.all()
         ]
+
+
+def contents(params: Params, photos: Photos) -> list[list[str]]:
+    """What changes when a file does that all trials read: photos, masks, weights that they begin with or learn from.
+
+    Raises:
+        MetadataError: A photo is missing.
+        NamedFileError: Weights are missing.
+        TrackingError: They are to begin with the champion, and there is none.
+    """
+    model = params.model.model_copy(update={"init": "none"}) if "model.init" in searched(params) else params.model
+    champion = champion_weights(Path(), params.register_.name) if model.init == "champion" else None
+    weights = digests(train_files(model, params.train, champion))
+    return [*photos.digests(), *(list(digest) for digest in weights.items())]
 
 
 def _files_of(data: Path, name: str) -> list[Path]:

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial
 from figureground.errors import without_passwords
 from figureground.params import Params, Value, read_params
 from figureground.params_file import override
-from figureground.sweep.shards import draw_photos
+from figureground.sweep.shards import contents, draw_photos
 from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, NULL, PRESENT, base_params, best_trial, study_name, value_of
@@ -41,7 +41,7 @@ def take_over(path: Path, *, storage: str | None = None, dry_run: bool = False) 
 
 def _study(params: Params, address: str) -> optuna.Study:
     photos = draw_photos(params)
-    name = study_name(params, photos.all(), photos.contents())
+    name = study_name(params, photos.all(), contents(params, photos))
     there = optuna.get_all_study_names(open_storage(address))
     if name not in there:
         others = f" ({', '.join(there)} had other data or parameters)" if there else ""
