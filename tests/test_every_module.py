@@ -14,6 +14,7 @@ TESTS = ROOT / "tests"
 PARTS = {
     "audit/test_audit.py": ("comparisons", "duplicates", "findings", "outlines", "sheet"),
     "augment/test_writing.py": ("examples", "shards", "variants"),
+    "cli/test_interrupts.py": ("../__main__",),
     "cli/test_lines.py": ("__init__",),
     "importing/layouts/test_coco.py": ("polygons",),
     "importing/test_building.py": ("layouts/folders", "layouts/pairing", "licences"),
@@ -24,6 +25,9 @@ PARTS = {
     "end_to_end/test_pipeline.py": tuple(
         f"../stages/{name}" for name in ("audit", "augment", "evaluate", "export", "register", "train")
     ),
+    "end_to_end/test_sweep_postgresql.py": ("../sweep/patience",),
+    "stages/test_inputs.py": ("../named_files",),
+    "stages/test_runner.py": ("__init__",),
     "sweep/test_training.py": ("shards",),
     "synth/figures/test_body.py": ("bake",),
     "synth/figures/test_person.py": ("figure", "looks", "skinned"),

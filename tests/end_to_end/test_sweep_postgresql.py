@@ -13,12 +13,15 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import optuna
 import pytest
+from sqlalchemy import text
 
+from figureground.sweep.patience import DatabaseGoneError
 from figureground.sweep.run import search
 from figureground.sweep.storage import address_of, open_storage
 from figureground.sweep.study import ORIGIN, retry
@@ -61,43 +64,57 @@ def other_user() -> dict[str, Any]:
     return {"user": "postgres" if "postgres" in names else "nobody"}
 
 
+class Server:
+    """A fresh cluster in a folder of its own, which can go away and come back."""
+
+    def __init__(self, programs: Path, place: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = str(free.getsockname()[1])
+        self._programs, self._place = programs, place
+        self.address = f"postgresql://sweep@127.0.0.1:{self._port}/postgres"
+        subprocess.run(
+            [programs / "initdb", "-D", place / "cluster", "-A", "trust", "-U", "sweep", "--no-sync"],
+            cwd=place, check=True, capture_output=True, **other_user(),
+        )  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [self._programs / "postgres", "-D", self._place / "cluster", "-k", self._place, "-h", "127.0.0.1",
+             "-p", self._port, "-F"],
+            cwd=self._place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **other_user(),
+        )  # fmt: skip
+        while subprocess.run([self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", self._port]).returncode:
+            assert self._process.poll() is None, "the server ended"
+            time.sleep(0.1)
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """A fast shutdown, or with SIGQUIT an immediate one."""
+        self._process.send_signal(how)
+        self._process.wait()
+
+
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """URL of a fresh database."""
+def server() -> Iterator[Server]:
     folder = programs()
     if folder is None:
         pytest.skip("PostgreSQL is not installed (on Debian: apt-get install postgresql)")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     place = Path(tempfile.mkdtemp(prefix="figureground-postgresql-"))
-    user = other_user()
-    if user:
-        shutil.chown(place, **user)
-    cluster = place / "cluster"
-    subprocess.run(
-        [folder / "initdb", "-D", cluster, "-A", "trust", "-U", "sweep", "--no-sync"],
-        cwd=place, check=True, capture_output=True, **user,
-    )  # fmt: skip
-    process = subprocess.Popen(
-        [folder / "postgres", "-D", cluster, "-k", place, "-h", "127.0.0.1", "-p", str(port), "-F"],
-        cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **user,
-    )  # fmt: skip
+    if other_user():
+        shutil.chown(place, **other_user())
+    server = Server(folder, place)
     try:
-        while subprocess.run([folder / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]).returncode:
-            assert process.poll() is None, "the server ended"
-            time.sleep(0.1)
-        yield f"postgresql://sweep@127.0.0.1:{port}/postgres"
+        yield server
     finally:
-        process.send_signal(signal.SIGINT)  # a fast shutdown
-        process.wait()
+        server.stop()
         shutil.rmtree(place)
 
 
 @pytest.fixture
-def project(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def project(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SWEEP_STORAGE", server)
+    monkeypatch.setenv("SWEEP_STORAGE", server.address)
     yield tmp_path
     optuna.delete_study(study_name="study", storage=open_storage(address_of(None)))
 
@@ -134,3 +151,47 @@ def test_a_trial_of_another_machine_that_falls_silent_is_retried(project: Path) 
     assert (dead.state.name, again.state.name) == ("FAIL", "WAITING")
     assert again.user_attrs[ORIGIN] == 0
     assert study.ask().suggest_float("dropout", 0.0, 1.0) == dead.params["dropout"]
+
+
+def test_a_database_that_goes_away_for_a_while_is_waited_for_in_one_line(
+    project: Path, server: Server, capfd: pytest.CaptureFixture[str]
+) -> None:
+    address, toy = address_of(None), Toy(project / "log", seconds=1.0)
+
+    def outage() -> None:
+        while len(objectives.entries(project / "log")) < 2:
+            time.sleep(0.1)
+        server.stop(signal.SIGQUIT)
+        time.sleep(5.0)
+        server.start()
+
+    with ThreadPoolExecutor() as pool:
+        away = pool.submit(outage)
+        search(objectives.job(project, toy, trials=3, address=address))
+        away.result()
+    said = "".join(capfd.readouterr())
+    assert said.count("does not answer") == said.count("answers again") == 1 and "Traceback" not in said
+    assert objectives.counted(project, address) == {"COMPLETE": 2, "PRUNED": 1}
+
+
+def test_one_that_does_not_come_back_ends_the_work_in_one_line(
+    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = open_storage(address_of(None), retry)
+    study = optuna.create_study(study_name="study", storage=storage)
+    monkeypatch.setattr("figureground.sweep.patience._LONGEST", 1.0)
+    assert isinstance(storage, optuna.storages.RDBStorage)
+    with storage.engine.connect() as connection:
+        server.stop(signal.SIGQUIT)
+        with pytest.raises(DatabaseGoneError, match="went away in the middle of a statement"):
+            connection.execute(text("SELECT 1"))
+    try:
+        with pytest.raises(DatabaseGoneError, match=r"has not answered for .* give the same command again") as error:
+            study.set_user_attr("key", "value")
+        assert "\n" not in str(error.value)
+        with pytest.raises(DatabaseGoneError):
+            open_storage(address_of(None), retry, wait=True)
+    finally:
+        server.start()
+    study.set_user_attr("key", "value")
+    assert study.user_attrs["key"] == "value"

@@ -105,7 +105,7 @@ def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
     dead = counted(project)["RUNNING"]
     assert dead in (1, 2)
     output = sweeping(project, trials=6).communicate()[0]
-    assert "its process has ended; a new trial goes on" in output
+    assert "ended too early; a new trial goes on" in output
     states = counted(project)
     assert (states["COMPLETE"], states["PRUNED"], states["FAIL"], states["RUNNING"]) == (5, 1, dead, 0)
     worked = Counter((key, epoch) for key, epoch, _, _ in objectives.entries(project / "log"))

@@ -163,6 +163,27 @@ def test_what_a_store_missed_is_handed_over_when_it_is_back(root: Path) -> None:
     assert store.client.get_run(run.run_id).info.status == "FINISHED"
 
 
+def test_a_database_that_cannot_be_used_for_a_while_is_one_line_and_a_wait(
+    root: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with stage_run("train", {}, root=root) as run:
+        run.log_metrics({"loss": 1.0}, step=0)
+        content = (root / "mlflow.db").read_bytes()
+        (root / "mlflow.db").write_bytes(b"no database" * 100)  # it is the same file still
+
+        def mend(seconds: float) -> None:
+            (root / "mlflow.db").write_bytes(content)
+
+        monkeypatch.setattr("figureground.tracking.runs.time.sleep", mend)
+        run.log_metrics({"loss": 0.5}, step=1)
+    said = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.name for record in said] == ["figureground.tracking.runs"] * 2
+    assert "the work goes on" in said[0].message and "entries wait for the store, up to 120 s" in said[1].message
+    store = open_store(root)
+    assert [metric.value for metric in store.client.get_metric_history(run.run_id, "loss")] == [1.0, 0.5]
+    assert store.client.get_run(run.run_id).info.status == "FINISHED"
+
+
 def test_an_entry_that_mlflow_refuses_does_not_hold_up_the_rest(root: Path) -> None:
     with stage_run("train", {}, root=root) as run:
         run.log_metrics({"no:such*name?": 1.0})

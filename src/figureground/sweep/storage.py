@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -16,7 +17,8 @@ from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
 
 from figureground.errors import FiguregroundError, first_line, without_passwords
-from figureground.paths import project_root
+from figureground.paths import of_project, project_root
+from figureground.sweep.patience import DatabaseGoneError, Patience
 
 _log = logging.getLogger(__name__)
 
@@ -41,21 +43,27 @@ def address_of(url: str | None) -> str:
     for spelling in ("postgresql://", "postgres://"):  # which may mean a driver that is not installed
         if wanted.startswith(spelling):
             return "postgresql+psycopg://" + wanted.removeprefix(spelling)
-    return wanted
+    return of_project(wanted)
 
 
 def is_database(address: str) -> bool:
     return "://" in address
 
 
-def open_storage(address: str, on_stale: OnStale | None = None, heartbeat: int = HEARTBEAT) -> BaseStorage:
+def open_storage(
+    address: str, on_stale: OnStale | None = None, heartbeat: int = HEARTBEAT, *, wait: bool = False
+) -> BaseStorage:
     """The storage at an address of `address_of`, made where there is none.
+
+    A database that goes away later on is waited for.
 
     Args:
         on_stale: Called for a trial in a database whose process, on whatever machine, gives no sign of life any more.
         heartbeat: Seconds between signs of life.
+        wait: Also for a database that is away now, since it was there a moment ago.
     Raises:
         SweepError: The database cannot be opened.
+        DatabaseGoneError: It is away for too long; the storage raises that, too.
     """
     if not is_database(address):
         path = Path(address)
@@ -63,19 +71,36 @@ def open_storage(address: str, on_stale: OnStale | None = None, heartbeat: int =
         lock = KernelLock(path)
         _mend(path, lock)
         return JournalStorage(JournalFileBackend(str(path), lock_obj=lock))
-    try:
+    place = without_passwords(address)
+    patience = Patience(place)
+
+    def open_database() -> RDBStorage:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-            return RDBStorage(
+            return _Database(
                 address,
                 {"pool_pre_ping": True},  # hours of training lie between two statements
                 heartbeat_interval=heartbeat,
                 grace_period=_MISSED * heartbeat,
                 heartbeat_stale_trial_callback=on_stale,
             )
+
+    try:
+        storage = patience.until_it_answers(open_database) if wait else open_database()
+    except DatabaseGoneError:
+        raise
     except Exception as error:  # SQLAlchemy's, the driver's and Alembic's share no base class
-        place, reason = without_passwords(address), first_line(error)
+        reason = first_line(error)
         raise SweepError(f"{place}: cannot be opened ({reason}); check SWEEP_STORAGE or --storage") from None
+    patience.watch(storage.engine)
+    return storage
+
+
+class _Database(RDBStorage):  # type: ignore[misc]
+    def record_heartbeat(self, trial_id: int) -> None:
+        """In a thread of Optuna's, which would end with a stack of calls; the next sign of life may come through."""
+        with contextlib.suppress(DatabaseGoneError, optuna.exceptions.StorageInternalError):
+            super().record_heartbeat(trial_id)
 
 
 def dashboard_command(url: str | None, *, host: str, port: int) -> list[str]:

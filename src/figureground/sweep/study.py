@@ -105,7 +105,7 @@ def retry(study: optuna.Study, dead: FrozenTrial, *, on_purpose: bool = False) -
     """Line up a trial with the values of one that died, which goes on where that one was; once, however often asked.
 
     Args:
-        on_purpose: It was ended by the user, so how often does not matter.
+        on_purpose: The user ended it, or its database went away, so how often does not matter.
     """
     # What it was told to take, and what it had drawn when it died.
     values = {**dead.system_attrs.get("fixed_params", {}), **dead.params}
@@ -122,7 +122,7 @@ def retry(study: optuna.Study, dead: FrozenTrial, *, on_purpose: bool = False) -
             dead.number, deaths,
         )  # fmt: skip
         return
-    _log.info("trial %d: its process has ended; a new trial goes on after epoch %d", dead.number, epochs)
+    _log.info("trial %d: ended too early; a new trial goes on after epoch %d", dead.number, epochs)
     attributes = {KIND: kind, RETRY_OF: dead.number, ORIGIN: origin(dead), EPOCHS_BEFORE: epochs, DEATHS: deaths}
     study.enqueue_trial(values, attributes)
 

@@ -21,6 +21,7 @@ from figureground.errors import FiguregroundError, first_line
 from figureground.params import Params, Value, flat
 from figureground.processes import describe, end_with_parent, receive_interrupts
 from figureground.stages import runner
+from figureground.sweep.patience import DatabaseGoneError
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, folder, is_database, open_storage
 from figureground.sweep.study import (
@@ -108,7 +109,7 @@ def work(job: SweepJob) -> bool:
     Raises:
         SweepError: Trial after trial fails.
     """
-    study = open_study(open_storage(job.address, retry), job.study, job.params)
+    study = open_study(open_storage(job.address, retry, wait=True), job.study, job.params)
     params = base_params(study, job.params)
     evaluation = _Evaluation(study, Space(params), params, job.open_objective(), TrialRuns(job.study))
     gc.freeze()  # what is loaded by now stays, and need not be gone through whenever a trial's memory is freed
@@ -155,7 +156,9 @@ class _Evaluation:
         except optuna.TrialPruned:
             self.failures.clear()
             raise
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, DatabaseGoneError) as end:
+            if isinstance(end, DatabaseGoneError):
+                _log.warning("trial %d: %s", trial.number, end)
             retry(self._study, self._frozen(trial), on_purpose=True)
             raise
         except Exception as error:

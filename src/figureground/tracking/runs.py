@@ -35,6 +35,7 @@ PIPELINE, PROCESS, STAGE, RESUME_KEY = (
 )
 _PARENT = "mlflow.parentRunId"
 _SECONDS_BETWEEN_TRIES = 60.0
+_PATIENCE = 120.0  # seconds at the end of a run for a store that does not answer
 
 Values = Mapping[str, bool | int | float | str | None]
 
@@ -106,22 +107,37 @@ class StageRun:
             self._offer(lambda store, run_id: store.client.log_artifact(run_id, str(path), folder))
 
     def close(self, status: str) -> None:
-        """Ends the run, FINISHED, FAILED or KILLED, after a last try to hand over what waits."""
+        """Ends the run, FINISHED, FAILED or KILLED; hands over what waits, and gives the store time if it FINISHED."""
         pair = self._pair
         if pair:
             self._next_try = 0.0
             self._offer(lambda store, run_id: _close(store, pair, status))
+            if status == "FINISHED":
+                self._wait_for_store()
+
+    def _wait_for_store(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        if self._waiting and not self._is_replaced():
+            _log.warning("tracking: %d entries wait for the store, up to %.0f s", len(self._waiting), _PATIENCE)
+        while self._waiting and not self._is_replaced() and time.monotonic() < deadline:
+            time.sleep(_PATIENCE / 40)
+            self._next_try = 0.0
+            self._hand_over()
 
     def _offer(self, entry: Callable[[Store, str], None]) -> None:
         """Hands over what waits and then this, in order. After a failure the store is left alone for a while."""
-        if self.store is None or self.run_id is None:
+        if self.run_id is None:
             return
         self._waiting.append(entry)
-        if time.monotonic() < self._next_try:
+        self._hand_over()
+
+    def _hand_over(self) -> None:
+        if self.store is None or self.run_id is None or time.monotonic() < self._next_try:
             return
         while self._waiting:
             try:
-                self._check_database()
+                if self._is_replaced():
+                    raise TrackingError(f"{self.store.database} was removed or replaced")
                 self._waiting[0](self.store, self.run_id)
             except Exception as error:  # whatever it is, the stage's work is worth more than its record
                 self._warn_once(error)
@@ -135,10 +151,9 @@ class StageRun:
             self._warned = True
             warn(error)
 
-    def _check_database(self) -> None:
+    def _is_replaced(self) -> bool:
         """SQLite goes on writing into a deleted file without a word."""
-        if self.store and _inode(self.store) != self._inode:
-            raise TrackingError(f"{self.store.database} was removed or replaced")
+        return _inode(self.store) != self._inode
 
 
 @contextmanager
