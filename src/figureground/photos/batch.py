@@ -7,17 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 from PIL import Image
 
-from figureground.errors import FiguregroundError, system_reason
+from figureground.errors import FiguregroundError, first_line, system_reason
 from figureground.photos.planning import Job
 from figureground.photos.saving import save
 from figureground.pictures import frame_count, read_photo
 from figureground.processes import WorkerKilled, as_completed, without_chatter, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.segmenter import Segmenter, shows_person
+
+Result = TypeVar("Result")
 
 _PHOTOS_A_PROCESS = 4  # fewer are done sooner than another process has started
 
@@ -68,15 +71,8 @@ class Cutter:
         return _prepared, (self._settings,)
 
     def cut(self, job: Job) -> Outcome:
-        """Read, cut out and write one photo; whatever is wrong with it becomes its outcome."""
-        try:
-            return self._cut(job)
-        except FiguregroundError as error:
-            return Outcome(job, Status.FAILED, str(error))
-        except OSError as error:
-            return Outcome(job, Status.FAILED, f"{job.target}: {system_reason(error)}")
-        except MemoryError:
-            return Outcome(job, Status.FAILED, f"{job.source}: too large for this machine's memory; make it smaller")
+        """Read, cut out and write one photo; whatever goes wrong with it becomes its outcome."""
+        return bounded(job, self._cut)
 
     def _cut(self, job: Job) -> Outcome:
         photo = read_photo(job.source)
@@ -84,9 +80,24 @@ class Cutter:
         if not shows_person(mask):
             return Outcome(job, Status.NOBODY, f"{job.source}")
         settings = self._settings
-        save(job.target, mask if settings.mask_only else composed(photo, mask, self._background, settings.fit))
+        result = mask if settings.mask_only else composed(photo, mask, self._background, settings.fit)
         frames = frame_count(job.source)
+        save(job.target, result)
         return Outcome(job, Status.CUT, f"{job.source}: only the first of {frames} pictures" if frames > 1 else "")
+
+
+def bounded(job: Job, work: Callable[[Job], Result]) -> Result | Outcome:
+    """What comes of work on one file. No error gets past it: what one photo causes must not cost the others."""
+    try:
+        return work(job)
+    except FiguregroundError as error:
+        return Outcome(job, Status.FAILED, str(error))
+    except OSError as error:
+        return Outcome(job, Status.FAILED, f"{job.target}: {system_reason(error)}")
+    except MemoryError:
+        return Outcome(job, Status.FAILED, f"{job.source}: too large for this machine's memory; make it smaller")
+    except Exception as error:
+        return Outcome(job, Status.FAILED, f"{job.source}: {type(error).__name__}: {first_line(error)}")
 
 
 def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[Outcome]:
@@ -99,15 +110,21 @@ def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator
     """
     waiting = []
     for job in jobs:
-        if job.target.exists() and job.source.exists() and not settings.overwrite:
-            yield Outcome(job, Status.SKIPPED, f"{job.target}: is there already; --overwrite replaces it")
-        else:
+        if settings.overwrite or (outcome := bounded(job, _skipped)) is None:
             waiting.append(job)
+        else:
+            yield outcome
     if not waiting:
         return
     cutter = _prepared(settings)
     processes = worthwhile(len(waiting), processes, least=_PHOTOS_A_PROCESS)
     yield from map(cutter.cut, waiting) if processes == 1 else _over_processes(cutter, waiting, processes)
+
+
+def _skipped(job: Job) -> Outcome | None:
+    if job.target.exists() and job.source.exists():
+        return Outcome(job, Status.SKIPPED, f"{job.target}: is there already; --overwrite replaces it")
+    return None
 
 
 def _over_processes(cutter: Cutter, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:

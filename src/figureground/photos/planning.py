@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from figureground.errors import FiguregroundError
+from figureground.image_files import RAW_SUFFIXES
 from figureground.photos.saving import WRITABLE
 from figureground.pictures import SUFFIXES
 
-PICTURES = frozenset({*SUFFIXES, ".heic", ".heif"})  # the last two to be reported, not passed over
+PICTURES = frozenset({*SUFFIXES, *RAW_SUFFIXES})  # the latter to be reported, not passed over
 
 
 class PlanError(FiguregroundError):
@@ -68,7 +69,7 @@ def plan(inputs: Sequence[Path], output: Path, suffix: str) -> list[Job]:
         PlanError: There is nothing to do, two results collide all the same, or one would replace a photo.
     """
     if names_file(output):
-        if len(inputs) != 1 or inputs[0].is_dir():
+        if len(inputs) != 1 or _is_folder(inputs[0]):
             raise PlanError(f"{output}: a file for more than one photo; give a folder")
         jobs = [Job(inputs[0], output)]
     else:
@@ -79,10 +80,10 @@ def plan(inputs: Sequence[Path], output: Path, suffix: str) -> list[Job]:
 
 def _found(inputs: Sequence[Path], output: Path) -> Iterator[tuple[Path, Path]]:
     """Each photo once, with its place in the output folder, suffix not yet changed."""
-    folders = [path for path in inputs if path.is_dir()]
+    folders = [path for path in inputs if _is_folder(path)]
     seen: set[Path] = set()
     for path in inputs:
-        if path.is_dir():
+        if path in folders:
             below = Path(path.resolve().name) if len(folders) > 1 else Path()
             listed = [(photo, below / photo.relative_to(path)) for photo in _photos_below(path, output)]
             if not listed:
@@ -125,6 +126,13 @@ def _check(jobs: Sequence[Job]) -> None:
         other = taken.setdefault(_key(job.target), job.source)
         if other is not job.source:
             raise PlanError(f"{other} and {job.source}: both would become {job.target}; cut them into two folders")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, or a folder that must not be read: said when its photo is read
+        return False
 
 
 def _real(path: Path) -> Path:

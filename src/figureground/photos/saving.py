@@ -6,18 +6,18 @@ import io
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from figureground.errors import FiguregroundError
 from figureground.files import write_bytes
-from figureground.pictures import Picture, encode_jpeg, encode_png
+from figureground.pictures import Picture, encode_jpeg, encode_png, encode_quick_png
 
 WRITABLE = (".png", ".webp", ".jpg", ".jpeg")
 JPEG_QUALITY = 95
 WEBP_QUALITY = 90
-_WEBP_LIMIT = 16383  # pixels a side, by the format
+# Pixels a side: by the format, by libjpeg, and by libpng as OpenCV uses it.
+_MOST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500, ".png": 1_000_000}
 
 
 class SavingError(FiguregroundError):
@@ -43,11 +43,14 @@ def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
         picture: uint8 HxWx3 RGB, HxWx4 RGBA, or HxW grey.
         dpi: Dots per inch to be noted in the file, for printing; WebP cannot hold it.
     Raises:
-        SavingError: JPEG with alpha, WebP of more than 16383 pixels a side or with dpi, or another suffix.
+        SavingError: JPEG with alpha, WebP with dpi, more pixels a side than the format holds, or another suffix.
     """
     suffix = path.suffix.lower()
     if suffix not in WRITABLE:
         raise SavingError(f"{path}: cannot write {suffix or 'a file without suffix'}; use .png, .webp or .jpg")
+    if max(picture.shape[:2]) > _MOST[suffix]:
+        remedy = "make the photo smaller" if suffix == ".png" else "use PNG"
+        raise SavingError(f"{path}: a {suffix} file holds at most {_MOST[suffix]} pixels a side; {remedy}")
     if suffix in (".jpg", ".jpeg") and picture.ndim == 3 and picture.shape[2] == 4:
         raise SavingError(f"{path}: JPEG has no transparency; use PNG or WebP, or give a background colour")
     if suffix == ".webp":
@@ -56,22 +59,13 @@ def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
         kind, options = ("PNG", {}) if suffix == ".png" else ("JPEG", {"quality": JPEG_QUALITY, "subsampling": 0})
         return _by_pillow(picture, kind, dpi=(dpi, dpi), **options)
     if suffix == ".png":
-        return encode_png(picture) if picture.ndim == 2 else _quick_png(picture)
+        return encode_png(picture) if picture.ndim == 2 else encode_quick_png(picture)
     return encode_jpeg(picture, JPEG_QUALITY)
-
-
-def _quick_png(picture: Picture) -> bytes:
-    """Photos hardly compress: what costs three times as long makes them a few per cent smaller."""
-    order = cv2.COLOR_RGBA2BGRA if picture.shape[2] == 4 else cv2.COLOR_RGB2BGR
-    options = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
-    return cv2.imencode(".png", cv2.cvtColor(picture, order), options)[1].tobytes()
 
 
 def _webp(path: Path, picture: Picture, dpi: int | None) -> bytes:
     if dpi is not None:
         raise SavingError(f"{path}: WebP cannot say how large it is to be printed; use JPEG or PNG")
-    if max(picture.shape[:2]) > _WEBP_LIMIT:
-        raise SavingError(f"{path}: WebP holds at most {_WEBP_LIMIT} pixels a side; use PNG")
     return _by_pillow(picture, "WEBP", quality=WEBP_QUALITY, method=2)
 
 

@@ -22,6 +22,7 @@ Look = Callable[[Picture], Logits]  # a photo, uint8 HxWx3, to logits of the who
 
 SMALLEST_MAP, LARGEST_MAP = 512, 1024  # pixels of the longer side of the map that looks are joined on
 PANORAMA = 2.0  # longer by shorter side, beyond which a photo is looked at in squares
+LONGEST = 12  # times as long as wide: of a longer photo the squares are stretched instead of ever more
 STEP = 0.5  # of a square's side, from one to the next
 MARGIN = 0.15  # of a group's height and width, added on each side
 NARROWEST = 0.75  # shorter by longer side of a crop
@@ -72,7 +73,7 @@ def look_twice(photo: Picture, look: Look, side: int) -> Logits:
         to LARGEST_MAP where crops show more. Where two looks cover a pixel it is their mean.
     """
     size = photo.shape[0], photo.shape[1]
-    logits = _first_look(photo, look)
+    logits = first_look(photo, look)
     crops = groups(logits > 0, size, ENLARGED * side)
     logits = _resized(logits, *_map_size(size, logits.shape, crops))
     for box in crops:
@@ -83,16 +84,36 @@ def look_twice(photo: Picture, look: Look, side: int) -> Logits:
     return logits
 
 
+def first_look(photo: Picture, look: Look) -> Logits:
+    """Logits of the whole photo, without a second look: see `look_twice`."""
+    height, width = photo.shape[:2]
+    boxes = squares(height, width)
+    rows, columns = fitted_inside((height, width), SMALLEST_MAP * max(1, len(boxes) // 2))
+    if len(boxes) == 1:
+        return _resized(look(photo), rows, columns)
+    total, weight = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
+    for box in boxes:
+        part = _scaled(box, photo.shape, total.shape)
+        size = part.bottom - part.top, part.right - part.left
+        # A square knows its middle best: what lies at its sides it sees cut off.
+        trust = np.minimum.outer(_ramp(size[0]), _ramp(size[1]))
+        seen = _resized(look(np.ascontiguousarray(box.of(photo))), *size)
+        total[part.top : part.bottom, part.left : part.right] += trust * seen
+        weight[part.top : part.bottom, part.left : part.right] += trust
+    return total / weight
+
+
 def squares(height: int, width: int) -> list[Region]:
     """The whole photo, or, where it is a panorama, overlapping squares that cover it evenly."""
     shorter, longer = min(height, width), max(height, width)
     if longer <= PANORAMA * shorter:
         return [Region(0, 0, height, width)]
-    count = 1 + int(np.ceil((longer - shorter) / (STEP * shorter)))
-    firsts = [_whole(number * (longer - shorter) / (count - 1)) for number in range(count)]
+    length = max(shorter, longer // LONGEST)
+    count = 1 + int(np.ceil((longer - length) / (STEP * length)))
+    firsts = [_whole(number * (longer - length) / (count - 1)) for number in range(count)]
     if height > width:
-        return [Region(first, 0, first + shorter, width) for first in firsts]
-    return [Region(0, first, height, first + shorter) for first in firsts]
+        return [Region(first, 0, first + length, width) for first in firsts]
+    return [Region(0, first, height, first + length) for first in firsts]
 
 
 def groups(person: NDArray[np.bool_], size: tuple[int, int], least: float) -> list[Region]:
@@ -128,24 +149,6 @@ def _map_size(size: tuple[int, int], first: tuple[int, ...], crops: list[Region]
         length = max(box.bottom - box.top, box.right - box.left)
         side = max(side, min(LARGEST_MAP, SMALLEST_MAP * max(size) // length))
     return fitted_inside(size, side)
-
-
-def _first_look(photo: Picture, look: Look) -> Logits:
-    height, width = photo.shape[:2]
-    boxes = squares(height, width)
-    rows, columns = fitted_inside((height, width), SMALLEST_MAP * max(1, len(boxes) // 2))
-    if len(boxes) == 1:
-        return _resized(look(photo), rows, columns)
-    total, weight = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
-    for box in boxes:
-        part = _scaled(box, photo.shape, total.shape)
-        size = part.bottom - part.top, part.right - part.left
-        # A square knows its middle best: what lies at its sides it sees cut off.
-        trust = np.minimum.outer(_ramp(size[0]), _ramp(size[1]))
-        seen = _resized(look(np.ascontiguousarray(box.of(photo))), *size)
-        total[part.top : part.bottom, part.left : part.right] += trust * seen
-        weight[part.top : part.bottom, part.left : part.right] += trust
-    return total / weight
 
 
 def _ramp(length: int) -> NDArray[np.float32]:

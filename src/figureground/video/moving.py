@@ -13,10 +13,15 @@ from figureground.pictures import Picture, Probability, resize_photo
 from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, composed
 from figureground.runtime.edges import refine
+from figureground.runtime.second_look import Logits, first_look
 from figureground.runtime.segmenter import Segmenter, shows_person, sigmoid
 from figureground.video.smoothing import Smoother
 
 DETAIL = 0.5  # of the working sizes for photos: a third of their time, and a moving edge is not looked at so closely
+
+# Longer by shorter side, beyond which a picture is looked at in overlapping squares. Photos are from 2 on; the films of
+# cinemas, up to 2.76, would take four times as long.
+WIDE = 3.0
 
 
 @dataclass(frozen=True)
@@ -25,8 +30,8 @@ class ModelView:
 
     Attributes:
         photo: uint8 HxWx3 RGB.
-        small: The photo at the model's size.
-        probability: float32 hxw in 0..1, at the model's size.
+        small: The photo at the size of the probability.
+        probability: float32 hxw in 0..1, at the model's size, or of a wide photo's proportions.
     """
 
     photo: Picture
@@ -60,15 +65,24 @@ class MovingCutter:
         """Ask the model; any thread may."""
         segmenter = self._free.get()
         try:
-            small = resize_photo(photo, *segmenter.input_size)
-            probability = sigmoid(segmenter.logits(network_input(small)))
+            if max(photo.shape[:2]) > WIDE * min(photo.shape[:2]):
+                logits = first_look(photo, lambda part: _seen(segmenter, part)[1])
+                small = resize_photo(photo, *logits.shape)
+            else:
+                small, logits = _seen(segmenter, photo)
         finally:
             self._free.put(segmenter)
-        return ModelView(photo, small, probability)
+        return ModelView(photo, small, sigmoid(logits))
 
     def steady(self, look: ModelView) -> ModelView:
         """The look with its probability smoothed over time; for all pictures in their order, one at a time."""
         return replace(look, probability=self._smoother.steady(look.small, look.probability))
+
+
+def _seen(segmenter: Segmenter, photo: Picture) -> tuple[Picture, Logits]:
+    """A photo at the model's size, and what the model says to it."""
+    small = resize_photo(photo, *segmenter.input_size)
+    return small, segmenter.logits(network_input(small))
 
 
 def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1) -> MovingCutter:

@@ -3,12 +3,17 @@
 /** A message for the person at the page. */
 export class Trouble extends Error {}
 
+const RAW = /\.(3fr|arw|cr[23w]|dcr|dng|erf|fff|iiq|kdc|mef|mrw|n[er][fw]|orf|pef|raf|rw[2l]|sr[2fw]|x3f)$/i;
 const KINDS = [
   ["a PDF document", (b) => starts(b, "%PDF")],
+  ["a camera's raw file", (b, name) => RAW.test(name) || text(b, 4, 12) === "ftypcrx " || text(b, 8, 10) === "CR"],
   ["a HEIC photo", (b) => text(b, 4, 8) === "ftyp" && /hei|hev|mif1|msf1/.test(text(b, 8, 12))],
   ["a TIFF picture", (b) => starts(b, "II*\0") || starts(b, "MM\0*")],
   ["a video", (b) => text(b, 4, 8) === "ftyp" && !text(b, 8, 12).startsWith("avif")],
 ];
+
+const [PNG, PNG_END, JPEG_END] = ["\x89PNG\r\n\x1a\n", "\0\0\0\0IEND\xaeB`\x82", "\xff\xd9"];
+const STRIP = 256; // rows that are compared at a time
 
 /**
  * Opens a picture's file.
@@ -24,13 +29,13 @@ export async function openPhoto(file, limits) {
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   checkPixels(name, promised(bytes), limits);
-  if (isCutShort(bytes)) throw new Trouble(`${name} is cut short; fetch it again.`);
   let bitmap;
   try {
-    bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+    bitmap = await wholeBitmap(file, bytes);
   } catch {
     throw new Trouble(unreadable(name, bytes));
   }
+  if (bitmap === null) throw new Trouble(`${name} is cut short; fetch it again.`);
   checkPixels(name, bitmap.width * bitmap.height, limits);
   const stem = (file.name || "photo").replace(/\.[^.]*$/, "");
   return { bitmap, file, stem, width: bitmap.width, height: bitmap.height };
@@ -50,15 +55,60 @@ function promised(bytes) {
   return header.getUint32(16) * header.getUint32(20);
 }
 
-/** Whether a JPEG or PNG lacks its end; browsers would show the rest as grey. */
+/** The picture, or null if a JPEG or PNG lacks a part; browsers would show that as grey. */
+async function wholeBitmap(file, bytes) {
+  if (starts(bytes, "\xff\xd8") && !text(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(JPEG_END)) {
+    return endedBitmap(bytes);
+  }
+  return starts(bytes, PNG) && isCutShort(bytes) ? null : bitmapOf(file);
+}
+
+function bitmapOf(file) {
+  return createImageBitmap(file, { imageOrientation: "from-image" });
+}
+
+/**
+ * The picture of a JPEG without an end marker in sight, or null if more than that is missing: then the decoder takes
+ * for pixels what is put in the gap, and shows something else for other bits.
+ */
+async function endedBitmap(bytes) {
+  let length = bytes.length;
+  while (bytes[length - 1] === 0xff) length--; // half of the marker
+  const [one, other] = await Promise.all(
+    [0x55, 0xaa].map((filling) =>
+      bitmapOf(new Blob([bytes.subarray(0, length), new Uint8Array(64).fill(filling), Uint8Array.of(0xff, 0xd9)])),
+    ),
+  );
+  return areEqual(one, other) ? one : null;
+}
+
+function areEqual(one, other) {
+  const { width, height } = one;
+  for (let top = 0; top < height; top += STRIP) {
+    const size = [width, Math.min(STRIP, height - top)];
+    const [a, b] = [one, other].map((bitmap) => {
+      const context = new OffscreenCanvas(...size).getContext("2d");
+      context.drawImage(bitmap, 0, -top);
+      return new Uint32Array(context.getImageData(0, 0, ...size).data.buffer);
+    });
+    if (a.some((pixel, i) => pixel !== b[i])) return false;
+  }
+  return true;
+}
+
+/** Whether a PNG ends before its last chunk does; what stands behind that one does not matter. */
 function isCutShort(bytes) {
-  const tail = text(bytes, Math.max(0, bytes.length - 4096), bytes.length);
-  if (starts(bytes, "\xff\xd8")) return !tail.includes("\xff\xd9");
-  return starts(bytes, "\x89PNG") && !tail.includes("IEND");
+  const chunks = new DataView(bytes.buffer);
+  let at = PNG.length;
+  while (at + 12 <= bytes.length) {
+    if (text(bytes, at + 4, at + 8) === "IEND") return false;
+    at += 12 + chunks.getUint32(at);
+  }
+  return at > bytes.length || !PNG_END.startsWith(text(bytes, at, bytes.length));
 }
 
 function unreadable(name, bytes) {
-  const kind = KINDS.find(([, fits]) => fits(bytes));
+  const kind = KINDS.find(([, fits]) => fits(bytes, name));
   if (kind) return `${name} is ${kind[0]}, which this browser cannot read; save it as JPEG or PNG.`;
   return `${name} is no picture that this browser can read; try a JPEG or PNG.`;
 }

@@ -6,6 +6,7 @@ import { bilinear, fittedInside } from "./resizing.js";
 const SMALLEST_MAP = 512;
 const LARGEST_MAP = 1024;
 const PANORAMA = 2;
+const LONGEST = 12;
 const STEP = 0.5;
 const MARGIN = 0.15;
 const NARROWEST = 0.75;
@@ -60,12 +61,13 @@ async function firstLook(photo, look) {
 export function squares(height, width) {
   const [shorter, longer] = [Math.min(height, width), Math.max(height, width)];
   if (longer <= PANORAMA * shorter) return [{ top: 0, left: 0, bottom: height, right: width }];
-  const count = 1 + Math.ceil((longer - shorter) / (STEP * shorter));
+  const side = Math.max(shorter, Math.floor(longer / LONGEST));
+  const count = 1 + Math.ceil((longer - side) / (STEP * side));
   return Array.from({ length: count }, (_, number) => {
-    const first = whole((number * (longer - shorter)) / (count - 1));
+    const first = whole((number * (longer - side)) / (count - 1));
     return height > width
-      ? { top: first, left: 0, bottom: first + shorter, right: width }
-      : { top: 0, left: first, bottom: height, right: first + shorter };
+      ? { top: first, left: 0, bottom: first + side, right: width }
+      : { top: 0, left: first, bottom: height, right: first + side };
   });
 }
 
