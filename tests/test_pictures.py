@@ -144,6 +144,25 @@ def test_fast_decoding_gives_the_same_pixels(photo: Picture) -> None:
         pictures.decode_photo(b"")
 
 
+def test_a_picture_that_an_encoder_does_not_take_is_an_error() -> None:
+    with pytest.raises(PictureError, match=r"66000 x 1 pixels: cannot be a \.jpg file"):
+        pictures.encode_jpeg(np.zeros((1, 66000, 3), np.uint8))
+
+
+def test_a_picture_that_a_program_has_turned_is_not_turned_again(photo: Picture, tmp_path: Path) -> None:
+    path = tmp_path / "phone.jpg"
+    Image.fromarray(photo).save(path, exif=exif(6))
+    with Image.open(path) as opened:
+        turned = opened.rotate(-90, expand=True)
+        assert pictures.photo_of(turned).shape[:2] == (turned.height, turned.width)
+        assert pictures.photo_of(ImageOps.exif_transpose(opened)).shape == (40, 24, 3)
+        ImageOps.exif_transpose(opened, in_place=True)
+        assert pictures.photo_of(opened).shape == (40, 24, 3)
+    with Image.open(path) as opened:
+        opened.load()
+        assert pictures.photo_of(opened).shape == (40, 24, 3)
+
+
 def test_project_masks_hold_three_values_only(tmp_path: Path) -> None:
     path = tmp_path / "mask.png"
     mask = np.array([[0, VOID, PERSON]], np.uint8)

@@ -101,6 +101,22 @@ def test_a_folder_with_every_kind_of_bad_file_goes_on(
             assert any(re.search(part, line) for line in lines), (part, lines)
 
 
+def test_a_result_that_its_format_cannot_hold_costs_one_photo(
+    tmp_path: Path, bright: Path, portrait: tuple[Picture, Picture]
+) -> None:
+    for name in ("a.png", "c.png"):
+        (tmp_path / "in").mkdir(exist_ok=True)
+        Image.fromarray(portrait[0]).save(tmp_path / "in" / name)
+    Image.fromarray(np.full((40, 66000, 3), 255, np.uint8)).save(tmp_path / "in/b.png")
+    (tmp_path / "in/d.dng").write_bytes(b"II*\0")
+    done = cut(tmp_path / "in", "-o", tmp_path / "out", "--background", "blue", "--model", bright, "--jobs", 1)
+    assert done.returncode == 1 and done.stdout == "2 cut out, 2 failed\n"
+    assert files_below(tmp_path / "out") == ["a.jpg", "c.jpg"]
+    assert re.search(r"failed: .*b\.jpg: a \.jpg file holds at most 65500 pixels a side; use PNG", done.stderr)
+    assert re.search(r"failed: .*d\.dng: a camera's raw file, .*; develop it", done.stderr)
+    assert "Traceback" not in done.stderr
+
+
 def bomb() -> bytes:
     """A small PNG whose header promises 60,000 x 60,000 pixels."""
 

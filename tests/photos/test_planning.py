@@ -25,6 +25,18 @@ def test_a_folder_keeps_its_structure_and_what_is_no_photo_is_left_out(tmp_path:
     assert targets(jobs, tmp_path / "out") == {"a.jpg": "a.png", "c.PNG": "b/c.png", "e.webp": "b/d/e.png"}
 
 
+def test_heic_and_raw_files_in_a_folder_are_not_passed_over(tmp_path: Path) -> None:
+    names = ["a.HEIC", "b.heif", "c.dng", "d.NEF", "e.CR2", "f.cr3", "g.arw", "h.avif"]
+    touch(tmp_path / "in", *names)
+    assert {job.source.name for job in plan([tmp_path / "in"], tmp_path / "out", ".png")} == set(names)
+
+
+def test_a_name_that_no_file_can_have_is_left_to_its_photo(tmp_path: Path) -> None:
+    touch(tmp_path, "good.jpg")
+    long = tmp_path / ("x" * 300 + ".jpg")
+    assert len(plan([tmp_path / "good.jpg", long], tmp_path / "out", ".png")) == 2
+
+
 def test_photos_of_the_same_stem_keep_their_suffix(tmp_path: Path) -> None:
     touch(tmp_path / "in", "a.jpg", "a.PNG", "b.jpg", "c.v1.jpg", "c.v2.jpg", "d/a.jpg")
     jobs = plan([tmp_path / "in"], tmp_path / "out", ".png")

@@ -42,6 +42,8 @@ def test_webp_keeps_alpha_exactly(tmp_path: Path) -> None:
     [
         ("a.jpg", RGBA, "JPEG has no transparency"),
         ("a.webp", np.zeros((1, 16384, 3), np.uint8), "at most 16383 pixels"),
+        ("a.jpg", np.zeros((65501, 1, 3), np.uint8), "at most 65500 pixels a side; use PNG"),
+        ("a.png", np.zeros((1, 1_000_001, 4), np.uint8), "at most 1000000 pixels a side; make the photo smaller"),
         ("a.gif", RGB, r"cannot write \.gif"),
         ("a", RGB, "without suffix"),
     ],

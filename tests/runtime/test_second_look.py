@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from figureground.pictures import Picture
-from figureground.runtime.second_look import LARGEST, MARGIN, NARROWEST, Logits, Region, groups, look_twice, squares
+from figureground.runtime.second_look import (
+    LARGEST,
+    LONGEST,
+    MARGIN,
+    NARROWEST,
+    Logits,
+    Region,
+    groups,
+    look_twice,
+    squares,
+)
 
 SIDE = 32  # of the network in these tests: it takes bright for person, at this size, and is always sure
 
@@ -101,6 +111,15 @@ def test_squares_cover_a_panorama_and_end_with_it(size: tuple[int, int]) -> None
         assert len(boxes) == 1 or box.bottom - box.top == box.right - box.left == min(size)
     assert covered.all()
     assert (len(boxes) == 1) == (max(size) <= 2 * min(size))
+
+
+@pytest.mark.parametrize("size", [(40, 66000), (1, 70000), (66000, 3)])
+def test_an_endless_strip_does_not_cost_endless_looks(size: tuple[int, int]) -> None:
+    boxes = squares(*size)
+    covered = np.zeros(size, np.bool_)
+    for box in boxes:
+        covered[box.top : box.bottom, box.left : box.right] = True
+    assert covered.all() and len(boxes) <= 2 * LONGEST
 
 
 @pytest.mark.parametrize("flip", [False, True])

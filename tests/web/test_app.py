@@ -99,6 +99,21 @@ def test_a_photo_cut_short_and_one_without_people(site: Site, photo: bytes, nobo
     assert (answer.status, answer.error) == (422, "no person found in this photo")
 
 
+def test_a_picture_that_its_format_cannot_hold_is_told_so(site: Site) -> None:
+    wide = encode_png(np.full((40, 66000, 3), 255, np.uint8))
+    for kind, most in (("jpg", 65500), ("webp", 16383)):
+        answer = site.post("/cut", {"photo": wide, "background": "blue", "format": kind})
+        assert answer.status == 400 and f"at most {most} pixels a side; use PNG" in answer.error
+    assert site.post("/cut", {"photo": wide, "background": "blue", "format": "png"}).status == 200
+
+
+def test_files_that_are_not_the_photo_are_told_by_name(site: Site) -> None:
+    raw, heic = b"FUJIFILMCCD-RAW 0201" + bytes(40), b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"
+    for content, said in ((raw, "a camera's raw file"), (heic, "HEIC photo")):
+        answer = site.post("/cut", {"photo": content})
+        assert answer.status == 415 and said in answer.error
+
+
 def test_a_decompression_bomb_is_refused_by_its_header(site: Site) -> None:
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
