@@ -177,6 +177,20 @@ def test_a_photo_is_cut_out_in_the_browser_as_python_does_it(page: Page, portrai
     assert posts(page) == []
 
 
+@pytest.mark.parametrize("size", [(90, 900), (20, 1500), (700, 100)])
+def test_a_panorama_is_cut_out_in_the_browser_as_python_does_it(
+    page: Page, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    photo = np.full((*size, 3), 30, np.uint8)
+    photo[size[0] // 4 : -size[0] // 8, size[1] // 5 : size[1] // 4] = photo[-40:-9, -60:-9] = 230
+    (tmp_path / "wide.png").write_bytes(encode_png(photo))
+    assert "Done" in page.take(tmp_path / "wide.png")
+    page.one("png").click()
+    result = picture_of(page.downloaded("wide-cutout.png"))[..., 3].astype(int)
+    expected = Segmenter(page_model(page)).mask(photo)
+    assert (expected == 255).any() and np.abs(result - expected).max() <= 1
+
+
 def page_model(page: Page) -> Path:
     """The site's own model as a file: what the browser gets is what Python gets."""
     path = page.downloads / "own.tflite"
@@ -223,6 +237,7 @@ def test_backgrounds(page: Page, portrait: Path, tmp_path: Path) -> None:
 
 def test_bad_files_are_told_kindly_and_the_next_is_taken(page: Page, portrait: Path, tmp_path: Path) -> None:
     whole = portrait.read_bytes()
+    jpeg = encode_jpeg(picture_of(whole))
     header = whole[:16] + (30_000).to_bytes(4, "big") * 2 + whole[24:]
     bad = {
         "letter.pdf": (b"%PDF-1.4 words", "is a PDF document"),
@@ -230,6 +245,9 @@ def test_bad_files_are_told_kindly_and_the_next_is_taken(page: Page, portrait: P
         "notes.jpg": (b"just words", "is no picture"),
         "empty.png": (b"", "is an empty file"),
         "short.png": (whole[: len(whole) // 2], "is cut short"),
+        "short.jpg": (jpeg[:-40], "is cut short"),
+        "almost.jpg": (jpeg[:-4], "is cut short"),
+        "IMG_2.NEF": (b"II*\0" + bytes(60), "is a camera's raw file"),
         "bomb.png": (header, "has 900 megapixels"),
     }
     for name, (content, said) in bad.items():
@@ -238,6 +256,24 @@ def test_bad_files_are_told_kindly_and_the_next_is_taken(page: Page, portrait: P
         assert line.startswith(name) and said in line and "\n" not in line
         assert page.run("return document.body.dataset.state") == "trouble"
     assert "Done" in page.take(portrait)
+
+
+def test_files_that_lack_nothing_but_their_end_are_taken(page: Page, portrait: Path, tmp_path: Path) -> None:
+    whole = portrait.read_bytes()
+    jpeg = encode_jpeg(picture_of(whole))
+    good = {
+        "no-end.jpg": jpeg[:-2],
+        "half-an-end.jpg": jpeg[:-1],
+        "with-a-film-behind.jpg": jpeg + b"\0\0\0\x18ftypmp42" + bytes(9000),
+        "no-end.png": whole[:-12],
+        "something-behind.png": whole + bytes(9000),
+    }
+    for name, content in good.items():
+        (tmp_path / name).write_bytes(content)
+        assert "Done" in page.take(tmp_path / name), name
+        page.one("png").click()
+        cutout = picture_of(page.downloaded(f"{Path(name).stem}-cutout.png"))
+        assert cutout.shape == (480, 360, 4) and (cutout[..., 3] == 255).mean() > 0.1
 
 
 def test_what_is_asked_for_meanwhile_is_not_lost(page: Page, portrait: Path, tmp_path: Path) -> None:

@@ -38,6 +38,23 @@ def portrait(scale: int = 1) -> Picture:
     return np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
 
 
+def astronaut() -> tuple[Picture, Picture]:
+    """Eileen Collins (NASA, public domain), 350 x 350, and her mask, uint8 0 to 255."""
+    panels = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "astronaut.jpg")), cv2.COLOR_BGR2RGB)
+    return np.ascontiguousarray(panels[:, :350]), np.ascontiguousarray(panels[:, 350:700, 0])
+
+
+def panorama(one: Picture, people: int, aspect: int) -> tuple[Picture, list[slice]]:
+    """A picture `aspect` times as wide as high that shows the same one before a plain wall, and at which columns."""
+    height, width = one.shape[:2]
+    gap = (aspect * height - people * width) // (people + 1)
+    places = [slice(gap + number * (gap + width), (number + 1) * (gap + width)) for number in range(people)]
+    wide = np.full((height, aspect * height, 3), one[:, :20].mean((0, 1)), np.uint8)
+    for columns in places:
+        wide[:, columns] = one
+    return wide, places
+
+
 def pairs(folder: Path, count: int, *, first_seed: int = 0, height: int = 96, width: int = 72) -> None:
     """Write `count` pairs as folder/photos/NNN.jpg and folder/masks/NNN.png."""
     for part in ("photos", "masks"):

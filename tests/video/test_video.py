@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from helpers.command import begin, call, until
-from helpers.drawing import Picture
+from helpers.drawing import Picture, astronaut
 
 pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 
@@ -124,10 +124,8 @@ def test_a_picture_and_a_video_behind(tmp_path: Path, bright: Path, clip: Path) 
 
 
 def test_a_real_person_is_found_by_the_packaged_model(tmp_path: Path) -> None:
-    """Eileen Collins (NASA, public domain), who slides with all that is behind her; beside her the mask to be met."""
-    with Image.open(ROOT / "tests/astronaut.jpg") as image:
-        panels = np.array(image.convert("RGB"))
-    photo, mask = panels[:, :350], panels[:, 350:700, 0]
+    """She slides with all that is behind her."""
+    photo, mask = astronaut()
     source = film(tmp_path / "in.mp4", [np.roll(photo, 3 * number, 1) for number in range(6)])
     done = video(source, tmp_path / "out.mp4", "--background", "#00c800")
     assert done.returncode == 0, done.stderr

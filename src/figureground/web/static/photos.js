@@ -60,7 +60,9 @@ async function wholeBitmap(file, bytes) {
   if (starts(bytes, "\xff\xd8") && !text(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(JPEG_END)) {
     return endedBitmap(bytes);
   }
-  return starts(bytes, PNG) && isCutShort(bytes) ? null : bitmapOf(file);
+  const missing = starts(bytes, PNG) ? missingEnd(bytes) : "";
+  if (missing === null) return null;
+  return bitmapOf(missing ? new Blob([bytes, Uint8Array.from(missing, (letter) => letter.charCodeAt(0))]) : file);
 }
 
 function bitmapOf(file) {
@@ -96,15 +98,16 @@ function areEqual(one, other) {
   return true;
 }
 
-/** Whether a PNG ends before its last chunk does; what stands behind that one does not matter. */
-function isCutShort(bytes) {
+/** What a PNG lacks of its last chunk, or null if it lacks more; what stands behind that chunk does not matter. */
+function missingEnd(bytes) {
   const chunks = new DataView(bytes.buffer);
   let at = PNG.length;
-  while (at + 12 <= bytes.length) {
-    if (text(bytes, at + 4, at + 8) === "IEND") return false;
+  while (at + PNG_END.length <= bytes.length) {
+    if (text(bytes, at + 4, at + 8) === "IEND") return "";
     at += 12 + chunks.getUint32(at);
   }
-  return at > bytes.length || !PNG_END.startsWith(text(bytes, at, bytes.length));
+  const there = text(bytes, at, bytes.length);
+  return at <= bytes.length && PNG_END.startsWith(there) ? PNG_END.slice(there.length) : null;
 }
 
 function unreadable(name, bytes) {
