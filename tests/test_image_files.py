@@ -24,6 +24,7 @@ from figureground.pictures import (
     read_mask,
     read_photo,
 )
+from helpers.colour_profiles import rgb_profile
 from helpers.drawing import person
 
 PHOTO = person(3, 160, 120)[0]
@@ -82,6 +83,13 @@ def test_what_changes_how_a_png_looks_outlives_a_damaged_side_chunk() -> None:
     assert (read_photo(put_in(buffer.getvalue(), LARGE_TEXT)) == 255).all()
 
 
+def test_a_large_colour_profile_counts_also_where_pillow_refuses_it() -> None:
+    profile = rgb_profile("linear", 1)
+    large = saved("PNG", icc_profile=profile + bytes(2_000_000))
+    assert np.array_equal(read_photo(large), read_photo(saved("PNG", icc_profile=profile)))
+    assert read_photo(large).mean() > PHOTO.mean() + 10
+
+
 def test_masks_outlive_a_damaged_side_chunk(tmp_path: Path) -> None:
     mask = person(3, 160, 120)[1]
     (tmp_path / "mask.png").write_bytes(put_in(saved("PNG", mask), LARGE_TEXT, last=True))
@@ -137,7 +145,7 @@ def directory(place: int, tags: Mapping[int, tuple[int, list[int]]]) -> bytes:
         shown = content.ljust(4, b"\0") if len(content) <= 4 else struct.pack("<I", behind + len(body))
         body += content if len(content) > 4 else b""
         entries += struct.pack("<HHI", tag, kind, len(values)) + shown
-    return struct.pack("<H", len(tags)) + entries + bytes(4) + body
+    return b"".join((struct.pack("<H", len(tags)), entries, bytes(4), body))
 
 
 def raw(changes: Mapping[int, tuple[int, list[int]]], magic: bytes = b"") -> bytes:

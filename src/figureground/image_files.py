@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,8 @@ _SUBFILE_TYPE, _SUB_IFDS, _DNG_VERSION = 254, 330, 50706
 _REDUCED = 1  # bit of the subfile type: a smaller version of another picture in the file
 _CR2 = b"CR"
 _PNG, _JPEG, _JPEG_END = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"\xff\xd9"
-_PNG_USED = (b"tRNS", b"iCCP", b"eXIf")  # the chunks without pixels that change how a picture looks here
+_PNG_USED = (b"tRNS", b"eXIf")  # beside iCCP the chunks without pixels that change how a picture looks here
+_LARGEST_PROFILE = 1 << 24  # bytes
 _FILLING = (b"\x55" * 64, b"\xaa" * 64)  # no bit is the same in both
 
 
@@ -151,19 +153,34 @@ def _content(image: Image.Image, most: int = -1) -> bytes:
 
 
 def _reopened_png(content: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(_without_side_chunks(content)), formats=("PNG",))
-
-
-def _without_side_chunks(png: bytes) -> bytes:
     """A PNG without the chunks that nobody uses, and without those whose checksum says that they are damaged."""
-    kept, at = [_PNG], len(_PNG)
-    while at + 12 <= len(png):
-        name, end = png[at + 4 : at + 8], at + 12 + int.from_bytes(png[at : at + 4], "big")
-        whole = zlib.crc32(png[at + 4 : end - 4]) == int.from_bytes(png[end - 4 : end], "big")
+    kept = [_PNG]
+    profile = b""
+    for name, chunk in _chunks(content):
+        whole = zlib.crc32(chunk[4:-4]) == int.from_bytes(chunk[-4:], "big")
         if name[:1].isupper() or (name in _PNG_USED and whole):  # PNG 5.4: capital for what a picture cannot lack
-            kept.append(png[at:end])
+            kept.append(chunk)
+        elif name == b"iCCP" and whole:
+            profile = _inflated(chunk[8:-4].partition(b"\0")[2][1:])
+    image = Image.open(io.BytesIO(b"".join(kept)), formats=("PNG",))
+    if profile:  # given so, since Pillow refuses the chunk where it is large
+        image.info["icc_profile"] = profile
+    return image
+
+
+def _inflated(content: bytes) -> bytes:
+    with suppress(zlib.error):
+        return zlib.decompressobj().decompress(content, _LARGEST_PROFILE)
+    return b""
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Names and all bytes of a PNG's chunks; the last one may be cut short."""
+    at = len(_PNG)
+    while at + 12 <= len(png):
+        end = at + 12 + int.from_bytes(png[at : at + 4], "big")
+        yield png[at + 4 : at + 8], png[at:end]
         at = end
-    return b"".join(kept)
 
 
 def _ended(jpeg: bytes) -> Image.Image | None:

@@ -78,12 +78,16 @@ def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root: Path, tmp_pa
     save(root, "webp.webp", photo, mask=mask, lossless=True)
     save(root, "tiff.TIFF", photo, "tiff.png", mask)
     save(root, "portable.ppm", photo, "portable.gif", mask)
+    save(root, "avif.avif", photo, mask=mask, quality=95)
+    save(root, "no end.jpg", photo, mask=mask, quality=95)
+    endless = (root / "photos/no end.jpg").read_bytes()[:-2]
+    (root / "photos/no end.jpg").write_bytes(endless)
     save(root, "alpha.png", np.dstack([photo, np.full((HEIGHT, WIDTH), 255, np.uint8)]), mask=mask)
     photos, masks, refused = imported(root, tmp_path)
     assert not refused
     assert set(photos) == {
         "plain", "UPPER", "with spaces, and comma", "人物 Zoë", "grey16", "palette", "cmyk", "webp", "tiff", "portable",
-        "alpha",
+        "alpha", "avif", "no end",
     }  # fmt: skip
     for stem in photos:
         assert np.array_equal(masks[stem], mask)
@@ -92,6 +96,8 @@ def test_every_kind_of_photo_is_imported_as_a_viewer_shows_it(root: Path, tmp_pa
     assert np.array_equal(photos["grey16"], np.dstack([grey] * 3))
     assert np.abs(photos["cmyk"].astype(int) - photo).mean() < 6
     assert (tmp_path / "data/images/own/plain.jpg").read_bytes() == (root / "photos/plain.jpg").read_bytes()
+    assert np.array_equal(photos["no end"], photos["plain"])
+    assert not (tmp_path / "data/images/own/no end.jpg").exists(), "not every reader takes it"
     assert not (tmp_path / "data/images/own/cmyk.jpg").exists(), "OpenCV and Pillow read CMYK differently"
 
 
@@ -364,6 +370,8 @@ def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root: Path, tmp_
     (root / "photos/gone.jpg").unlink()
     (root / "photos/gone.jpg").symlink_to(root / "nowhere.jpg")
     (root / "photos/film.mp4").write_bytes(b"film")
+    (root / "photos/raw.dng").write_bytes(b"II*\0")
+    save(root, "raw inside.tif", photo, mask=mask, tiffinfo={50706: b"\1\4\0\0"})
     (root / "photos/._good.jpg").write_bytes(b"what macOS leaves")
     photos, _, refused = imported(root, tmp_path)
     assert set(photos) == {"good", "twice"}
@@ -380,6 +388,8 @@ def test_all_that_cannot_be_used_is_listed_and_the_rest_is_kept(root: Path, tmp_
         "photos/gone.jpg": "a link to nothing",
         "masks/gone.png": "no photo of this stem",
         "photos/film.mp4": "not one of jpg, jpeg, png",
+        "photos/raw.dng": "not one of jpg, jpeg, png",
+        "photos/raw inside.tif": "a camera's raw file",
     }
     assert set(refused) == set(reasons)
     for file, reason in reasons.items():
