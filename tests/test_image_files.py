@@ -24,8 +24,8 @@ from figureground.pictures import (
     read_mask,
     read_photo,
 )
-from helpers.colour_profiles import rgb_profile
-from helpers.drawing import person
+from helpers.colour_profiles import linear, rgb_profile
+from helpers.drawing import exif, person
 
 PHOTO = person(3, 160, 120)[0]
 
@@ -34,12 +34,6 @@ def saved(form: str, picture: np.ndarray = PHOTO, **options: Any) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, form, **options)
     return buffer.getvalue()
-
-
-def oriented(orientation: int) -> Image.Exif:
-    tags = Image.Exif()
-    tags[0x0112] = orientation
-    return tags
 
 
 def chunk(name: bytes, content: bytes, *, wrong: int = 0) -> bytes:
@@ -74,7 +68,7 @@ def test_chunks_that_nobody_uses_do_not_make_a_png_unreadable(tmp_path: Path, ex
 
 
 def test_what_changes_how_a_png_looks_outlives_a_damaged_side_chunk() -> None:
-    turned = put_in(saved("PNG", exif=oriented(6)), LARGE_TEXT)
+    turned = put_in(saved("PNG", exif=exif(6)), LARGE_TEXT)
     assert np.array_equal(read_photo(turned), np.rot90(PHOTO, -1))
     marked = Image.fromarray(np.full((4, 4), 7, np.uint8), "P")
     marked.putpalette([200, 0, 0] * 256)
@@ -150,7 +144,7 @@ def directory(place: int, tags: Mapping[int, tuple[int, list[int]]]) -> bytes:
 
 def raw(changes: Mapping[int, tuple[int, list[int]]], magic: bytes = b"") -> bytes:
     """A raw file as Pillow opens it: a small preview comes first."""
-    preview = cv2.resize(PHOTO, (40, 30)).tobytes()
+    preview: bytes = cv2.resize(PHOTO, (40, 30)).tobytes()
     tags: dict[int, tuple[int, list[int]]] = {
         256: (4, [40]), 257: (4, [30]), 258: (3, [8, 8, 8]), 259: (3, [1]), 262: (3, [2]), 273: (4, [0]),
         277: (3, [3]), 278: (4, [30]), 279: (4, [len(preview)]), **changes,
@@ -219,12 +213,17 @@ def test_heic_photos_are_read_in_8_and_10_bits() -> None:
     assert np.abs(read_photo(heic(smooth.astype(np.uint16) << 8)).astype(int) - smooth).mean() < 3
 
 
+def test_the_colour_profile_of_a_heic_photo_counts() -> None:
+    smooth = cv2.GaussianBlur(PHOTO, (0, 0), 5)
+    light = np.rint(255 * linear(np.maximum(smooth, 90))).astype(np.uint8)
+    read = read_photo(heic(light, icc_profile=rgb_profile("Camera RGB", 1)))
+    assert np.abs(read.astype(int) - np.maximum(smooth, 90)).mean() < 5
+
+
 @pytest.mark.parametrize("orientation", [3, 6, 8])
 def test_heic_photos_are_turned_once_as_phones_write_them(orientation: int) -> None:
     smooth = cv2.GaussianBlur(PHOTO, (0, 0), 5)
-    content = heic(
-        smooth, exif=oriented(orientation).tobytes()
-    )  # the turn stands in a box of its own beside the EXIF data
+    content = heic(smooth, exif=exif(orientation).tobytes())  # the turn stands in a box of its own beside the EXIF data
     upright = np.rot90(smooth, {3: 2, 6: -1, 8: 1}[orientation])
     assert picture_size(content) == upright.shape[:2]
     assert np.abs(read_photo(content).astype(int) - upright).mean() < 3
@@ -239,8 +238,8 @@ def test_a_damaged_heic_photo_is_called_damaged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_avif_photos_are_turned_once(orientation: int) -> None:
-    content = saved("AVIF", quality=95, exif=oriented(orientation))
-    with Image.open(io.BytesIO(saved("PNG", exif=oriented(orientation)))) as image:
+    content = saved("AVIF", quality=95, exif=exif(orientation))
+    with Image.open(io.BytesIO(saved("PNG", exif=exif(orientation)))) as image:
         upright = photo_of(image)
     assert picture_size(content) == upright.shape[:2]
     assert np.abs(read_photo(content).astype(int) - upright).mean() < 8

@@ -143,7 +143,7 @@ def _kind(head: bytes, suffix: str) -> str:
 def _content(image: Image.Image, most: int = -1) -> bytes:
     """The bytes of the file behind an image, empty where it is closed already or there never was one."""
     stream = getattr(image, "fp", None)
-    if stream is None:
+    if stream is None or getattr(stream, "closed", False):
         return b""
     place = stream.tell()
     stream.seek(0)

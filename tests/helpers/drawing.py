@@ -40,7 +40,7 @@ def portrait(scale: int = 1) -> Picture:
 
 def astronaut() -> tuple[Picture, Picture]:
     """Eileen Collins (NASA, public domain), 350 x 350, and her mask, uint8 0 to 255."""
-    panels = cv2.cvtColor(cv2.imread(str(Path(__file__).parents[1] / "astronaut.jpg")), cv2.COLOR_BGR2RGB)
+    panels = cv2.cvtColor(cv2.imread(str(ROOT / "tests/astronaut.jpg")), cv2.COLOR_BGR2RGB)
     return np.ascontiguousarray(panels[:, :350]), np.ascontiguousarray(panels[:, 350:700, 0])
 
 

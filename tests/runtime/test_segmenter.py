@@ -14,6 +14,7 @@ from PIL import Image
 
 from figureground.runtime.segmenter import NobodyError, Segmenter, SegmenterError, shows_person, sigmoid
 from figureground.scores import person_iou
+from helpers.drawing import exif
 from helpers.tiny_networks import save_pixel_network
 
 RED = (20.0, 0.0, 0.0)
@@ -151,9 +152,7 @@ def test_pillow_images_of_any_mode_are_taken_as_photos(segmenter: Segmenter, mod
 
 
 def test_a_pillow_image_is_brought_upright_once(segmenter: Segmenter, tmp_path: Path) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.fromarray(half_red(60, 80)).save(tmp_path / "phone.png", exif=exif)
+    Image.fromarray(half_red(60, 80)).save(tmp_path / "phone.png", exif=exif(6))
     with Image.open(tmp_path / "phone.png") as image:
         for upright in (image, image.rotate(-90, expand=True)):
             cutout = segmenter.cut(upright)

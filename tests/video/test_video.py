@@ -20,7 +20,6 @@ pytest.importorskip("av", reason="needs PyAV: pip install '.[video]'")
 import av
 
 from helpers.films import film, pictures_of, repeated, sound_of, walking
-from helpers.places import ROOT
 
 GREEN = (0, 200, 0)
 

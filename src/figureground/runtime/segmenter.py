@@ -42,7 +42,8 @@ class Segmenter:
 
     The photo is stretched to the model's square, since the model was trained so, and the answer is stretched back
     and laid along the photo's edges. Photos are numpy arrays (uint8 HxWx3 RGB) or Pillow images; the answer is of the
-    same kind. A Pillow image is first brought upright and to sRGB; transparent parts count as white.
+    same kind. A Pillow image is first brought to sRGB, and upright if it is as its file was opened: see
+    `pictures.photo_of`; transparent parts count as white.
 
     One segmenter may be shared by threads: they take turns at the model. For real parallelism give each its own.
 
