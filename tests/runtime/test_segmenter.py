@@ -113,7 +113,7 @@ def test_a_file_that_is_no_model_is_refused_in_one_line(tmp_path: Path, model: P
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
-    with pytest.raises(SegmenterError, match=r"nowhere\.tflite: cannot be read \(No such file"):
+    with pytest.raises(SegmenterError, match=r"nowhere\.tflite: cannot be read \(no such file"):
         Segmenter(tmp_path / "nowhere.tflite")
     with pytest.raises(SegmenterError, match="cannot be read"):
         Segmenter(tmp_path)
