@@ -97,6 +97,27 @@ def test_a_png_with_damaged_pixels_is_damaged_with_any_side_chunk() -> None:
             read_photo(damaged)
 
 
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        segment(0xE2, b"ICC_PROFILE\0"), segment(0xEE, b"Adobe"), segment(0xE0, b"JFIF"),
+        segment(0xED, b"Photoshop 3.0\0008BIM\3\xed"), segment(0xFE, bytes(60_000)),
+    ],
+    ids=["profile", "Adobe", "JFIF", "Photoshop", "comment"],
+)  # fmt: skip
+def test_segments_that_nobody_uses_do_not_make_a_jpeg_unreadable(extra: bytes) -> None:
+    whole = saved("JPEG", exif=exif(6), icc_profile=rgb_profile("linear", 1))
+    damaged = whole[:2] + extra + whole[2:]
+    assert np.array_equal(read_photo(damaged), read_photo(whole))
+    assert picture_size(damaged) == picture_size(whole) == (120, 160)
+    with pytest.raises(PictureError, match="damaged or cut short"):
+        read_photo(damaged[: len(extra) + 30])
+
+
 JPEGS = {
     "baseline": saved("JPEG", quality=90),
     "progressive": saved("JPEG", quality=90, progressive=True),

@@ -49,6 +49,10 @@ _CR2 = b"CR"
 _PNG, _JPEG, _JPEG_END = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"\xff\xd9"
 _PNG_USED = (b"tRNS", b"eXIf")  # beside iCCP the chunks without pixels that change how a picture looks here
 _LARGEST_PROFILE = 1 << 24  # bytes
+# Markers of JPEG (ITU-T T.81, table B.1); how the segments begin that are used (EXIF, profile, kind of colours), and
+# the fewest bytes with which they say something, marker and length included.
+_APP0, _APP15, _COMMENT, _SCAN = 0xE0, 0xEF, 0xFE, 0xDA
+_JPEG_USED = {0xE1: (b"Exif\0\0", 18), 0xE2: (b"ICC_PROFILE\0", 19), 0xEE: (b"Adobe", 16)}
 _FILLING = (b"\x55" * 64, b"\xaa" * 64)  # no bit is the same in both
 
 
@@ -67,8 +71,9 @@ def open_image(source: Path | bytes) -> Image.Image:
     try:
         return Image.open(source if isinstance(source, Path) else io.BytesIO(source), formats=_formats(head))
     except READ_ERRORS as error:
-        if head.startswith(_PNG):
-            return _reopened_png(source if isinstance(source, bytes) else source.read_bytes())
+        if head.startswith((_PNG, _JPEG)):
+            with suppress(*READ_ERRORS):
+                return _reopened(source if isinstance(source, bytes) else source.read_bytes())
         if isinstance(error, UnidentifiedImageError):
             raise UnknownKindError(_kind(head, source.suffix if isinstance(source, Path) else "")) from None
         raise
@@ -95,7 +100,7 @@ def loaded(image: Image.Image) -> Image.Image:
     except READ_ERRORS:
         content = _content(image)
         if content.startswith(_PNG):
-            image = _reopened_png(content)
+            image = _reopened(content)
             image.load()
         elif content.startswith(_JPEG) and (ended := _ended(content)) is not None:
             image = ended
@@ -137,6 +142,8 @@ def _kind(head: bytes, suffix: str) -> str:
         if _heif_is_read():
             return "a damaged HEIC photo; fetch it again"
         return f"a HEIC photo, which needs an optional part; {install_hint('heif')}, or save it as JPEG"
+    if head.startswith((_PNG, _JPEG)):
+        return "damaged or cut short; fetch it again"
     return "not a picture of a known format; save it as JPEG or PNG"
 
 
@@ -152,8 +159,15 @@ def _content(image: Image.Image, most: int = -1) -> bytes:
     return bytes(content)
 
 
+def _reopened(content: bytes) -> Image.Image:
+    """A PNG or JPEG without what nobody uses in it."""
+    if content.startswith(_PNG):
+        return _reopened_png(content)
+    return Image.open(io.BytesIO(_without_side_segments(content)), formats=("JPEG",))
+
+
 def _reopened_png(content: bytes) -> Image.Image:
-    """A PNG without the chunks that nobody uses, and without those whose checksum says that they are damaged."""
+    """Without the chunks that nobody uses, and without those whose checksum says that they are damaged."""
     kept = [_PNG]
     profile = b""
     for name, chunk in _chunks(content):
@@ -181,6 +195,22 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
         end = at + 12 + int.from_bytes(png[at : at + 4], "big")
         yield png[at + 4 : at + 8], png[at:end]
         at = end
+
+
+def _without_side_segments(jpeg: bytes) -> bytes:
+    """A JPEG without comments and application data, but for what changes how it looks."""
+    kept, at = [_JPEG], len(_JPEG)
+    while jpeg[at : at + 1] == b"\xff" and jpeg[at + 1] != _SCAN:
+        marker, end = jpeg[at + 1], at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if marker in _JPEG_USED:
+            begins, least = _JPEG_USED[marker]
+            used = jpeg.startswith(begins, at + 4) and end - at >= least
+        else:
+            used = not (_APP0 <= marker <= _APP15 or marker == _COMMENT)
+        if used:
+            kept.append(jpeg[at:end])
+        at = end
+    return b"".join((*kept, jpeg[at:]))
 
 
 def _ended(jpeg: bytes) -> Image.Image | None:

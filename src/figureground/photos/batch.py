@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import cv2
-from PIL import Image
 
 from figureground.errors import FiguregroundError, first_line, system_reason
 from figureground.photos.planning import Job
@@ -140,6 +139,7 @@ def _over_processes(cutter: Cutter, jobs: Sequence[Job], processes: int) -> Iter
 
 def _prepared(settings: Settings) -> Cutter:
     cv2.setNumThreads(1)  # processes share the cores already
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what is twice as large again is refused
+    # Of large pictures, of which those twice as large again are refused, and of damage that hurts no pixel.
+    warnings.filterwarnings("ignore", module="PIL")
     with without_chatter():
         return Cutter(settings)

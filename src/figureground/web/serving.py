@@ -8,7 +8,6 @@ import warnings
 from typing import Any
 
 import uvicorn
-from PIL import Image
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -17,7 +16,7 @@ from figureground.web.limits import Limits
 
 def server(app: ASGIApp, limits: Limits) -> uvicorn.Server:
     """A server to be run with `server.run(sockets=[...])`; it ends with Ctrl-C or SIGTERM."""
-    warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit on pixels is lower, and is told
+    warnings.filterwarnings("ignore", module="PIL")  # of large pictures, and of damage that hurts no pixel
     return uvicorn.Server(
         uvicorn.Config(
             app, http=functools.partial(_Punctual, limits.head_seconds),  # type: ignore[arg-type]
