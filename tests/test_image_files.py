@@ -21,6 +21,7 @@ from figureground.pictures import (
     is_plain_jpeg,
     photo_of,
     picture_size,
+    read_drawn_mask,
     read_mask,
     read_photo,
 )
@@ -88,6 +89,13 @@ def test_masks_outlive_a_damaged_side_chunk(tmp_path: Path) -> None:
     mask = person(3, 160, 120)[1]
     (tmp_path / "mask.png").write_bytes(put_in(saved("PNG", mask), LARGE_TEXT, last=True))
     assert np.array_equal(read_mask(tmp_path / "mask.png"), mask)
+
+
+def test_errors_name_the_file_of_a_damaged_side_chunk(tmp_path: Path) -> None:
+    for last in (False, True):
+        (tmp_path / "drawn.png").write_bytes(put_in(saved("PNG"), LARGE_TEXT, last=last))
+        with pytest.raises(PictureError, match=r"drawn\.png: coloured, so not a mask"):
+            read_drawn_mask(tmp_path / "drawn.png")
 
 
 def test_a_png_with_damaged_pixels_is_damaged_with_any_side_chunk() -> None:

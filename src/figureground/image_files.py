@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageChops, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageFile, UnidentifiedImageError
 
 from figureground.errors import install_hint
 
@@ -73,7 +73,9 @@ def open_image(source: Path | bytes) -> Image.Image:
     except READ_ERRORS as error:
         if head.startswith((_PNG, _JPEG)):
             with suppress(*READ_ERRORS):
-                return _reopened(source if isinstance(source, bytes) else source.read_bytes())
+                if isinstance(source, bytes):
+                    return _reopened(source)
+                return _named(_reopened(source.read_bytes()), str(source))
         if isinstance(error, UnidentifiedImageError):
             raise UnknownKindError(_kind(head, source.suffix if isinstance(source, Path) else "")) from None
         raise
@@ -100,12 +102,17 @@ def loaded(image: Image.Image) -> Image.Image:
     except READ_ERRORS:
         content = _content(image)
         if content.startswith(_PNG):
-            image = _reopened(content)
+            image = _named(_reopened(content), getattr(image, "filename", ""))
             image.load()
         elif content.startswith(_JPEG) and (ended := _ended(content)) is not None:
-            image = ended
+            image = _named(ended, getattr(image, "filename", ""))
         else:
             raise
+    return image
+
+
+def _named(image: ImageFile.ImageFile, name: str | bytes) -> ImageFile.ImageFile:
+    image.filename = name
     return image
 
 
@@ -159,14 +166,14 @@ def _content(image: Image.Image, most: int = -1) -> bytes:
     return bytes(content)
 
 
-def _reopened(content: bytes) -> Image.Image:
+def _reopened(content: bytes) -> ImageFile.ImageFile:
     """A PNG or JPEG without what nobody uses in it."""
     if content.startswith(_PNG):
         return _reopened_png(content)
     return Image.open(io.BytesIO(_without_side_segments(content)), formats=("JPEG",))
 
 
-def _reopened_png(content: bytes) -> Image.Image:
+def _reopened_png(content: bytes) -> ImageFile.ImageFile:
     """Without the chunks that nobody uses, and without those whose checksum says that they are damaged."""
     kept = [_PNG]
     profile = b""
@@ -213,7 +220,7 @@ def _without_side_segments(jpeg: bytes) -> bytes:
     return b"".join((*kept, jpeg[at:]))
 
 
-def _ended(jpeg: bytes) -> Image.Image | None:
+def _ended(jpeg: bytes) -> ImageFile.ImageFile | None:
     """The picture of a JPEG that lacks its end marker, if nothing else is missing.
 
     If it were, the decoder would take for pixels what is put in the gap, and show something else for other bits.
