@@ -15,13 +15,13 @@ import pytest
 from PIL import Image
 
 from figureground import image_files
+from figureground.drawn_masks import read_drawn_mask
 from figureground.pictures import (
     PictureError,
     frame_count,
     is_plain_jpeg,
     photo_of,
     picture_size,
-    read_drawn_mask,
     read_mask,
     read_photo,
 )

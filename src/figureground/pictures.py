@@ -1,4 +1,4 @@
-"""Decode, orient, encode and resize pictures: the only place that opens picture files.
+"""Decode, orient, encode and resize pictures; `opened` is the only way to a picture file.
 
 photo: uint8 HxWx3 sRGB. mask: uint8 HxW, 255 person, 0 background, 128 void; while training, 64 where the background is
 something held. Sizes are always (height, width).
@@ -9,20 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from figureground.colour_profiles import high_byte, in_srgb, is_srgb
+from figureground.colour_profiles import in_srgb, is_srgb
 from figureground.errors import FiguregroundError, system_reason
 from figureground.image_files import RAW, READ_ERRORS, UnknownKindError, is_raw, loaded, open_image
 
 Picture = NDArray[np.uint8]
 Probability = NDArray[np.float32]
-Numbers = NDArray[np.integer[Any]]
 
 _Pixel = TypeVar("_Pixel", bound=np.generic)
 
@@ -46,8 +45,6 @@ _TURNS = {  # EXIF orientation: rows and columns change places, then rows and co
     7: (True, True, True),
     8: (True, True, False),
 }
-_COLOURS_OF_CLASSES = 32  # at most, in a palette; a photo that was cut out has more
-_COLOUR_TOLERANCE = 24  # of 255: how far JPEG may pull the channels of a grey picture apart
 
 
 class PictureError(FiguregroundError):
@@ -66,7 +63,7 @@ def read_photo(source: Path | bytes) -> Picture:
         PictureError: Missing, empty, damaged, cut short, of an unknown format, a camera's raw file or of floating-point
             pixels.
     """
-    with _opened(source) as image:
+    with opened(source) as image:
         return photo_of(image)
 
 
@@ -83,7 +80,7 @@ def photo_of(image: Image.Image) -> Picture:
     """
     _check_finished(image)
     image = loaded(image)
-    orientation = _orientation(image)
+    orientation = orientation_of(image)
     return orient(np.array(_to_srgb(image)), orientation)
 
 
@@ -93,7 +90,7 @@ def read_mask(path: Path) -> Picture:
     Raises:
         PictureError: As `read_photo`, or the file is not an 8-bit one-channel picture of these three values.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         if image.mode != "L":
             raise PictureError(f"{path}: a mask of mode {image.mode}, not 8-bit grey; import the source again")
         mask = np.array(loaded(image))
@@ -111,58 +108,10 @@ def read_coverage(path: Path) -> Picture:
     Raises:
         PictureError: As `read_photo`, or the file is not an 8-bit one-channel picture.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         if image.mode != "L":
             raise PictureError(f"{path}: coverage of mode {image.mode}, not 8-bit grey; fetch or render the set again")
         return np.where(np.array(loaded(image)) >= HALF, np.uint8(PERSON), np.uint8(0))
-
-
-def read_drawn_mask(source: Path | bytes) -> tuple[Numbers, bool]:
-    """A mask as people store it, before any threshold, and whether its values are numbers of a palette of colours.
-
-    - Alpha that is not the same everywhere, or is zero everywhere, is the mask (a cut-out).
-    - A palette of colours is a label map: its numbers are the values. So is one of few colours of which some are
-      transparent, as the background of label maps may be. A palette of greys is a grey picture.
-    - The file's own EXIF orientation is applied.
-
-    Returns:
-        HxW of the type in which it is stored, see `grey_levels`; and the palette flag.
-    Raises:
-        PictureError: As `read_photo`, or the picture has colours, so that no one channel is the mask.
-    """
-    with _opened(source) as image:
-        orientation = _orientation(image)
-        values, labels = _drawn_values(loaded(image))
-        return orient(values, orientation), labels
-
-
-def read_label_map(path: Path) -> Numbers:
-    """The number of each pixel (HxW) as it is stored: grey of 8, 16 or 32 bits, or the entry of a palette.
-
-    The file's own EXIF orientation is applied.
-
-    Raises:
-        PictureError: As `read_photo`, or the picture has colours instead of numbers.
-    """
-    with _opened(path) as opened:
-        orientation, image = _orientation(opened), loaded(opened)
-        if image.mode in ("P", "L") or _is_wide(image):
-            return orient(_stored_numbers(image), orientation)
-        colours = np.array(image.convert("RGB"))
-        if (colours != colours[..., :1]).any():
-            raise PictureError(f"{path}: coloured, not a map of numbers; save it with one number a pixel, as grey")
-        return orient(colours[..., 0], orientation)
-
-
-def grey_levels(numbers: Numbers) -> Picture:
-    """Stored values as grey of 8 bits: wider ones by their high byte, unless none is above 255 (8 bits in a wide file).
-
-    Returns:
-        uint8 HxW.
-    """
-    if numbers.dtype == np.uint8 or numbers.max(initial=0) <= 255:
-        return np.asarray(np.clip(numbers, 0, 255), np.uint8)
-    return high_byte(numbers)
 
 
 def picture_size(source: Path | bytes) -> tuple[int, int]:
@@ -171,9 +120,9 @@ def picture_size(source: Path | bytes) -> tuple[int, int]:
     Raises:
         PictureError: Missing, empty or of an unknown format. Damage behind the header is not seen.
     """
-    with _opened(source) as image:
+    with opened(source) as image:
         width, height = image.size
-        return (width, height) if _orientation(image) >= 5 else (height, width)
+        return (width, height) if orientation_of(image) >= 5 else (height, width)
 
 
 def frame_count(source: Path | bytes) -> int:
@@ -181,7 +130,7 @@ def frame_count(source: Path | bytes) -> int:
 
     Of a file that is damaged behind its first picture, which is the one that is read, only that one counts.
     """
-    with _opened(source) as image:
+    with opened(source) as image:
         try:
             return 1 if image.format == "MPO" else int(getattr(image, "n_frames", 1))  # MPO: see is_plain_jpeg
         except READ_ERRORS:
@@ -194,8 +143,8 @@ def exif_orientation(source: Path | bytes) -> int:
     Raises:
         PictureError: Missing, empty or of an unknown format.
     """
-    with _opened(source) as image:
-        return _orientation(image)
+    with opened(source) as image:
+        return orientation_of(image)
 
 
 def is_plain_jpeg(source: Path | bytes) -> bool:
@@ -204,9 +153,9 @@ def is_plain_jpeg(source: Path | bytes) -> bool:
     Raises:
         PictureError: As `read_photo`.
     """
-    with _opened(source) as image:
+    with opened(source) as image:
         jpeg = image.format in ("JPEG", "MPO")  # MPO: a phone's JPEG with more pictures behind the first
-        plain = jpeg and image.mode in ("L", "RGB") and _orientation(image) == 1 and is_srgb(image)
+        plain = jpeg and image.mode in ("L", "RGB") and orientation_of(image) == 1 and is_srgb(image)
         return plain and loaded(image) is image  # not every reader forgives the lack of an end marker
 
 
@@ -289,7 +238,7 @@ def resize_probability(probability: Probability, height: int, width: int) -> Pro
 
 
 @contextmanager
-def _opened(source: Path | bytes) -> Iterator[Image.Image]:
+def opened(source: Path | bytes) -> Iterator[Image.Image]:
     """Header of a picture, closed afterwards; what Pillow raises in the block becomes a PictureError."""
     name = str(source) if isinstance(source, Path) else "picture"
     if _is_empty(source):
@@ -329,10 +278,10 @@ def _reason(error: BaseException) -> str:
 
 def _check_finished(image: Image.Image) -> None:
     if is_raw(image):
-        raise PictureError(f"{_name(image)}: {RAW}")
+        raise PictureError(f"{name_of(image)}: {RAW}")
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """1 to 8. Damaged EXIF counts as none: the pixels may still be whole. Pillow turns TIFF upright by itself."""
     if image.format == "TIFF" or not isinstance(image, ImageFile.ImageFile):
         return 1
@@ -345,53 +294,15 @@ def _orientation(image: Image.Image) -> int:
 
 def _to_srgb(image: Image.Image) -> Image.Image:
     if image.mode == "F":
-        raise PictureError(f"{_name(image)}: floating-point pixels of unknown range; save it with 8 bits")
+        raise PictureError(f"{name_of(image)}: floating-point pixels of unknown range; save it with 8 bits")
     colours = in_srgb(image)
     if image.has_transparency_data and not image.mode.startswith("I"):
         return Image.composite(colours, Image.new("RGB", colours.size, "white"), image.convert("RGBA").getchannel("A"))
     return colours
 
 
-def _drawn_values(image: Image.Image) -> tuple[Numbers, bool]:
-    if _is_wide(image):
-        return _stored_numbers(image), False
-    name = _name(image)
-    if image.mode == "P" and image.has_transparency_data and 2 < len(image.getcolors() or ()) <= _COLOURS_OF_CLASSES:
-        return np.array(image), True
-    if image.has_transparency_data:
-        rgba = np.array(image.convert("RGBA"))
-        alpha = rgba[..., 3]
-        if alpha.min() != alpha.max() or alpha.max() == 0:
-            return np.ascontiguousarray(alpha), False
-        image = Image.fromarray(rgba[..., :3])
-    if image.mode in ("1", "L"):
-        return np.array(image.convert("L")), False
-    colours = np.array(image.convert("RGB"))
-    if int((colours.max(axis=2) - colours.min(axis=2)).max()) <= _COLOUR_TOLERANCE:
-        return np.array(image.convert("L")), False
-    if image.mode == "P":
-        return np.array(image), True
-    raise PictureError(
-        f"{name}: coloured, so not a mask; save people white and all else black, or a map of class numbers as grey"
-    )
-
-
-def _is_wide(image: Image.Image) -> bool:
-    return image.mode.startswith("I") or image.mode == "F"
-
-
-def _stored_numbers(image: Image.Image) -> Numbers:
-    """Pixels of a palette, of grey of up to 32 bits, or of whole numbers that are stored as floating point."""
-    numbers: Numbers = np.array(image)
-    if image.mode != "F":
-        return numbers
-    whole = np.nan_to_num(numbers, nan=-1.0, posinf=-1.0, neginf=-1.0).clip(-1, 2**24).astype(np.int32)
-    if not np.array_equal(whole, numbers):
-        raise PictureError(f"{_name(image)}: floating-point pixels of unknown range; save it with 8 bits")
-    return whole
-
-
-def _name(image: Image.Image) -> str:
+def name_of(image: Image.Image) -> str:
+    """What errors call a picture: its file's path, if it has one."""
     return str(getattr(image, "filename", "") or "picture")
 
 

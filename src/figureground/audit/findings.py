@@ -13,8 +13,9 @@ from figureground.audit.duplicates import Fingerprint, fingerprint
 from figureground.audit.outlines import Outline, judge_outline
 from figureground.dataset.manifest import framing
 from figureground.dataset.metadata import MetadataError, coverage_path, held_path, mask_path, pair_mask, photo_path
+from figureground.drawn_masks import read_drawn_mask
 from figureground.params import AuditParams
-from figureground.pictures import PERSON, VOID, Picture, PictureError, read_drawn_mask, read_mask, read_photo
+from figureground.pictures import PERSON, VOID, Picture, PictureError, read_mask, read_photo
 
 SPECK = 0.0005  # of the photo; smaller pieces of person and smaller holes are specks
 FULL = 0.999  # of the known pixels: a mask with so much person has no outline to learn

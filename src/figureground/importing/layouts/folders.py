@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from figureground.drawn_masks import Numbers, grey_levels, read_drawn_mask, read_label_map
 from figureground.importing.layouts.pairing import (
     Found,
     Item,
@@ -24,11 +25,7 @@ from figureground.pictures import (
     PERSON,
     SUFFIXES,
     VOID,
-    Numbers,
     Picture,
-    grey_levels,
-    read_drawn_mask,
-    read_label_map,
 )
 
 _GREY_THRESHOLD = 128

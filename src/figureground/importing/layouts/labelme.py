@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.drawn_masks import read_drawn_mask
 from figureground.files import read_text
 from figureground.importing.layouts.pairing import Found, Item, Listed, MaskError, list_files, pair_up
 from figureground.importing.layouts.polygons import NO_AREA, Bools, Size, people_mask, photo_size, polygon_area
 from figureground.importing.sources import Source, SourceError
-from figureground.pictures import SUFFIXES, Picture, read_drawn_mask
+from figureground.pictures import SUFFIXES, Picture
 
 Points = NDArray[np.float64]  # rows of x, y in pixels
 _CORNERS_OF_A_CIRCLE = 64
