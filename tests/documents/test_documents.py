@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-from dataclasses import astuple, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from figureground.documents.documents import DocumentError, HeadBox, framed, head_of, id_photo, sheet
-from figureground.documents.faces import Face, FaceFinder
-from figureground.documents.standards import STANDARDS, Standard
+from figureground.documents.documents import document_file, id_photo, sheet
+from figureground.documents.faces import FaceFinder
+from figureground.documents.framing import DOTS, DocumentError, head_of
+from figureground.documents.standards import STANDARDS
 from figureground.runtime.segmenter import NobodyError, Segmenter
 from helpers.command import call
 from helpers.drawing import Picture, face
 
 WHITE = (255, 255, 255)
-DOTS = 300 / 25.4
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,46 @@ def test_the_background_is_the_chosen_colour_or_the_original_untouched(
     np.testing.assert_array_equal(kept[5, 5], (60, 70, 90))
 
 
-def test_several_people_nobody_and_a_faceless_person_are_refused(segmenter: Segmenter, finder: FaceFinder) -> None:
-    two = np.full((900, 1400, 3), (60, 70, 90), np.uint8)
-    face(two, 300, 350, 110)
-    face(two, 300, 1050, 110)
-    with pytest.raises(DocumentError, match="more than one face"):
-        id_photo(two, segmenter, finder, STANDARDS["eu"], WHITE)
+def two_people(row: int = 300, radius: int = 110, apart: int = 700, height: int = 900) -> Picture:
+    """Somebody at the left, and somebody at the right whose wall is red."""
+    canvas = np.full((height, apart + 700, 3), (60, 70, 90), np.uint8)
+    canvas[:, 350 + apart // 2 :] = (90, 0, 0)
+    for column in (350, 350 + apart):
+        face(canvas, row, column, radius)
+    return canvas
+
+
+def test_several_people_are_refused_until_one_is_chosen(segmenter: Segmenter, finder: FaceFinder) -> None:
+    photo = two_people()
+    with pytest.raises(DocumentError, match=r"2 faces in this photo.*choose the face, 1 to 2 from the left"):
+        id_photo(photo, segmenter, finder, STANDARDS["eu"], WHITE)
+    with pytest.raises(DocumentError, match="face 3: there are 2 faces in this photo"):
+        id_photo(photo, segmenter, finder, STANDARDS["eu"], WHITE, face=3)
+    left, right = (id_photo(photo, segmenter, finder, STANDARDS["eu"], None, face).picture for face in (1, 2))
+    assert left[5, 5].tolist() == [60, 70, 90] and right[5, 5].tolist() == [90, 0, 0]
+
+
+def test_several_people_who_stand_far_away_are_refused_too(segmenter: Segmenter, finder: FaceFinder) -> None:
+    photo = two_people(400, 50, 600, 2000)
+    for column in (350, 950):
+        photo[600:1990, column - 80 : column + 80] = (170, 190, 230)
+    assert finder.find(photo) == []
+    with pytest.raises(DocumentError, match="2 faces in this photo"):
+        id_photo(photo, segmenter, finder, STANDARDS["eu"], WHITE)
+
+
+def test_people_beside_the_chosen_one_are_taken_away_or_spoken_of(segmenter: Segmenter, finder: FaceFinder) -> None:
+    said = "another person is in the picture; it must show one person alone"
+    photo = two_people(apart=320)
+    assert said in id_photo(photo, segmenter, finder, STANDARDS["us"], WHITE, face=1).shortcomings
+    photo[:, 485:535] = 0  # they do not touch any more
+    assert said in id_photo(photo, segmenter, finder, STANDARDS["us"], None, face=1).shortcomings
+    alone = id_photo(photo, segmenter, finder, STANDARDS["us"], WHITE, face=1)
+    assert said not in alone.shortcomings
+    assert (alone.picture[:, -90:] == WHITE).all()
+
+
+def test_nobody_and_a_faceless_person_are_refused(segmenter: Segmenter, finder: FaceFinder) -> None:
     with pytest.raises(NobodyError, match="no person"):
         id_photo(np.zeros((300, 300, 3), np.uint8), segmenter, finder, STANDARDS["eu"], WHITE)
     blank = np.zeros((300, 300, 3), np.uint8)
@@ -103,38 +137,6 @@ def test_a_head_at_the_photos_edge_is_said_to_be_cut_off(segmenter: Segmenter, f
         id_photo(photo_of_a_face()[700:], segmenter, finder, STANDARDS["eu"], None)
 
 
-HEAD = HeadBox(crown=100, eyes=200, chin=300, column=400)
-MASK = np.zeros((900, 800), np.uint8)
-
-
-def test_a_frame_has_the_head_in_the_middle_of_the_ranges() -> None:
-    assert framed(HEAD, Standard("", 45, 35, (32, 36), ""), MASK, fill=True).scale == pytest.approx(200 / 34)
-    frame = framed(HEAD, Standard("", 45, 35, (34, 34), "", above=(4, 6)), MASK, fill=True)
-    assert astuple(frame) == pytest.approx((100 - 5 * 200 / 34, 400 - 17.5 * 200 / 34, 200 / 34))
-    frame = framed(HEAD, Standard("", 50, 50, (30, 30), "", eyes=(28, 30)), MASK, fill=True)
-    assert 50 - (200 - frame.top) / frame.scale == pytest.approx(29)
-
-
-def test_a_tight_photo_moves_the_frame_within_the_ranges() -> None:
-    standard = Standard("", 45, 35, (30, 36), "", above=(3, 9))
-    low = replace(HEAD, crown=20, eyes=120, chin=220)  # 20 pixels are 3.0 to 3.6 mm
-    frame = framed(low, standard, MASK, fill=False)
-    assert frame.top >= -0.2 and 30 <= 200 / frame.scale <= 36
-    with pytest.raises(DocumentError, match="35 x 45 mm"):
-        framed(replace(HEAD, crown=5, eyes=105, chin=205), standard, MASK, fill=False)
-
-
-def test_hair_and_hats_do_not_make_the_head_higher_than_a_skull() -> None:
-    eyes_at = Face(0.9, (0, 0, 1, 1), (300.0, 350.0), (300.0, 450.0), (340.0, 400.0), (370.0, 400.0))
-    mask = np.zeros((800, 800), np.uint8)
-    mask[190:, 200:600] = 255
-    head = head_of(eyes_at, mask)
-    assert (head.eyes, head.column, head.chin) == pytest.approx((300, 400, 419))
-    assert head.crown == 190
-    mask[20:, 200:600] = 255
-    assert head_of(eyes_at, mask).crown == pytest.approx(300 - 1.2 * 119)
-
-
 @pytest.mark.parametrize("name, count", [("eu", 8), ("us", 2), ("canada", 2), ("china", 8)])
 def test_a_sheet_holds_as_many_copies_as_fit(name: str, count: int) -> None:
     standard = STANDARDS[name]
@@ -142,6 +144,22 @@ def test_a_sheet_holds_as_many_copies_as_fit(name: str, count: int) -> None:
     printed = sheet(np.full((height, width, 3), (200, 0, 0), np.uint8))
     assert sorted(printed.shape[:2]) == [1181, 1772]
     assert np.count_nonzero((printed == (200, 0, 0)).all(axis=2)) == count * height * width
+
+
+def test_a_file_is_made_as_small_as_the_authority_asks_for(
+    photo: Picture, segmenter: Segmenter, finder: FaceFinder
+) -> None:
+    document = id_photo(photo, segmenter, finder, STANDARDS["us"], WHITE)
+    rng = np.random.default_rng(1)
+    for strength, fits in ((4, True), (12, True), (60, False)):
+        grain = rng.normal(0, strength, document.picture.shape)
+        grainy = replace(document, picture=np.clip(document.picture + grain, 0, 255).astype(np.uint8))
+        content, said = document_file(Path("id.jpg"), grainy, STANDARDS["us"])
+        assert (len(content) <= 240_000) == fits
+        assert fits == (said == ()) and (fits or "at most 240 are taken; the photo has too much noise" in said[0])
+        assert len(document_file(Path("id.jpg"), grainy, STANDARDS["eu"])[0]) >= len(content)
+    content, said = document_file(Path("id.png"), grainy, STANDARDS["us"])
+    assert len(content) > 240_000 and "save it as .jpg" in said[0]
 
 
 def id_photo_command(*arguments: object) -> subprocess.CompletedProcess[str]:
@@ -168,6 +186,9 @@ def test_the_command_notes_the_dots_per_inch(tmp_path: Path, bright: Path, photo
         (["--background", "blur"], 1, "blur: documents ask for a plain background"),
         (["-o", "id.webp"], 1, "WebP cannot say how large"),
         (["PHOTO", "WALL"], 2, "unexpected extra argument"),
+        (["PHOTO", "--face", "0"], 2, "--face"),
+        (["PHOTO", "--face", "2"], 1, "face 2: there is one face in this photo"),
+        (["TWO"], 1, "2 faces in this photo, and a document shows one person alone; choose the face, 1 to 2"),
         (["WALL"], 3, "wall.png: no person found"),
         (["SMALL"], 4, "not satisfied: the face is too small"),
     ],
@@ -175,7 +196,7 @@ def test_the_command_notes_the_dots_per_inch(tmp_path: Path, bright: Path, photo
 def test_the_commands_exit_status(
     tmp_path: Path, bright: Path, photo: Picture, options: list[str], status: int, reason: str
 ) -> None:
-    pictures = {"PHOTO": photo, "WALL": np.zeros((90, 90, 3), np.uint8), "SMALL": photo[::6, ::6]}
+    pictures = {"PHOTO": photo, "WALL": np.zeros((90, 90, 3), np.uint8), "SMALL": photo[::6, ::6], "TWO": two_people()}
     for name, picture in pictures.items():
         Image.fromarray(picture).save(tmp_path / f"{name.lower()}.png")
     if not set(options) & set(pictures):

@@ -17,6 +17,7 @@ from figureground.runtime.packaged import packaged_content
 from figureground.runtime.segmenter import load_interpreter, sigmoid
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 
 _SIDE = 128
 _GRIDS = ((16, 2), (8, 6))  # cells a side, anchors a cell
@@ -32,7 +33,7 @@ class Face:
     """
 
     score: float
-    box: tuple[float, float, float, float]
+    box: Box
     right_eye: Point
     left_eye: Point
     nose: Point
@@ -41,6 +42,10 @@ class Face:
     @property
     def height(self) -> float:
         return self.box[2] - self.box[0]
+
+    @property
+    def middle(self) -> Point:
+        return (self.box[0] + self.box[2]) / 2, (self.box[1] + self.box[3]) / 2
 
 
 class FaceFinder:
@@ -104,12 +109,21 @@ def _face(score: float, shape: NDArray[np.float32], anchor: NDArray[np.float32],
 def _without_doubles(faces: list[Face]) -> list[Face]:
     kept: list[Face] = []
     for face in faces:
-        if all(_overlap(face.box, other.box) < _SAME_FACE for other in kept):
+        if not any(is_same(face, other) for other in kept):
             kept.append(face)
     return kept
 
 
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> float:
+def is_same(a: Face, b: Face) -> bool:
+    """Whether two boxes are one face: they overlap, or the middle of one lies in the other."""
+    return _overlap(a.box, b.box) >= _SAME_FACE or _holds(a.box, b.middle) or _holds(b.box, a.middle)
+
+
+def _holds(box: Box, point: Point) -> bool:
+    return box[0] <= point[0] <= box[2] and box[1] <= point[1] <= box[3]
+
+
+def _overlap(a: Box, b: Box) -> float:
     """Intersection over union."""
     height, width = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     shared = max(0.0, height) * max(0.0, width)

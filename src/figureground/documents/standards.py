@@ -1,7 +1,7 @@
 """Sizes that document photos must have, with where each is laid down.
 
 Lengths are millimetres on paper. A head is measured from the chin to the crown, the top of the skull under the hair.
-Authorities change their rules now and then: what the source says today has the last word. docs/cut.md tells which
+Authorities change their rules now and then: what the source says today has the last word. docs/id-photo.md tells which
 figures were read at the authority, which in others' copies of its rules, and which could not be confirmed.
 """
 
@@ -23,6 +23,7 @@ class Standard:
         head: Least and greatest height of the head.
         eyes: Least and greatest height of the eyes above the photo's lower edge, if the standard has it.
         above: Least and greatest gap between crown and upper edge, if the standard has it.
+        file_bytes: Most bytes of a file that is handed in, if the authority says so.
         source: Who says so.
     """
 
@@ -33,6 +34,7 @@ class Standard:
     source: str
     eyes: Range | None = None
     above: Range | None = None
+    file_bytes: int | None = None
 
 
 STANDARDS = {
@@ -53,8 +55,9 @@ STANDARDS = {
     ),
     "us": Standard(
         "United States passport and visa, 2 x 2 inch", 2 * _INCH, 2 * _INCH, (_INCH, 1.375 * _INCH),
-        "U.S. Department of State, travel.state.gov, Photo Requirements and photo composition template",
-        eyes=(1.125 * _INCH, 1.375 * _INCH),
+        "U.S. Department of State, travel.state.gov, Photo Requirements, photo composition template and "
+        "Digital Image Requirements (JPEG of at most 240 kB)",
+        eyes=(1.125 * _INCH, 1.375 * _INCH), file_bytes=240_000,
     ),
     "canada": Standard(
         "Canadian passport, 50 x 70 mm", 70, 50, (31, 36),

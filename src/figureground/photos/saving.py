@@ -34,7 +34,7 @@ def save(path: Path, picture: Picture, dpi: int | None = None) -> None:
     write_bytes(path, encoded(path, picture, dpi))
 
 
-def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
+def encoded(path: Path, picture: Picture, dpi: int | None = None, quality: int = JPEG_QUALITY) -> bytes:
     """A picture in the format of the path's suffix: .png, .webp, .jpg or .jpeg; the path is not written to.
 
     Metadata is left behind on purpose: a thumbnail shows the old background, and a place is nobody's business.
@@ -42,6 +42,7 @@ def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
     Args:
         picture: uint8 HxWx3 RGB, HxWx4 RGBA, or HxW grey.
         dpi: Dots per inch to be noted in the file, for printing; WebP cannot hold it.
+        quality: Of JPEG, 1 to 100.
     Raises:
         SavingError: JPEG with alpha, WebP with dpi, more pixels a side than the format holds, or another suffix.
     """
@@ -56,11 +57,11 @@ def encoded(path: Path, picture: Picture, dpi: int | None = None) -> bytes:
     if suffix == ".webp":
         return _webp(path, picture, dpi)
     if dpi is not None:
-        kind, options = ("PNG", {}) if suffix == ".png" else ("JPEG", {"quality": JPEG_QUALITY, "subsampling": 0})
+        kind, options = ("PNG", {}) if suffix == ".png" else ("JPEG", {"quality": quality, "subsampling": 0})
         return _by_pillow(picture, kind, dpi=(dpi, dpi), **options)
     if suffix == ".png":
         return encode_png(picture) if picture.ndim == 2 else encode_quick_png(picture)
-    return encode_jpeg(picture, JPEG_QUALITY)
+    return encode_jpeg(picture, quality)
 
 
 def _webp(path: Path, picture: Picture, dpi: int | None) -> bytes:

@@ -56,6 +56,7 @@ def document_fields(models: Sequence[str], limits: Limits) -> dict[str, Field]:
         "background": Field("A light colour, or original.", (), "white"),
         "format": Field("Of the result, which notes 300 dots per inch.", ("jpg", "png"), "jpg"),
         "sheet": Field("Whether to give a print of 10 x 15 cm full of copies instead.", ("no", "yes"), "no"),
+        "face": Field("Whose, where there are several people: 1 for the one on the left, and so on."),
         "model": _model(models),
     }
 

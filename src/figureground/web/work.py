@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from figureground.documents.documents import DPI, id_photo, light_colour, sheet
+from figureground.documents.documents import document_file, id_photo, light_colour, sheet
 from figureground.documents.faces import FaceFinder
+from figureground.documents.framing import DPI
 from figureground.documents.standards import STANDARDS
 from figureground.photos.saving import encoded
-from figureground.pictures import Picture, read_photo
 from figureground.runtime.backgrounds import Background, BackgroundError, named_background
-from figureground.web.forms import Form, check_pixels
+from figureground.web.forms import Form
 from figureground.web.limits import Limits, RequestError
 from figureground.web.workshop import Model
 
@@ -38,9 +38,10 @@ def cut_out(form: Form, models: Mapping[str, Model], limits: Limits) -> Made:
     background = _background(form, limits)
     kind = form.text("format", "png" if background.transparent else "jpg")
     if kind == "jpg" and background.transparent:
-        raise RequestError(400, "JPEG has no transparency; use png or webp, or give a background")
+        raise RequestError(400, "format: JPEG has no transparency; use png or webp, or give a background")
     model = models[form.text("model")]
-    return _made(model.segmenter.cut(_picture(form, "photo", limits), background), kind)
+    cutout = model.segmenter.cut(form.picture("photo", limits), background)
+    return Made(encoded(_named(kind), cutout), MEDIA_TYPES[kind])
 
 
 def document_photo(form: Form, models: Mapping[str, Model], limits: Limits) -> Made:
@@ -53,29 +54,39 @@ def document_photo(form: Form, models: Mapping[str, Model], limits: Limits) -> M
     standard = STANDARDS[form.text("standard")]
     kind = form.text("format")
     model = models[form.text("model")]
+    face = _number(form, "face")
     named = form.text("background")
-    colour = None if named == "original" else light_colour(named[:40], named_background(named) or Background())
-    document = id_photo(_picture(form, "photo", limits), model.segmenter, FaceFinder(), standard, colour)
-    printed = form.text("sheet") == "yes"
-    return _made(sheet(document.picture) if printed else document.picture, kind, document.shortcomings, DPI)
+    colour = None
+    if named != "original":
+        colour = light_colour(f"background: {named[:40]}", named_background(named) or Background())
+    document = id_photo(form.picture("photo", limits), model.segmenter, FaceFinder(), standard, colour, face)
+    if form.text("sheet") == "yes":
+        printed = encoded(_named(kind), sheet(document.picture), DPI)
+        return Made(printed, MEDIA_TYPES[kind], document.shortcomings)
+    content, shortcomings = document_file(_named(kind), document, standard)
+    return Made(content, MEDIA_TYPES[kind], shortcomings)
+
+
+def _number(form: Form, name: str) -> int | None:
+    text = form.text(name)
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 4):
+        raise RequestError(400, f"{name}: {text[:40]!r} is no number from 1 to 999")
+    return int(text)
 
 
 def _background(form: Form, limits: Limits) -> Background:
     """A picture that came with the form, or a keyword or colour: unlike `background_of` never a file's name."""
     if "background" in form.files:
-        return Background(picture=_picture(form, "background", limits))
+        return Background(picture=form.picture("background", limits))
     text = form.text("background")
     if (named := named_background(text)) is None:
-        raise BackgroundError(f"{text[:40]}: neither transparent, blur nor a colour (such as white or #1e90ff)")
+        raise BackgroundError(
+            f"background: {text[:40]!r} is neither transparent, blur nor a colour (such as white or #1e90ff)"
+        )
     return named
 
 
-def _picture(form: Form, name: str, limits: Limits) -> Picture:
-    if name not in form.files:
-        raise RequestError(400, f"{name}: missing; send a picture's file in a field of that name")
-    check_pixels(form.files[name], limits)
-    return read_photo(form.files[name])
-
-
-def _made(picture: Picture, kind: str, shortcomings: tuple[str, ...] = (), dpi: int | None = None) -> Made:
-    return Made(encoded(Path(f"result.{kind}"), picture, dpi), MEDIA_TYPES[kind], shortcomings)
+def _named(kind: str) -> Path:
+    return Path(f"result.{kind}")
