@@ -69,10 +69,12 @@ def form(fields: Mapping[str, str | bytes]) -> bytes:
 
 
 @contextmanager
-def serving(model: str | Path, limits: Limits | None = None, threads: int = 2) -> Iterator[Site]:
+def serving(
+    model: str | Path, limits: Limits | None = None, threads: int = 2, public_name: str | None = None
+) -> Iterator[Site]:
     """A site on any free port of this machine, while the block runs."""
     limits = limits or Limits()
-    app = create_app(model, limits, threads=threads)
+    app = create_app(model, limits, threads=threads, public_name=public_name)
     seen: list[tuple[str, str]] = []
     listening = listen("127.0.0.1", 0)
     running = server(_noting(app, seen), limits)

@@ -75,15 +75,17 @@ def test_no_path_of_the_request_is_ever_opened(site: Site, photo: bytes, tmp_pat
     "fields, status, said",
     [
         ({}, 400, "photo: missing"),
-        ({"photo": "text"}, 400, "photo: missing"),
-        ({"photo": b""}, 415, "an empty file"),
-        ({"photo": b"%PDF-1.4 text"}, 415, "not a picture of a known format"),
+        ({"photo": ""}, 400, "photo: missing"),
+        ({"photo": "text"}, 415, "photo: not a picture of a known format"),
+        ({"photo": b""}, 415, "photo: an empty file"),
+        ({"photo": b"%PDF-1.4 text"}, 415, "photo: not a picture of a known format"),
         ({"photo": b"...", "colour": "white"}, 400, "'colour' is none of the fields photo, background, format, model"),
-        ({"photo": b"...", "format": "gif"}, 400, "'gif' is none of png, webp, jpg"),
-        ({"photo": b"...", "format": "jpg"}, 400, "JPEG has no transparency"),
-        ({"photo": b"...", "background": "no colour"}, 400, "neither transparent, blur nor a colour"),
-        ({"photo": b"...", "background": "x" * 2000}, 400, "not a whole multipart form"),
-        ({"photo": b"...", "background": b"no picture"}, 415, "not a picture of a known format"),
+        ({"photo": b"...", "format": "gif"}, 400, "format: 'gif' is none of png, webp, jpg"),
+        ({"photo": b"...", "format": "jpg"}, 400, "format: JPEG has no transparency"),
+        ({"photo": b"...", "background": "no colour"}, 400, "background: 'no colour' is neither"),
+        ({"photo": b"...", "background": "x" * 2000}, 400, "background: longer than the 1000 bytes that a text may"),
+        ({"photo": b"...", "format": b"x" * 2000}, 400, "format: longer than the 1000 bytes that a text may have"),
+        ({"photo": b"...", "background": b"no picture"}, 415, "background: not a picture of a known format"),
     ],
 )
 def test_a_wrong_form_is_told_what_is_wrong(site: Site, fields: dict[str, str | bytes], status: int, said: str) -> None:
@@ -92,9 +94,39 @@ def test_a_wrong_form_is_told_what_is_wrong(site: Site, fields: dict[str, str | 
     assert said in answer.error and "\n" not in answer.error
 
 
+@pytest.mark.parametrize(
+    "named",
+    ["", '; filename="a.jpg"', '; filename=""', "; filename=a.jpg", "; filename*=UTF-8''%E6%9D%B1.jpg", "; FileName=x"],
+)
+@pytest.mark.parametrize("kind", ["image/jpeg", "application/octet-stream", "IMAGE/JPEG", None])
+def test_a_file_is_one_however_it_is_named(site: Site, photo: bytes, named: str, kind: str | None) -> None:
+    part = f'Content-Disposition: form-data; name="photo"{named}' + (f"\r\nContent-Type: {kind}" if kind else "")
+    body = b"".join((f"--B\r\n{part}\r\n\r\n".encode(), photo, b"\r\n--B--\r\n"))
+    answer = site.ask("POST", "/cut", body, {"Content-Type": "Multipart/Form-Data; boundary=B"})
+    assert answer.status == 200, answer.content
+
+
+def test_a_background_is_a_file_or_a_text(site: Site, photo: bytes) -> None:
+    def background(head: str, content: bytes) -> Picture:
+        parts = [("photo", "", photo), ("background", head, content), ("format", "", b"png")]
+        heads = [f'--B\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n' for name, more, _ in parts]
+        body = b"".join(head.encode() + part[2] + b"\r\n" for head, part in zip(heads, parts, strict=True))
+        answer = site.ask("POST", "/cut", body + b"--B--\r\n", {"Content-Type": "multipart/form-data; boundary=B"})
+        assert answer.status == 200, answer.content
+        return opened(answer.content)
+
+    green = encode_png(np.full((30, 40, 3), (10, 200, 30), np.uint8))
+    for head in ("; filename*=UTF-8''wall.png", "\r\nContent-Type: image/png"):
+        assert background(head, green)[2, 2].tolist() == [10, 200, 30]
+    for head in ("", "\r\nContent-Type: text/plain; charset=utf-8"):
+        assert background(head, b"white")[2, 2].tolist() == [255, 255, 255]
+    for head in ("", '; filename=""', '; filename=""\r\nContent-Type: application/octet-stream'):
+        assert background(head, b"")[2, 2, 3] == 0  # not sent: transparent
+
+
 def test_a_photo_cut_short_and_one_without_people(site: Site, photo: bytes, nobody: bytes) -> None:
     answer = site.post("/cut", {"photo": photo[: len(photo) // 2]})
-    assert answer.status == 415 and "damaged or cut short" in answer.error
+    assert answer.status == 415 and answer.error.startswith("photo: damaged or cut short")
     answer = site.post("/cut", {"photo": nobody})
     assert (answer.status, answer.error) == (422, "no person found in this photo")
 
@@ -118,7 +150,10 @@ def test_a_decompression_bomb_is_refused_by_its_header(site: Site) -> None:
     def chunk(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    for side, status, said in ((12_000, 413, "144 megapixels, the limit is 50"), (60_000, 415, "decompression bomb")):
+    for side, status, said in (
+        (12_000, 413, "photo: the picture has 144 megapixels, the limit is 50"),
+        (60_000, 415, "decompression bomb"),
+    ):
         header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
         bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
         answer = site.post("/cut", {"photo": bomb})
@@ -134,6 +169,8 @@ def test_what_is_no_form_is_refused(site: Site, photo: bytes) -> None:
     twice = form({"photo": photo}).replace(f"--{BOUNDARY}--\r\n".encode(), b"") + form({"photo": photo})
     answer = site.ask("POST", "/cut", twice, {"Content-Type": FORM})
     assert answer.status == 400 and answer.error == "photo: given twice"
+    large = form({"phto": bytes(20_000_000)})
+    assert "'phto' is none of the fields" in site.ask("POST", "/cut", large, {"Content-Type": FORM}).error
 
 
 def test_other_methods_and_addresses(site: Site) -> None:
@@ -161,6 +198,25 @@ def test_a_document_photo_with_its_shortcomings(site: Site) -> None:
 def test_a_document_wants_a_light_colour(site: Site, photo: bytes, background: str, said: str) -> None:
     answer = site.post("/id-photo", {"photo": photo, "background": background})
     assert answer.status == 400 and said in answer.error
+
+
+def test_a_document_of_one_of_several_people(site: Site) -> None:
+    fields: dict[str, str | bytes] = {"photo": encode_jpeg(np.hstack([portrait(3), portrait(3)])), "model": "fast"}
+    answer = site.post("/id-photo", fields)
+    assert answer.status == 422 and "2 faces in this photo" in answer.error and "1 to 2 from the left" in answer.error
+    assert site.post("/id-photo", fields | {"face": "2"}).status == 200
+    answer = site.post("/id-photo", fields | {"face": "3"})
+    assert answer.status == 422 and answer.error == "face 3: there are 2 faces in this photo"
+    answer = site.post("/id-photo", fields | {"face": "left"})
+    assert (answer.status, answer.error) == (400, "face: 'left' is no number from 1 to 999")
+
+
+def test_a_document_for_the_united_states_is_small_enough(site: Site) -> None:
+    fields: dict[str, str | bytes] = {"photo": encode_png(portrait(6)), "model": "fast", "standard": "us"}
+    assert len(site.post("/id-photo", fields).content) <= 240_000
+    answer = site.post("/id-photo", fields | {"format": "png"})
+    said = json.loads(answer.headers.get("Figureground-Shortcomings") or "[]")
+    assert (len(answer.content) > 240_000) == any("at most 240 are taken; save it as .jpg" in each for each in said)
 
 
 def test_a_document_without_a_face(site: Site, photo: bytes, nobody: bytes) -> None:

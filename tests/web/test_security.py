@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from helpers.site import Site
+from helpers.site import Site, serving
 
 REQUIRED = {
     "X-Content-Type-Options": "nosniff",
@@ -57,3 +59,20 @@ def test_other_sites_pages_may_not_use_the_endpoint(site: Site, photo: bytes) ->
         answer = site.post("/cut", {"photo": photo}, headers)
         assert (answer.status, answer.error) == (403, "requests of other sites' pages are refused")
     assert site.ask("OPTIONS", "/cut", headers={"Origin": "http://evil.example"}).status == 403
+
+
+@pytest.mark.parametrize("host", ["cut.example.org", "cut.example.org:8443", "127.0.0.1:8000"])
+def test_a_proxy_may_pass_the_public_name_on_or_not(bright: Path, photo: bytes, host: str) -> None:
+    with serving(bright, public_name="Cut.Example.org") as site:
+        assert site.ask("GET", "/", headers={"Host": host}).status == 200
+        for origin in ("https://cut.example.org", "https://cut.example.org:8443", "http://CUT.example.org"):
+            assert site.post("/cut", {"photo": photo}, {"Host": host, "Origin": origin}).status == 200
+        for origin in ("https://evil.example", "https://cut.example.org.evil.example", "http://[", "null", ""):
+            assert site.post("/cut", {"photo": photo}, {"Host": host, "Origin": origin}).status == 403
+        assert site.ask("GET", "/", headers={"Host": "other.example.org"}).status == 421
+
+
+def test_without_a_public_name_another_one_is_refused(site: Site, photo: bytes) -> None:
+    origin = {"Origin": "https://cut.example.org"}
+    assert site.post("/cut", {"photo": photo}, origin).status == 403
+    assert site.post("/cut", {"photo": photo}, origin | {"Host": "cut.example.org"}).status == 421

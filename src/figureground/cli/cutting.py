@@ -105,8 +105,11 @@ def _mover(bar: Any) -> Callable[[float, int, float], None]:
     help="A light colour, or the original left untouched: some authorities refuse altered photos.",
 )  # fmt: skip
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a print of 10 x 15 cm full of copies.")
+@click.option("--face", type=click.IntRange(min=1), help="Whose, where there are several people: 1 for the left one.")
 @click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
-def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: Path | None, model: str) -> None:
+def id_photo(
+    photo: Path, output: Path, standard: str, background: str, sheet: Path | None, face: int | None, model: str
+) -> None:
     """Make a document photo of one person: head found, cut to a standard and scaled to 300 dots per inch.
 
     Exit status: 0 all well, 1 nothing could be made of it, 2 wrong usage, 3 no person or no face found,
@@ -117,7 +120,7 @@ def id_photo(photo: Path, output: Path, standard: str, background: str, sheet: P
         from figureground.runtime.segmenter import NobodyError
 
         try:
-            shortcomings = photo_file(photo, output, STANDARDS[standard], background, sheet, model)
+            shortcomings = photo_file(photo, output, STANDARDS[standard], background, sheet, model, face)
         except NobodyError as nobody:
             click.echo(f"{shown(photo)}: {nobody}", err=True)
             sys.exit(3)
@@ -200,8 +203,9 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the whole network in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
+@click.option("--name", help="By which browsers call it behind a proxy, such as cut.example.org.")
 @click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
-def web(host: str, port: int, model: str) -> None:
+def web(host: str, port: int, name: str | None, model: str) -> None:
     """Serve a page that cuts people out, and the same for programs (POST /cut)."""
     with one_line_errors("web"):
         from figureground.processes import without_chatter
@@ -212,7 +216,7 @@ def web(host: str, port: int, model: str) -> None:
 
         listening = listen(host, port)
         with without_chatter():
-            app = create_app(model, Limits(), host)
+            app = create_app(model, Limits(), host, public_name=name)
         click.echo(f"figureground: {address(listening)} (ends with Ctrl-C)")
         with suppress(KeyboardInterrupt):
             server(app, Limits()).run(sockets=[listening])

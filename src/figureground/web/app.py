@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from figureground.documents.documents import DocumentError
+from figureground.documents.framing import DocumentError
 from figureground.documents.standards import STANDARDS
 from figureground.errors import FiguregroundError
 from figureground.pictures import PictureError
@@ -35,7 +35,11 @@ _STATUS: dict[type[Exception], int] = {PictureError: 415, NobodyError: 422, Docu
 
 
 def create_app(
-    model: str | Path = "accurate", limits: Limits | None = None, host: str = "127.0.0.1", threads: int | None = None
+    model: str | Path = "accurate",
+    limits: Limits | None = None,
+    host: str = "127.0.0.1",
+    threads: int | None = None,
+    public_name: str | None = None,
 ) -> ASGIApp:
     """The application, its models loaded.
 
@@ -43,6 +47,7 @@ def create_app(
         model: What is used where nobody chooses: "accurate", "fast", "open" or the path of a `.tflite` file.
         host: The name or address that the server listens on.
         threads: Photos that the server works on at once; without it one a core.
+        public_name: By which browsers call the server behind a proxy, whatever Host the proxy sets.
     Raises:
         SegmenterError: The model cannot be used.
     """
@@ -70,7 +75,7 @@ def create_app(
         ],
         exception_handlers={FiguregroundError: _refused, HTTPException: _not_served, Exception: _failed},
     )
-    return Guard(app, [host])
+    return Guard(app, [host], public_name)
 
 
 def _endpoint(

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass
 
-import python_multipart  # noqa: F401  # Starlette's parser needs it, and says so only when a request comes
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from figureground.pictures import picture_size
+from figureground.pictures import Picture, PictureError, picture_size, read_photo
 from figureground.web.fields import Fields
 from figureground.web.limits import Limits, RequestError
 
@@ -38,9 +37,93 @@ class Form:
             raise RequestError(400, f"{name}: {value!r} is none of {', '.join(field.values)}")
         return value
 
+    def picture(self, name: str, limits: Limits) -> Picture:
+        """The photo in a field, uint8 HxWx3 RGB; its size is looked at in its header, before it is decoded.
 
-class _InMemory(MultiPartParser):
-    spool_max_size = 0  # never to a temporary file
+        Raises:
+            RequestError: There is none, 400; or it has too many pixels, 413.
+            PictureError: These bytes are no picture.
+        """
+        if name not in self.files:
+            raise RequestError(400, f"{name}: missing; send a picture's file in a field of that name")
+        try:
+            height, width = picture_size(self.files[name])
+            if height * width > limits.pixels:
+                most, has = limits.pixels / 1e6, height * width / 1e6
+                raise RequestError(413, f"{name}: the picture has {has:.0f} megapixels, the limit is {most:g}")
+            return read_photo(self.files[name])
+        except PictureError as error:
+            raise PictureError(f"{name}: {str(error).removeprefix('picture: ')}") from None
+
+
+class _Parts:
+    """What python_multipart's parser meets in a body, taken as texts and files' bytes by the fields' names."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.texts: dict[str, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.ended = False
+        self._fields = fields
+        self._header = (bytearray(), bytearray())  # name and value of the one that is read
+        self._headers: dict[bytes, bytes] = {}
+        self._name, self._is_file, self._content = "", False, bytearray()
+
+    def parser(self, boundary: bytes) -> MultipartParser:
+        """A parser that tells this object what it meets."""
+        return MultipartParser(
+            boundary,
+            {
+                "on_header_field": lambda data, start, end: self._header[0].extend(data[start:end]),
+                "on_header_value": lambda data, start, end: self._header[1].extend(data[start:end]),
+                "on_header_end": self._header_read,
+                "on_headers_finished": self._begin,
+                "on_part_data": self._read,
+                "on_part_end": self._end,
+                "on_end": self._all_read,
+            },
+        )
+
+    def _header_read(self) -> None:
+        name, value = (bytes(each) for each in self._header)
+        self._headers[name.lower()] = value
+        self._header = (bytearray(), bytearray())
+
+    def _begin(self) -> None:
+        disposition = self._headers.get(b"content-disposition", b"")
+        self._name = parse_options_header(disposition)[1].get(b"name", b"").decode(errors="replace")
+        if self._name not in self._fields:
+            raise RequestError(400, f"{self._name[:40]!r} is none of the fields {', '.join(self._fields)}")
+        if self._name in self.texts or self._name in self.files:
+            raise RequestError(400, f"{self._name}: given twice")
+        self._is_file = self._holds_file(disposition)
+
+    def _holds_file(self, disposition: bytes) -> bool:
+        """Some programs send a file with its name in another form (`filename*`) or with none, but with its type."""
+        takes = self._fields[self._name].takes
+        kind = self._headers.get(b"content-type", b"text/plain").lower()
+        named = b"filename" in disposition.lower()
+        return takes == "file" or (takes == "text or file" and (named or not kind.startswith(b"text/")))
+
+    def _read(self, data: bytes, start: int, end: int) -> None:
+        self._content += data[start:end]
+        if not self._is_file and len(self._content) > _FIELD_BYTES:
+            raise RequestError(400, f"{self._name}: longer than the {_FIELD_BYTES} bytes that a text may have")
+
+    def _end(self) -> None:
+        """An empty file without a name is what a browser sends where none was chosen."""
+        content = bytes(self._content)
+        if not self._is_file:
+            self.texts[self._name] = content.decode(errors="replace")
+        elif content or _file_name(self._headers[b"content-disposition"]):
+            self.files[self._name] = content
+        self._headers, self._content = {}, bytearray()
+
+    def _all_read(self) -> None:
+        self.ended = True
+
+
+def _file_name(disposition: bytes) -> bytes:
+    return parse_options_header(disposition)[1].get(b"filename", b"")
 
 
 async def read_form(request: Request, limits: Limits, fields: Fields) -> Form:
@@ -51,23 +134,36 @@ async def read_form(request: Request, limits: Limits, fields: Fields) -> Form:
     Raises:
         RequestError: 400 no such form, 408 too slow, 413 too large, 415 another kind of body.
     """
-    if request.headers.get("content-type", "").split(";")[0].strip().lower() != "multipart/form-data":
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind != b"multipart/form-data":
         raise RequestError(415, "send the photo as multipart/form-data, in a field called photo")
-    body = _counted(request.stream(), limits.body_bytes)
-    parser = _InMemory(request.headers, body, max_files=len(fields), max_fields=len(fields), max_part_size=_FIELD_BYTES)
     try:
         if int(request.headers.get("content-length", 0)) > limits.body_bytes:
             raise _too_large(limits.body_bytes)
         async with asyncio.timeout(limits.upload_seconds):
-            return await _form((await parser.parse()).multi_items(), fields)
+            return await _form(_counted(request.stream(), limits.body_bytes), options.get(b"boundary", b""), fields)
     except TimeoutError:
         raise RequestError(408, f"the upload took longer than {limits.upload_seconds:g} seconds") from None
-    except (MultiPartException, ValueError) as error:
-        if isinstance(error, RequestError):
-            raise
+    except FormParserError as error:
         raise RequestError(400, f"not a whole multipart form ({error})") from None
     except ClientDisconnect:
         raise RequestError(400, "the upload was broken off") from None
+
+
+async def _form(body: AsyncIterator[bytes], boundary: bytes, fields: Fields) -> Form:
+    """Reads the body to its end even where it is refused, since programs look for an answer only then."""
+    parts = _Parts(fields)
+    try:
+        parser = parts.parser(boundary)
+        async for chunk in body:
+            parser.write(chunk)
+    except (RequestError, FormParserError):
+        async for _ in body:
+            pass
+        raise
+    if not parts.ended:
+        raise RequestError(400, "not a whole multipart form (its last boundary is missing)")
+    return Form(fields, parts.texts, parts.files)
 
 
 async def _counted(body: AsyncIterator[bytes], most: int) -> AsyncGenerator[bytes, None]:
@@ -77,35 +173,6 @@ async def _counted(body: AsyncIterator[bytes], most: int) -> AsyncGenerator[byte
         if count > most:
             raise _too_large(most)
         yield chunk
-
-
-async def _form(items: list[tuple[str, UploadFile | str]], fields: Fields) -> Form:
-    texts: dict[str, str] = {}
-    files: dict[str, bytes] = {}
-    for name, value in items:
-        if name not in fields:
-            raise RequestError(400, f"{name[:40]!r} is none of the fields {', '.join(fields)}")
-        if name in texts or name in files:
-            raise RequestError(400, f"{name}: given twice")
-        if isinstance(value, str):
-            texts[name] = value
-        else:
-            files[name] = await value.read()
-    return Form(fields, texts, files)
-
-
-def check_pixels(picture: bytes, limits: Limits) -> None:
-    """Refuse a picture whose header promises too many pixels, before they are decoded.
-
-    Raises:
-        RequestError: It does, 413.
-        PictureError: These bytes are no picture.
-    """
-    height, width = picture_size(picture)
-    if height * width > limits.pixels:
-        raise RequestError(
-            413, f"the picture has {height * width / 1e6:.0f} megapixels, the limit is {limits.pixels / 1e6:g}"
-        )
 
 
 def _too_large(most: int) -> RequestError:

@@ -33,15 +33,19 @@ class Guard:
 
     A page elsewhere can let its own name lead to this machine (DNS rebinding) and would then share our origin. Its
     requests still carry its name as Host, so only names that cannot be another's are taken: addresses, localhost,
-    this machine's name and the one that the server was told to listen on.
+    this machine's name, the one that the server was told to listen on and its public one.
 
     Args:
         names: Host names, beside localhost, by which this server may be called.
+        public_name: The host name by which browsers call a proxy before this server. Pages that come from there are
+            ours: the proxy may pass Host on or set another, and speak HTTPS.
     """
 
-    def __init__(self, app: ASGIApp, names: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, names: Iterable[str], public_name: str | None = None) -> None:
         self._app = app
-        self._names = {"localhost", socket.gethostname().lower(), *(name.lower() for name in names)}
+        self._public_name = public_name.lower() if public_name else None
+        given = [*names, *([public_name] if public_name else [])]
+        self._names = {"localhost", socket.gethostname().lower(), *(name.lower() for name in given)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,24 +64,30 @@ class Guard:
         host = headers.get("host", "")
         if not self._known(host):
             return JSONResponse({"error": "this server does not go by that name; call it by its address"}, 421)
-        if method not in ("GET", "HEAD") and _is_foreign(headers):
+        if method not in ("GET", "HEAD") and self._is_foreign(headers):
             return JSONResponse({"error": "requests of other sites' pages are refused"}, 403)
         return None
 
     def _known(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
+        name = _host_name(f"//{host}")
         return name in self._names or _is_address(name)
 
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether another site's page makes the request; browsers say so themselves, older ones by its origin."""
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        if origin is None or (self._public_name and _host_name(origin) == self._public_name):
+            return False
+        return origin.partition("//")[2] != headers.get("host")
 
-def _is_foreign(headers: Headers) -> bool:
-    """Whether another site's page makes the request; browsers say so themselves, older ones by the page's origin."""
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+def _host_name(url: str) -> str:
+    """The host name in lower case; empty where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _is_address(name: str) -> bool:
