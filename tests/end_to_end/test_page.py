@@ -324,6 +324,99 @@ def test_dropped_and_pasted_photos(page: Page, portrait: Path) -> None:
         assert "Done" in page.settled()
 
 
+DROP = """
+    const data = new DataTransfer();
+    for (const [name, bytes] of arguments[0]) data.items.add(new File([new Uint8Array(bytes)], name));
+    document.body.dataset.state = "busy";
+    dispatchEvent(new DragEvent("drop", { dataTransfer: data, cancelable: true }));
+"""
+
+
+def test_all_photos_that_are_dropped_are_cut_out(page: Page, portrait: Path) -> None:
+    wide = encode_png(person(5, 300, 450)[0])
+    photos = [("a.png", portrait.read_bytes()), ("wide.png", wide), ("notes.txt", b"words")]
+    page.run(DROP, [(name, list(content)) for name, content in photos])
+    said = page.settled()
+    assert said.startswith("2 of 3 photos are done; choose one below. notes.txt is no picture")
+    buttons = page.driver.find_elements(By.CSS_SELECTOR, "#strip button")
+    assert [button.text for button in buttons] == ["a.png", "wide.png", "notes.txt"]
+    assert [button.get_attribute("aria-pressed") for button in buttons] == ["false", "true", "false"]
+    shapes = page.run("return [...document.querySelectorAll('#strip canvas')].map(c => c.width / c.height)")
+    assert shapes[:2] == pytest.approx([0.75, 1.5], abs=0.02)
+    assert page.run("return document.getElementById('result').width") == 450
+    buttons[0].click()
+    page.until("document.getElementById('result').width === 360 && document.body.dataset.state === 'ready'")
+    page.one("png").click()
+    assert picture_of(page.downloaded("a-cutout.png")).shape == (480, 360, 4)
+    assert posts(page) == []
+    page.take(portrait)
+    assert not page.one("strip").is_displayed()
+
+
+def test_a_photo_given_while_the_model_loads_waits_for_it(page: Page, portrait: Path) -> None:
+    slowly = """
+        const fetched = fetch;
+        window.fetch = async (...request) => {
+          await new Promise((resolve) => (window.letGo = resolve));
+          return fetched(...request);
+        };
+    """
+    added = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": slowly})
+    try:
+        page.driver.get(page.site.url)
+        page.until("window.letGo !== undefined")
+        page.run(DROP, [("a.png", list(portrait.read_bytes()))])
+        assert page.one("status").text == "Loading the model, then comes the photo …"
+        page.run("letGo()")
+        page.until("document.getElementById('status').textContent.startsWith('Done')")
+        page.driver.get(page.site.url)
+        page.until("window.letGo !== undefined")
+        page.choose("mode", "live")
+        page.one("camera").click()
+        assert page.one("status").text == "Loading the model, then comes the camera …"
+        page.run("letGo()")
+        page.until("document.getElementById('status').textContent.startsWith('The camera is on')")
+        page.one("camera").click()
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+def test_arrow_keys_among_the_backgrounds_open_no_file_dialog(page: Page, portrait: Path) -> None:
+    page.take(portrait)
+    page.run("window.asked = 0; document.getElementById('picture').click = () => (window.asked += 1)")
+    page.run("document.querySelector('input[name=background]').focus()")
+    for _ in range(8):
+        page.driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+    assert page.run("return document.getElementById('panel').elements.background.value") == "transparent"
+    page.driver.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
+    assert page.run("return document.getElementById('panel').elements.background.value") == "picture"
+    assert page.run("return window.asked") == 0 and page.one("picture-choose").is_displayed()
+    page.choose("background", "#ffffff")
+    page.choose("background", "picture")
+    assert page.run("return window.asked") == 1
+
+
+def test_the_examples_for_programs_name_this_server(page: Page) -> None:
+    page.driver.get(page.site.url + "api.html")
+    page.until("document.querySelector('.origin').textContent === location.origin")
+    examples = [each.text for each in page.driver.find_elements(By.TAG_NAME, "pre")]
+    assert f"curl -f -F photo=@me.jpg {page.site.url}cut -o me.png" in examples[0]
+    assert f"{page.site.url}id-photo" in examples[1]
+    assert all("127.0.0.1:8000" not in each for each in examples)
+
+
+def test_a_document_of_one_of_several_people(page: Page, tmp_path: Path) -> None:
+    canvas = drawing.portrait(3)
+    (tmp_path / "us.jpg").write_bytes(encode_jpeg(np.hstack([canvas, canvas])))
+    page.run("document.querySelector('details').open = true")
+    page.one("model").send_keys("fast")
+    page.choose("mode", "document")
+    assert "choose the face, 1 to 2 from the left" in page.take(tmp_path / "us.jpg")
+    page.one("face").send_keys("2" + Keys.TAB)
+    page.until("document.getElementById('frame').dataset.shows === 'document'")
+    assert page.one("status").text.startswith("EU passport")
+
+
 def test_all_of_it_works_by_keyboard(page: Page, portrait: Path) -> None:
     page.take(portrait)
     reached: list[str] = []

@@ -4,10 +4,12 @@ import { compose, shownSize } from "./composing.js";
 import { BrowserEngine, documentPhoto, findEngine } from "./engines.js";
 import { Live } from "./live.js";
 import { Trouble, megabytes, openPhoto } from "./photos.js";
+import { Strip } from "./strip.js";
 import { complain, download, element, say, show, tell } from "./telling.js";
 
 const form = element("panel");
 const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
+const strip = new Strip(element("strip"), (file) => workOn([file]));
 const serverName = local ? "figureground's server on this computer" : `the server ${location.host}`;
 
 let settings; // what the server told: models, standards, limits
@@ -62,19 +64,48 @@ function reflect() {
 
 // A photo and its cut-out
 
-async function take(file) {
+async function take(...files) {
+  strip.hold(files);
+  await workOn(files);
+}
+
+/** Makes of each photo what is asked for; the last one stays shown. */
+async function workOn(files) {
   if (live?.running) stopCamera();
   if (mode() === "live") setMode("photo");
   await attemptLatest(async (current) => {
-    say("Opening the photo …", { busy: true });
-    const opened = await openPhoto(file, settings.limits);
+    await ready("Loading the model, then comes the photo …");
+    const troubles = new Map(); // by file
+    for (const file of files) {
+      if (!current()) return;
+      await open(file, current).catch((error) => {
+        troubles.set(file, error);
+        strip.fail(file, error.message);
+      });
+    }
     if (!current()) return;
-    photo = opened;
-    result = made = null;
-    reflect();
-    await work(current);
+    if (files.length > 1) sum(files.length, troubles);
+    else for (const error of troubles.values()) throw error;
   });
   reflect();
+}
+
+/** Tells what became of several photos. */
+function sum(count, troubles) {
+  const reasons = [...troubles].map(([{ name }, { message }]) => (message.startsWith(name) ? message : `${name}: ${message}`));
+  const done = `${count - troubles.size} of ${count} photos are done; choose one below.`;
+  say([done, ...reasons].join(" "), { trouble: troubles.size > 0 });
+}
+
+async function open(file, current) {
+  say(`Opening ${file.name || "the photo"} …`, { busy: true });
+  const opened = await openPhoto(file, settings.limits);
+  if (!current()) return;
+  photo = opened;
+  result = made = null;
+  element("face").value = "";
+  reflect();
+  await work(current);
 }
 
 function work(current) {
@@ -94,6 +125,7 @@ async function cut(current) {
   await draw();
   if (!current()) return;
   show("comparison");
+  strip.draw(photo.file, element("result"));
   const seconds = ((performance.now() - begun) / 1000).toFixed(1);
   const where = cutter instanceof BrowserEngine ? "the photo did not leave this browser" : `made by ${serverName}`;
   say(`Done in ${seconds} s; ${where}. ${photo.width} × ${photo.height} pixels.`);
@@ -149,7 +181,8 @@ async function save(type) {
 // Document photos
 
 function documentOptions() {
-  return { standard: element("standard").value, background: element("document-background").value, model: model() };
+  const [standard, background, face] = ["standard", "document-background", "face"].map((id) => element(id).value);
+  return { standard, background, face, model: model() };
 }
 
 async function makeDocument(current) {
@@ -162,7 +195,10 @@ async function makeDocument(current) {
   made = answer;
   URL.revokeObjectURL(element("document").src);
   element("document").src = URL.createObjectURL(made.file);
+  await element("document").decode();
+  if (!current()) return;
   show("document");
+  strip.draw(photo.file, element("document"));
   tell(made.shortcomings);
   const title = element("standard").selectedOptions[0].textContent;
   say(made.shortcomings.length ? `${title}. Not satisfied:` : `${title}: head and frame fit.`, {
@@ -198,6 +234,7 @@ function chooseLive() {
 
 async function startCamera() {
   await attempt(async () => {
+    await ready("Loading the model, then comes the camera …");
     if (!(engine instanceof BrowserEngine)) throw new Trouble("The webcam needs the model in the browser, and this one cannot run it.");
     say("Starting the camera …", { busy: true });
     live ??= new Live(element("live"), engine);
@@ -265,6 +302,12 @@ function place() {
   return `This browser cannot run the model, so ${serverName} does the work.`;
 }
 
+/** What is asked for while the model loads waits for it. */
+async function ready(meanwhile) {
+  if (engine === undefined) say(meanwhile, { busy: true });
+  await started;
+}
+
 async function start() {
   settings = await (await fetch("/settings")).json();
   element("model").replaceChildren(
@@ -282,8 +325,8 @@ async function start() {
   say(inBrowser ? "Ready. Photos do not leave this browser." : `Ready. ${place()}`);
 }
 
-function pictureOf(transfer) {
-  return [...(transfer?.files ?? [])][0];
+function given(transfer) {
+  if (transfer?.files.length) take(...transfer.files);
 }
 
 function listen() {
@@ -303,18 +346,20 @@ function listen() {
     ["model", "change", chooseModel],
     ["standard", "change", () => photo && attemptLatest(makeDocument)],
     ["document-background", "change", () => photo && attemptLatest(makeDocument)],
+    ["face", "change", () => photo && attemptLatest(makeDocument)],
+    ["picture-label", "click", pointAtPicture],
     ["split", "input", slide],
   ];
   for (const [id, event, action] of listeners) element(id).addEventListener(event, action);
   for (const choice of form.elements.mode) choice.addEventListener("change", changeMode);
-  for (const choice of form.elements.background) choice.addEventListener("change", chooseBackground);
+  for (const choice of form.elements.background) choice.addEventListener("change", redraw);
   form.addEventListener("submit", (event) => event.preventDefault());
-  addEventListener("paste", (event) => pictureOf(event.clipboardData) && take(pictureOf(event.clipboardData)));
+  addEventListener("paste", (event) => given(event.clipboardData));
   addEventListener("dragover", (event) => dropping(event, true));
   addEventListener("dragleave", (event) => dropping(event, false));
   addEventListener("drop", (event) => {
     dropping(event, false);
-    if (pictureOf(event.dataTransfer)) take(pictureOf(event.dataTransfer));
+    given(event.dataTransfer);
   });
 }
 
@@ -330,18 +375,19 @@ function dropping(event, over) {
 }
 
 async function takeFrom(input, action) {
-  const [file] = input.files;
+  const files = [...input.files];
   input.value = ""; // so that the same file may be chosen again
-  if (file) await action(file);
+  if (files.length) await action(...files);
 }
 
-async function chooseBackground() {
-  if (form.elements.background.value === "picture" && ownPicture === null) element("picture").click();
-  await redraw();
+/** A pointer on the swatch asks for a file; arrow keys, which pass it by, choose only the swatch. */
+function pointAtPicture(event) {
+  if (event.target.tagName !== "INPUT" && ownPicture === null) element("picture").click();
 }
 
 async function takeBackground(file) {
   await attempt(async () => {
+    await ready("Loading the model, then comes the background …");
     ownPicture = (await openPhoto(file, settings.limits)).bitmap;
     form.elements.background.value = "picture";
     element("own-picture").style.backgroundImage = `url(${URL.createObjectURL(file)})`;
@@ -351,4 +397,5 @@ async function takeBackground(file) {
 }
 
 listen();
-start().catch(complain);
+const started = start();
+started.catch(complain);

@@ -27,7 +27,7 @@ export async function openPhoto(file, limits) {
   if (file.size > limits.bytes) {
     throw new Trouble(`${name} has ${megabytes(file.size)}; photos of up to ${megabytes(limits.bytes)} are taken.`);
   }
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = new Uint8Array(await contentOf(file, name));
   checkPixels(name, promised(bytes), limits);
   let bitmap;
   try {
@@ -39,6 +39,14 @@ export async function openPhoto(file, limits) {
   checkPixels(name, bitmap.width * bitmap.height, limits);
   const stem = (file.name || "photo").replace(/\.[^.]*$/, "");
   return { bitmap, file, stem, width: bitmap.width, height: bitmap.height };
+}
+
+async function contentOf(file, name) {
+  try {
+    return await file.arrayBuffer();
+  } catch {
+    throw new Trouble(`${name} cannot be read; is it a folder, or gone?`);
+  }
 }
 
 function checkPixels(name, count, limits) {
