@@ -11,7 +11,7 @@ from figureground.documents.standards import Standard
 from figureground.pictures import Picture
 from figureground.runtime.segmenter import NobodyError
 
-_CLOSER = (2, 4)  # how many times closer than the whole photo its parts are looked at
+_CLOSER = (1, 2, 4)  # how many times closer than the whole photo its parts are looked at
 _OTHER_FACE = 0.4  # of the largest one's height: a smaller one is far behind
 _NEAR = (2.0, 3.0, 4.0)  # sides of a face: the squares in which it is looked at closely
 _SURE = 0.75  # score from near by: hands and knees have less
@@ -29,20 +29,21 @@ def faces_of(photo: Picture, mask: Picture, finder: FaceFinder) -> list[Face]:
     Raises:
         NobodyError: There is none.
     """
-    faces = _on_people(finder.find(photo), mask)
+    people: list[list[Face]] = []  # views of each one's face
     for closer in _CLOSER:
-        found_before = bool(faces)
-        for face in _on_people(_in_parts(photo, mask, finder, closer), mask):
-            if not any(is_same(face, other) for other in faces):
-                faces.append(face)
+        found_before = bool(people)
+        found = finder.find(photo) if closer == 1 else _in_parts(photo, mask, finder, closer)
+        for face in found:
+            known = any(is_same(face, views[0]) for views in people)
+            if not known and is_on(mask, face) and (views := _from_near_by(face, photo, finder)):
+                people.append(views)
         if found_before:
             break
-    if not faces:
+    if not people:
         raise NobodyError("no face found in this photo; it must be seen from the front, upright and well lit")
-    faces = sorted(faces, key=lambda face: -face.score)
-    near_by = [_from_near_by(face, photo, finder) or [face] for face in faces]
-    sure = [views[0] for views in near_by if max(view.score for view in views) >= _SURE]
-    return sorted(sure or [near_by[0][0]], key=lambda face: face.middle[1])
+    people.sort(key=_score, reverse=True)
+    sure = [views for views in people if _score(views) >= _SURE]
+    return sorted((views[0] for views in sure or people[:1]), key=lambda face: face.middle[1])
 
 
 def chosen(faces: list[Face], number: int | None) -> Face:
@@ -91,10 +92,6 @@ def is_on(mask: Picture, face: Face) -> bool:
     return part.size > 0 and float(part.mean()) >= 128
 
 
-def _on_people(faces: list[Face], mask: Picture) -> list[Face]:
-    return [face for face in faces if is_on(mask, face)]
-
-
 def _in_parts(photo: Picture, mask: Picture, finder: FaceFinder, closer: int) -> list[Face]:
     """Faces that lie whole in one of the squares, of which each half covers the next one."""
     height, width = mask.shape
@@ -118,6 +115,10 @@ def _from_near_by(face: Face, photo: Picture, finder: FaceFinder) -> list[Face]:
     sides = [max(1, round(near * face.height)) for near in _NEAR]
     views = [finder.find(photo, round(row - side / 2), round(column - side / 2), side) for side in sides]
     return [found for view in views for found in view if is_same(found, face)]
+
+
+def _score(views: list[Face]) -> float:
+    return max(view.score for view in views)
 
 
 def _at(labels: np.ndarray, face: Face) -> int:
