@@ -19,12 +19,14 @@ from helpers.site import Site
 
 
 def test_it_says_where_it_is_and_ends_with_ctrl_c(bright: Path) -> None:
-    running = begin("web", "--port", 0, "--model", bright)
+    running = begin("web", "--port", 0, "--name", "cut.example.org", "--model", bright)
     assert running.stdout is not None
     line = running.stdout.readline()
     assert line.startswith("figureground: http://127.0.0.1:")
-    with urllib.request.urlopen(line.split()[1] + "health") as answer:
-        assert answer.read() == b'{"status":"ok"}'
+    for host in ("127.0.0.1", "cut.example.org"):
+        asked = urllib.request.Request(line.split()[1] + "health", headers={"Host": host})
+        with urllib.request.urlopen(asked) as answer:
+            assert answer.read() == b'{"status":"ok"}'
     running.send_signal(signal.SIGINT)
     _, errors = running.communicate()
     assert (running.returncode, errors) == (0, "")
@@ -64,6 +66,11 @@ def test_a_port_in_use_is_one_line(bright: Path) -> None:
         done = call("web", "--port", port)
     assert done.returncode == 1
     assert done.stderr == f"Error: 127.0.0.1, port {port}: address already in use; give another --port or --host\n"
+
+
+def test_an_address_is_no_name() -> None:
+    done = call("web", "--name", "https://cut.example.org")
+    assert done.returncode == 2 and "https://cut.example.org is no host name, such as cut.example.org" in done.stderr
 
 
 def test_a_model_that_is_none_is_one_line(tmp_path: Path) -> None:

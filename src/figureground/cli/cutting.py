@@ -207,6 +207,8 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 @click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
 def web(host: str, port: int, name: str | None, model: str) -> None:
     """Serve a page that cuts people out, and the same for programs (POST /cut)."""
+    if name is not None and re.fullmatch(r"[A-Za-z0-9_.-]+", name) is None:
+        raise click.BadParameter(f"{name} is no host name, such as cut.example.org", param_hint="--name")
     with one_line_errors("web"):
         from figureground.processes import without_chatter
         from figureground.web.app import create_app
