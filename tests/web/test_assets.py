@@ -47,6 +47,5 @@ def test_only_files_of_the_page_are_assets() -> None:
 @pytest.mark.parametrize("name", sorted(path.name for path in STATIC.glob("*.*")))
 def test_no_other_host_is_named(name: str) -> None:
     content = (STATIC / name).read_text(encoding="utf-8")
-    assert set(re.findall(r"https?://[^\s\"'<)]+", content)) <= {"http://www.w3.org/2000/svg"} | {
-        found for found in re.findall(r"http://127\.0\.0\.1:8000/[\w-]+", content) if name == "api.html"
-    }
+    examples = {"http://127.0.0.1:8000"} if name == "api.html" else set()  # api.js puts the server's own there
+    assert set(re.findall(r"https?://[^\s\"'<)]+", content)) <= {"http://www.w3.org/2000/svg"} | examples
