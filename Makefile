@@ -37,9 +37,10 @@ $(VENV)/ready: pyproject.toml uv.lock | $(VENV)/bin/uv
 data: setup ## fetch the data set that comes with the project, or build data/ from what SOURCES=sources.yaml names
 	@figureground data $(if $(SOURCES),import $(SOURCES),ready)
 
-repro: setup ## run every stage whose data, code or parameters changed: audit to register
+repro: setup ## run every stage whose data, code or parameters changed, audit to register; show the result
 	@figureground data ready
-	dvc repro
+	FIGUREGROUND_RESULT_FOLLOWS=1 dvc repro
+	@figureground results
 
 sweep: setup ## let Optuna search hyperparameters, or go on with that (WORKERS=2 TRIALS=40 SWEEP_STORAGE=postgresql://…)
 	@figureground data ready

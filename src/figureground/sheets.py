@@ -16,7 +16,9 @@ BACKGROUND = (250, 250, 250)
 INK = (20, 20, 20)
 PERSON_COLOUR = (255, 0, 255)  # magenta: rare in photos
 VOID_COLOUR = (255, 220, 0)
+OUTLINES = ((PERSON_COLOUR, "outline of the mask's people"), (VOID_COLOUR, "outline of what is not judged (void)"))
 GAP = 8  # pixels between tiles
+LEGEND_SIZE, LEGEND_STEP = 18, 26  # pixels: letters, and from one colour's field to what it means or the next row
 CAPTION_LINES = 4  # of a tile, at most; a longer caption ends in …
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
@@ -60,6 +62,33 @@ def contact_sheet(
             _write(draw, lines, (left, top + tile_size), font)
         top += height
     return np.asarray(sheet)
+
+
+def legend(width: int, entries: Sequence[tuple[tuple[int, int, int], str]]) -> NDArray[np.uint8]:
+    """A strip of `width` pixels, uint8 RGB, that says what each colour stands for."""
+    font = _font(LEGEND_SIZE)
+    lengths = [LEGEND_STEP + round(font.getlength(text)) + 2 * GAP for _, text in entries]
+    corners, left, row = [], GAP, 0
+    for length in lengths:
+        if left > GAP and left + length > width:
+            left, row = GAP, row + 1
+        corners.append((left, GAP + row * LEGEND_STEP))
+        left += length
+    strip = Image.new("RGB", (width, (row + 1) * LEGEND_STEP + GAP), BACKGROUND)
+    draw = ImageDraw.Draw(strip)
+    for (colour, text), (x, y) in zip(entries, corners, strict=True):
+        draw.rectangle((x, y, x + 19, y + 19), fill=colour, outline=INK)
+        draw.text((x + LEGEND_STEP, y + 9), text, fill=INK, font=font, anchor="lm")
+    return np.asarray(strip)
+
+
+def heading(width: int, lines: Sequence[str]) -> NDArray[np.uint8]:
+    """Lines of text on a strip of `width` pixels, uint8 RGB; long ones wrap."""
+    font = _font(LEGEND_SIZE)
+    wrapped = [part for line in lines for part in _wrap(line, font, width - 2 * GAP)]
+    strip = Image.new("RGB", (width, len(wrapped) * _line_height(font) + 2 * GAP), BACKGROUND)
+    _write(ImageDraw.Draw(strip), wrapped, (GAP, GAP), font)
+    return np.asarray(strip)
 
 
 def outline(photo: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

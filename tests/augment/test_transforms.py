@@ -36,7 +36,7 @@ def test_any_strength_gives_pairs_at_input_size_with_the_three_mask_values(
     pipeline = build_pipeline(augment_params(strength=strength), 64)
     seen = set()
     for seed in range(60):
-        photo, mask = transform(pipeline, *pair, seed)
+        photo, mask, _ = transform(pipeline, *pair, seed)
         assert photo.shape == (64, 64, 3) and mask.shape == (64, 64)
         assert photo.dtype == mask.dtype == np.uint8
         seen |= set(np.unique(mask))
@@ -47,7 +47,7 @@ def test_any_strength_gives_pairs_at_input_size_with_the_three_mask_values(
 def test_without_augmentation_only_the_one_resize_is_done(
     augment_params: Build, pair: tuple[np.ndarray, np.ndarray], changes: dict[str, object]
 ) -> None:
-    photo, mask = transform(build_pipeline(augment_params(**changes), 64), *pair, 5)
+    photo, mask, _ = transform(build_pipeline(augment_params(**changes), 64), *pair, 5)
     assert np.array_equal(photo, resize_photo(pair[0], 64, 64))
     assert np.array_equal(mask, resize_mask(pair[1], 64, 64))
 
@@ -65,7 +65,7 @@ def test_each_switch_alone_changes_pictures(
 def test_photo_and_mask_move_together(augment_params: Build, pair: tuple[np.ndarray, np.ndarray]) -> None:
     pipeline = build_pipeline(augment_params(transforms=GEOMETRY), 64)
     for seed in range(60):
-        photo, mask = transform(pipeline, *pair, seed)
+        photo, mask, _ = transform(pipeline, *pair, seed)
         known = (mask != VOID).astype(np.uint8)
         edges = cv2.dilate(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)), np.ones((3, 3)))
         sure = cv2.erode(known, np.ones((5, 5), np.uint8)) * (edges == 0) > 0

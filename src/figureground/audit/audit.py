@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -13,13 +13,15 @@ from pathlib import Path
 from tqdm import tqdm
 
 from figureground.audit.comparisons import Candidate, compare
+from figureground.audit.counts import write_counts
 from figureground.audit.duplicates import join_groups
 from figureground.audit.findings import Examined, Fault, Suspicion, examine
 from figureground.audit.sheet import Section, draw_sheet
+from figureground.audit.summaries import CommonFinding, take_common
 from figureground.dataset.manifest import FRAMINGS, Pair, write_manifest
 from figureground.dataset.metadata import PHOTO_SUFFIXES, Row, read_metadata
 from figureground.errors import FiguregroundError
-from figureground.files import write_bytes, write_json, write_table
+from figureground.files import write_bytes, write_table
 from figureground.params import AuditParams
 from figureground.pictures import encode_jpeg
 from figureground.processes import in_order, worthwhile
@@ -29,7 +31,10 @@ log = logging.getLogger(__name__)
 PAIRS_A_PROCESS = 32  # fewer are examined sooner than another process has started
 REJECTED_COLUMNS = ("name", "source", "reason", "detail")
 SUSPECT_COLUMNS = ("name", "source", "score", "reasons")
-COUNT_COLUMNS = ("slice", "source", "framing", "photos")
+COUNT_COLUMNS = ("source", "framing", "photos")
+SOURCE_COLUMNS = ("source", "finding", "pairs", "used")
+SUMMARY_COLUMNS = ("pairs", "rejected", "suspects", "groups", "duplicates")
+LEAST_SCORE = 0.1  # of a suspect that deserves a look; below are look-alikes whose masks agree
 
 
 class AuditError(FiguregroundError):
@@ -51,24 +56,34 @@ class Suspect:
 
 @dataclass(frozen=True)
 class Report:
-    """All that the audit found, in the order of its tables; duplicates start with those whose masks differ most."""
+    """All that the audit found, in the order of its tables.
+
+    Attributes:
+        common: What holds for whole sources and is no single pair's fault.
+        duplicates: How many pairs of photos look alike.
+    """
 
     pairs: list[Pair]
     rejected: dict[str, Fault]
     suspects: list[Suspect]
-    duplicates: list[tuple[str, str]]
+    common: list[CommonFinding]
+    duplicates: int
+
+    @property
+    def worth_a_look(self) -> list[Suspect]:
+        return [suspect for suspect in self.suspects if suspect.score >= LEAST_SCORE]
 
 
-def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = None) -> dict[str, float | int]:
+def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = None) -> dict[str, int]:
     """Check every pair of the folder `data` and write the reports into `out`.
 
-    Writes manifest.csv, rejected.csv, suspects.csv, suspects.jpg, counts.csv and metrics.json. The result does not
-    depend on the number of workers.
+    Writes manifest.csv, rejected.csv, suspects.csv, sources.csv, counts.csv, summary.csv, suspects.jpg and counts.png.
+    The result does not depend on the number of workers.
 
     Args:
         workers: Processes; as many as there are cores if None.
     Returns:
-        The metrics, as in metrics.json.
+        The counts of summary.csv.
     Raises:
         AuditStopped: A pair cannot be used and `params.on_finding` is stop. The reports are written before.
         AuditError: No pair can be used.
@@ -80,13 +95,13 @@ def audit(data: Path, params: AuditParams, out: Path, *, workers: int | None = N
     examined = _examine_all(data, [row.name for row in rows], params, workers)
     report = _judge(rows, examined, params, strays)
     _warn_of_empty_sources(rows, report.pairs)
-    metrics = _metrics(report)
-    _write(data, out, report, params, metrics)
+    _write(data, out, report, params)
+    log.info("audit: %s", _headline(report, out))
     if report.rejected and params.on_finding == "stop":
         raise AuditStopped(_stop_message(report.rejected, out))
     if not report.pairs:
         raise AuditError(f"{data}: none of {len(report.rejected)} pairs can be used; see {out / 'rejected.csv'}")
-    return metrics
+    return _summary(report)
 
 
 def _warn_of_empty_sources(rows: Sequence[Row], pairs: Sequence[Pair]) -> None:
@@ -148,10 +163,10 @@ def _judge(
         if row.name not in rejected
     ]
     suspicions = {pair.name: [*pair.suspicions, *comparison.suspicions.get(pair.name, [])] for pair in examined}
-    suspects = _rank({pair.name: suspicions[pair.name] for pair in pairs})
-    alike = sorted(comparison.duplicates, key=lambda item: item.agreement)
-    duplicates = [(candidates[item.first].name, candidates[item.second].name) for item in alike]
-    return Report(pairs, dict(sorted(rejected.items())), suspects, duplicates)
+    single, common = take_common(
+        {pair.name: suspicions[pair.name] for pair in pairs}, {pair.name: pair.source for pair in pairs}
+    )
+    return Report(pairs, dict(sorted(rejected.items())), _rank(single), common, len(comparison.duplicates))
 
 
 def _pair(row: Row, candidate: Candidate, group: str) -> Pair:
@@ -182,20 +197,25 @@ def _rank(suspicions: Mapping[str, Sequence[Suspicion]]) -> list[Suspect]:
     return sorted(suspects, key=lambda suspect: (-suspect.score, suspect.name))
 
 
-def _metrics(report: Report) -> dict[str, float | int]:
-    """Counts by dotted name. Suspects are counted from a score of one half on."""
-    metrics: dict[str, float | int] = {
-        "pairs": len(report.pairs),
-        "rejected": len(report.rejected),
-        "suspects": len(report.suspects),
-        "groups": len({pair.group for pair in report.pairs}),
-        "duplicates": len(report.duplicates),
-    }
-    for reason, count in sorted(Counter(fault.reason for fault in report.rejected.values()).items()):
-        metrics[f"rejected.{reason.replace(' ', '_')}"] = count
-    for (source, framing), count in _counts(report.pairs).items():
-        metrics[f"photos.{source}.{framing}"] = count
-    return metrics
+def _summary(report: Report) -> dict[str, int]:
+    counts = (
+        len(report.pairs),
+        len(report.rejected),
+        len(report.worth_a_look),
+        len({pair.group for pair in report.pairs}),
+        report.duplicates,
+    )
+    return dict(zip(SUMMARY_COLUMNS, counts, strict=True))
+
+
+def _headline(report: Report, out: Path) -> str:
+    """What was found, in a line; what holds for a whole source is in it."""
+    suspects = len(report.worth_a_look)
+    look = f"{suspects} deserve{'s' if suspects == 1 else ''} a look" if suspects else "none of them deserves a look"
+    parts = [f"{len(report.pairs)} pairs are used, {look}"]
+    if report.rejected:
+        parts.append(f"{len(report.rejected)} cannot be used ({out / 'rejected.csv'})")
+    return "; ".join(parts) + (f" ({out / 'suspects.jpg'})" if suspects or report.rejected else "")
 
 
 def _counts(pairs: Sequence[Pair]) -> dict[tuple[str, str], int]:
@@ -204,7 +224,7 @@ def _counts(pairs: Sequence[Pair]) -> dict[tuple[str, str], int]:
     return {key: counts[key] for key in product(sorted({pair.source for pair in pairs}), FRAMINGS)}
 
 
-def _write(data: Path, out: Path, report: Report, params: AuditParams, metrics: Mapping[str, float | int]) -> None:
+def _write(data: Path, out: Path, report: Report, params: AuditParams) -> None:
     write_manifest(out / "manifest.csv", report.pairs)
     rejected = (
         {"name": name, "source": name.partition("/")[0], "reason": fault.reason, "detail": fault.detail}
@@ -216,29 +236,40 @@ def _write(data: Path, out: Path, report: Report, params: AuditParams, metrics: 
         for item in report.suspects
     )
     write_table(out / "suspects.csv", SUSPECT_COLUMNS, suspects)
-    counts = (
-        {"slice": f"{source}, {framing}", "source": source, "framing": framing, "photos": count}
-        for (source, framing), count in _counts(report.pairs).items()
-    )
-    write_table(out / "counts.csv", COUNT_COLUMNS, counts)
-    sheet = draw_sheet(data, _sections(report, params.suspects_on_sheet))
+    write_table(out / "sources.csv", SOURCE_COLUMNS, map(asdict, report.common))
+    counts = _counts(report.pairs)
+    rows = ({"source": source, "framing": name, "photos": count} for (source, name), count in counts.items())
+    write_table(out / "counts.csv", COUNT_COLUMNS, rows)
+    write_table(out / "summary.csv", SUMMARY_COLUMNS, [_summary(report)])
+    write_counts(counts, out / "counts.png")
+    sheet = draw_sheet(data, _opening(report), _sections(report, params.suspects_on_sheet))
     write_bytes(out / "suspects.jpg", encode_jpeg(sheet, 90))
-    write_json(out / "metrics.json", metrics)
+
+
+def _opening(report: Report) -> list[str]:
+    """What stands above the pictures."""
+    lines = [
+        f"{len(report.pairs)} pairs are used, {len(report.worth_a_look)} of them deserve a look, "
+        f"{len(report.rejected)} cannot be used."
+    ]
+    if report.worth_a_look:
+        lines.append(
+            "Score: 0 nothing speaks against the mask, 1 it is certainly wrong. Several reasons make it higher."
+        )
+    if report.common:
+        lines += ["What holds for a whole source, and is said here only:", *map(str, report.common)]
+    return lines
 
 
 def _sections(report: Report, count: int) -> list[Section]:
-    """What the picture sheet shows: `count` suspects, and fewer of what is not used and of look-alikes."""
-    some = max(1, count // 3)
-    suspects = [(item.name, f"{item.score:.2f} {item.reasons}") for item in report.suspects[:count]]
+    """What the picture sheet shows: `count` suspects at most, and fewer of what is not used."""
+    shown = report.worth_a_look[:count]
+    suspects = [(item.name, f"score {item.score:.2f}: {item.reasons}") for item in shown]
     rejected = [(name, f"{fault.reason}: {fault.detail}") for name, fault in report.rejected.items()]
-    alike = report.duplicates[:some]
+    some = max(1, count // 3)
     return [
-        Section(f"Suspects: {len(suspects)} of {len(report.suspects)}, most suspect first", suspects),
+        Section(f"Worth a look: {len(shown)} of {len(report.worth_a_look)}, the worst first", suspects),
         Section(f"Not used: {min(some, len(rejected))} of {len(rejected)}", rejected[:some]),
-        Section(
-            f"Look-alikes, kept in one group: {len(alike)} of {len(report.duplicates)} pairs of photos",
-            [(one, f"looks like {other}") for pair in alike for one, other in (pair, pair[::-1])],
-        ),
     ]
 
 

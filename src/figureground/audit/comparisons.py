@@ -65,7 +65,8 @@ def _judge_empty(members: Sequence[Candidate], min_share: float, found: Compared
         if share < min_share:
             found.faults[name] = Fault("empty mask", f"{told}; audit.min_empty_share is {min_share:g}")
         elif share < USUAL_EMPTY_SHARE:
-            found.suspicions[name].append(Suspicion(0.9 * ramp(USUAL_EMPTY_SHARE - share, 0, USUAL_EMPTY_SHARE), told))
+            score = 0.9 * ramp(USUAL_EMPTY_SHARE - share, 0, USUAL_EMPTY_SHARE)
+            found.suspicions[name].append(Suspicion(score, "empty mask", told))
 
 
 def _judge_inverted(people: Sequence[Candidate], found: ComparedPair) -> None:
@@ -80,7 +81,9 @@ def _judge_inverted(people: Sequence[Candidate], found: ComparedPair) -> None:
         if fit and border >= INVERTED_BORDER and centre < 0.5:
             found.faults[member.name] = Fault("inverted mask", f"{told}, unlike in this source's other masks")
         elif score := ramp(border - centre, 0.2, 0.6):
-            found.suspicions[member.name].append(Suspicion(score, f"inverted? {told}"))
+            found.suspicions[member.name].append(
+                Suspicion(score, "person around, background within", f"inverted? {told}")
+            )
 
 
 def _inverse_fits(masks: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -97,7 +100,9 @@ def _judge_pieces(people: Sequence[Candidate], found: ComparedPair) -> None:
         return
     for member in torn:
         score = 0.1 + 0.3 * member.appearance.second_piece  # often what they carry hides the middle
-        found.suspicions[member.name].append(Suspicion(score, "person in pieces, which is rare in this source"))
+        found.suspicions[member.name].append(
+            Suspicion(score, "person in pieces", "person in pieces, rare in this source")
+        )
 
 
 def _judge_duplicates(candidates: Sequence[Candidate], found: ComparedPair) -> None:
@@ -113,4 +118,4 @@ def _judge_duplicates(candidates: Sequence[Candidate], found: ComparedPair) -> N
         kind = "mirror image" if item.mirrored else "same photo" if item.exact else "near-duplicate"
         for one, other in ((first, second), (second, first)):
             told = f"{kind} of {other.name}, masks agree at person IoU {item.agreement:.2f}"
-            found.suspicions[one.name].append(Suspicion(score, told))
+            found.suspicions[one.name].append(Suspicion(score, "look-alike of another photo", told))

@@ -33,9 +33,16 @@ class Fault:
 
 @dataclass(frozen=True)
 class Suspicion:
-    """What looks wrong about a pair that is used; `score` in 0..1, where 1 is certain."""
+    """What looks wrong about a pair that is used.
+
+    Attributes:
+        score: In 0..1, where 1 is certain.
+        kind: In a few words that are the same for all such pairs.
+        reason: About this pair.
+    """
 
     score: float
+    kind: str
     reason: str
 
 
@@ -152,10 +159,10 @@ def _suspicions(photo: Picture, mask: Picture, params: AuditParams) -> list[Susp
     specks = count_specks(mask)
     if specks > params.max_specks:
         score = 0.3 + 0.5 * ramp(specks, params.max_specks, 5 * params.max_specks + 1)
-        found.append(Suspicion(score, f"{specks} specks and small holes"))
+        found.append(Suspicion(score, "specks and small holes", f"{specks} specks and small holes"))
     full = _known_share(mask)
     if full > NEARLY_FULL:
-        found.append(Suspicion(0.5, f"person covers {full:.1%}"))
+        found.append(Suspicion(0.5, "person nearly everywhere", f"person covers {full:.1%}"))
     return found
 
 
@@ -166,11 +173,11 @@ def _outline_suspicions(outline: Outline) -> list[Suspicion]:
         where = (
             f"{abs(down):.0%} {'lower' if down > 0 else 'higher'}, {abs(right):.0%} {'right' if right > 0 else 'left'}"
         )
-        found.append(Suspicion(score, f"outline fits better {where}"))
+        found.append(Suspicion(score, "outline fits better elsewhere", f"outline fits better {where}"))
     if score := ramp(outline.mirror_gain, 0.05, 0.2):
-        found.append(Suspicion(score, "outline fits better mirrored"))
+        found.append(Suspicion(score, "outline fits better mirrored", "outline fits better mirrored"))
     if score := ramp(outline.stray, 0.15, 0.6):
-        found.append(Suspicion(score, f"{outline.stray:.0%} of the outline is off the edges"))
+        found.append(Suspicion(score, "outline off the edges", f"{outline.stray:.0%} of the outline is off the edges"))
     return found
 
 

@@ -10,10 +10,13 @@ import numpy as np
 
 from figureground.dataset.metadata import MetadataError, pair_mask, photo_path
 from figureground.pictures import Picture, PictureError, read_photo, resize_mask, resize_photo
-from figureground.sheets import contact_sheet, outline
+from figureground.sheets import OUTLINES, contact_sheet, heading, legend, outline
 
 COLUMNS = 8
 TILE = 224  # pixels
+NARROWEST = 900  # pixels of the whole sheet, for its words
+UNREADABLE = (200, 200, 200)
+COLOURS = (*OUTLINES, (UNREADABLE, "cannot be read"))
 
 
 @dataclass(frozen=True)
@@ -24,20 +27,19 @@ class Section:
     pairs: Sequence[tuple[str, str]]
 
 
-def draw_sheet(data: Path, sections: Sequence[Section]) -> Picture:
-    """All sections that have pairs, one below the other; uint8 RGB. What cannot be read is shown as a grey tile."""
-    filled = [section for section in sections if section.pairs]
-    if not filled:
-        return contact_sheet([], COLUMNS, TILE, "Audit: nothing found")
+def draw_sheet(data: Path, opening: Sequence[str], sections: Sequence[Section]) -> Picture:
+    """Words, what the colours mean, then the sections that have pairs, one below the other; uint8 RGB."""
     sheets = [
         contact_sheet(
             [(_tile(data, name), f"{name}\n{caption}") for name, caption in section.pairs], COLUMNS, TILE, section.title
         )
-        for section in filled
+        for section in sections
+        if section.pairs
     ]
-    width = max(sheet.shape[1] for sheet in sheets)
+    width = max([NARROWEST, *(sheet.shape[1] for sheet in sheets)])
+    top = [heading(width, opening), *([legend(width, COLOURS)] if sheets else [])]
     padded = [np.pad(sheet, ((0, 16), (0, width - sheet.shape[1]), (0, 0)), constant_values=250) for sheet in sheets]
-    return np.concatenate(padded)
+    return np.concatenate([*top, *padded])
 
 
 def _tile(data: Path, name: str) -> Picture:
@@ -45,7 +47,7 @@ def _tile(data: Path, name: str) -> Picture:
     try:
         photo = read_photo(photo_path(data, name))
     except (PictureError, MetadataError):
-        return np.full((TILE, TILE), 200, np.uint8)
+        return np.full((TILE, TILE, 3), UNREADABLE, np.uint8)
     scale = TILE / max(photo.shape[:2])
     height, width = (max(1, round(edge * scale)) for edge in photo.shape[:2])
     small = resize_photo(photo, height, width)

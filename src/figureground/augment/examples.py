@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 from pathlib import Path
 
+import numpy as np
+
 from figureground.augment.records import read_records
 from figureground.augment.shards import Index
 from figureground.files import write_bytes
 from figureground.pictures import decode_mask, decode_photo, encode_jpeg
-from figureground.sheets import contact_sheet, outline
+from figureground.sheets import OUTLINES, contact_sheet, legend, outline
 
 _COLUMNS = 6
 
 
 def write_example_sheet(index: Index, path: Path, tiles: int) -> None:
-    """A JPEG of about `tiles` training variants: a column a pass over the photos, the masks' outlines drawn in.
+    """A JPEG of about `tiles` training variants: a column a pass over the photos, the masks' outlines drawn in,
+    what was done to each below.
 
     Raises:
         RecordError: A shard is damaged.
@@ -28,5 +31,9 @@ def write_example_sheet(index: Index, path: Path, tiles: int) -> None:
     for row in zip(*shown, strict=True):
         for number, record in enumerate(row):
             picture = outline(decode_photo(record["photo"]), decode_mask(record["mask"]))
-            drawn.append((picture, f"{record['name'].decode()}, pass {number}"))
-    write_bytes(path, encode_jpeg(contact_sheet(drawn[:tiles], columns, title="Training variants, outlines: masks")))
+            done = record["done"].decode() or "as it is, brought to size"
+            drawn.append((picture, f"{record['name'].decode()}, pass {number}\n{done}"))
+    sheet = contact_sheet(
+        drawn[:tiles], columns, title="Variants that the model is trained on, and what was done to each"
+    )
+    write_bytes(path, encode_jpeg(np.concatenate([legend(sheet.shape[1], OUTLINES), sheet])))

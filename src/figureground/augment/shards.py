@@ -12,7 +12,7 @@ from figureground.errors import FiguregroundError
 from figureground.files import bytes_sha256, file_sha256, write_json
 
 INDEX_NAME = "index.json"
-FORMAT = 1
+FORMAT = 2
 
 
 class ShardError(FiguregroundError):

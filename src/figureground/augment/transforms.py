@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,23 @@ Picture = NDArray[np.uint8]
 
 _CROPPED = 0.6  # of the variants are crops …
 _ZOOMED_OUT = 0.15  # … these get a margin, and the rest show the whole photo, as the model will see it
+_WORDS = {
+    "HorizontalFlip": "mirrored",
+    "Turn": "turned",
+    "CoarseDropout": "patches",
+    "ColorJitter": "colours",
+    "RandomGamma": "exposure",
+    "RandomBrightnessContrast": "less contrast",
+    "RandomShadow": "shadow",
+    "Illumination": "light from a side",
+    "MultiplicativeNoise": "white balance",
+    "ToGray": "grey",
+    "Defocus": "out of focus",
+    "MotionBlur": "motion blur",
+    "GaussNoise": "noise",
+    "ISONoise": "camera noise",
+    "ImageCompression": "JPEG",
+}
 
 
 @dataclass(frozen=True)
@@ -132,21 +150,33 @@ def build_pipeline(params: AugmentParams, input_size: int) -> A.Compose:
             (on.compression, _compression),
         )
         steps += [build(strength) for switched_on, build in groups if switched_on]
-    return A.Compose(steps)
+    return A.Compose(steps, save_applied_params=True)
 
 
-def transform(pipeline: A.Compose, photo: Picture, mask: Picture, seed: int) -> tuple[Picture, Picture]:
+def transform(pipeline: A.Compose, photo: Picture, mask: Picture, seed: int) -> tuple[Picture, Picture, list[str]]:
     """Photo and mask through the pipeline; equal seeds give equal results, whatever went before.
 
     All transforms draw from one generator. Albumentations' own `set_random_seed` gives each the same seed instead,
     so that their draws would go together: a variant would be flipped, turned, blurred and noisy, or nothing at all.
 
     Returns:
-        uint8 SxSx3 and uint8 SxS; the mask holds no value that the given one, or VOID, does not.
+        uint8 SxSx3, and uint8 SxS that holds no value that the given mask, or VOID, does not; then what was done, in
+        everyday words.
     """
     pipeline.set_random_state(np.random.default_rng(seed), random.Random(seed))
     result = pipeline(image=photo, mask=mask)
-    return result["image"], result["mask"]
+    applied = [_in_words(name, params) for name, params in result["applied_transforms"]]
+    return result["image"], result["mask"], [words for words in applied if words]
+
+
+def _in_words(name: str, params: Mapping[str, Any]) -> str:
+    """What a transform did; nothing where the whole photo was only brought to size."""
+    if name != FitSquare.__name__:
+        return _WORDS[name]
+    box, (height, width) = params["box"], params["shape"][:2]
+    if (box.height, box.width) == (height, width):
+        return ""
+    return "cropped" if box.height <= height and box.width <= width else "margin"
 
 
 def _with_margins(picture: Picture, margins: tuple[int, int, int, int], border: int) -> Picture:

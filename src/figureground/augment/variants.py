@@ -81,7 +81,7 @@ class Recipe:
         numbers = itertools.count()
         return [
             [
-                self._record(name, *make_variant(photo, mask, name=name, variant=next(numbers), recipe=self))
+                self._record(name, make_variant(photo, mask, name=name, variant=next(numbers), recipe=self))
                 for _ in range(shown)
             ]
             for shown in self.showings[name]
@@ -91,33 +91,53 @@ class Recipe:
         """The framed record of a pair that is only resized."""
         photo, mask = read_pair(self.data, name)
         side = self.input_size
-        return self._record(name, resize_photo(photo, side, side), resize_mask(mask, side, side))
+        return self._record(name, Variant(resize_photo(photo, side, side), resize_mask(mask, side, side), ()))
 
-    def _record(self, name: str, photo: Picture, mask: Picture) -> bytes:
+    def _record(self, name: str, variant: Variant) -> bytes:
         encode = encode_jpeg if self.params.photo_format == "jpeg" else encode_png
-        return frame(encode_example({"photo": encode(photo), "mask": encode_png(mask), "name": name.encode()}))
+        features = {
+            "photo": encode(variant.photo),
+            "mask": encode_png(variant.mask),
+            "name": name.encode(),
+            "done": ", ".join(variant.done).encode(),
+        }
+        return frame(encode_example(features))
 
 
-def make_variant(photo: Picture, mask: Picture, *, name: str, variant: int, recipe: Recipe) -> tuple[Picture, Picture]:
+@dataclass(frozen=True)
+class Variant:
+    """One augmented copy of a pair: uint8 SxSx3, uint8 SxS of 0, 64, 128, 255, and in words what was done to it."""
+
+    photo: Picture
+    mask: Picture
+    done: tuple[str, ...]
+
+
+def make_variant(photo: Picture, mask: Picture, *, name: str, variant: int, recipe: Recipe) -> Variant:
     """One augmented copy of a pair at model size, a function of the pair, the recipe and the variant's number alone.
 
     Args:
         photo: uint8 HxWx3 RGB of any size; not changed.
         mask: uint8 HxW with 0, 64, 128, 255; not changed.
         name: The pair's name, source/stem.
-    Returns:
-        uint8 SxSx3 and uint8 SxS with 0, 64, 128, 255.
     """
     from figureground.augment.transforms import transform
 
     rng = np.random.default_rng(variant_seed(recipe.seed, name, variant))
     new_background, second_person = rng.random(2)
-    if recipe.params.strength > 0:
-        if new_background < recipe.params.background_share:
-            photo, mask = replace_background(photo, mask, name, recipe.donors, rng)
-        if second_person < recipe.params.second_person_share:
-            photo, mask = add_person(photo, mask, name, recipe.donors, rng)
-    return transform(recipe.pipeline, photo, mask, int(rng.integers(2**63)))
+    steps = (
+        ("another background", new_background < recipe.params.background_share, replace_background),
+        ("another person", second_person < recipe.params.second_person_share, add_person),
+    )
+    composed = []
+    for words, drawn, compose in steps:
+        before = photo
+        if drawn and recipe.params.strength > 0:
+            photo, mask = compose(photo, mask, name, recipe.donors, rng)
+        if photo is not before:  # nothing fitting may have been found
+            composed.append(words)
+    photo, mask, done = transform(recipe.pipeline, photo, mask, int(rng.integers(2**63)))
+    return Variant(photo, mask, (*composed, *done))
 
 
 def variant_seed(seed: int, name: str, variant: int) -> int:

@@ -9,7 +9,7 @@ import click
 from figureground.cli.cutting import camera, cut, id_photo, video, web
 from figureground.cli.lines import spell_what_the_terminal_lacks
 from figureground.cli.rendering import synth
-from figureground.cli.training import data, model, recipe, sweep, ui
+from figureground.cli.training import data, model, recipe, results, sweep, ui
 
 
 class _Command(click.Group):
@@ -25,7 +25,7 @@ class _Command(click.Group):
 
 @click.group(
     cls=_Command,
-    commands=[cut, id_photo, video, camera, web, data, recipe, ui, model, sweep, synth],
+    commands=[cut, id_photo, video, camera, web, data, recipe, results, ui, model, sweep, synth],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="figureground")

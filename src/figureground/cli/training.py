@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -96,8 +97,6 @@ def _check_repository() -> None:
     here = Path.cwd()
     if not Path(".dvc").is_dir() or any((folder / ".git").exists() for folder in (here, *here.parents)):
         return
-    import subprocess
-
     without = subprocess.run([_dvc_program(), "config", "core.no_scm"], capture_output=True, text=True, check=False)
     if without.stdout.strip() != "true":
         raise click.ClickException(
@@ -111,8 +110,6 @@ def _dvc_program() -> str:
 
 
 def _dvc(*arguments: str) -> None:
-    import subprocess
-
     done = subprocess.run([_dvc_program(), *arguments], check=False)
     if done.returncode:
         raise click.ClickException(f"dvc {shown(' '.join(arguments))} failed with status {done.returncode}; see above")
@@ -133,17 +130,35 @@ def recipe(name: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
 def ui(host: str, port: int) -> None:
-    """Open the MLflow UI on the project's runs and models."""
+    """Open the MLflow UI on the project's runs, their scores side by side, and on its models."""
     with one_line_errors():
         from figureground.tracking.runs import reconcile
         from figureground.tracking.store import open_store, ui_command
+        from figureground.tracking.view import settle_view
         from figureground.web.listening import listen
+        from figureground.web.opening import has_screen
 
         command = ui_command(Path(), host=host, port=port)
         listen(host, port).close()  # taken, it would be said by the server's stack of calls
-        reconcile(open_store(Path()))
-    click.echo(f"MLflow UI: http://{host}:{port} (ends with Ctrl-C)")
+        store = open_store(Path())
+        reconcile(store)
+        place = settle_view(store)
+    address = f"http://{host}:{port}/{place}"
+    click.echo(f"MLflow UI, in half a minute: {address} (ends with Ctrl-C)")
+    if has_screen():
+        subprocess.Popen([sys.executable, "-m", "figureground.web.opening", host, str(port), address])
     os.execvp(command[0], command)
+
+
+@click.command()
+def results() -> None:
+    """Show what the last `dvc repro` came to: scores, champion or challenger, what to look at next."""
+    with one_line_errors():
+        from figureground.paths import RESULTS
+        from figureground.tracking.result import lines, read_result
+
+        told = lines(read_result(RESULTS))
+    click.echo("\n".join(map(shown, told)))
 
 
 @click.group()
@@ -167,7 +182,7 @@ def model_list(name: str) -> None:
 
 def _facts(tags: Mapping[str, str]) -> list[str]:
     """What the list shows of a version: its score, and the code and data that made it."""
-    score = tags.get("test.overall.person_iou.value")
+    score = tags.get("test.person_iou")
     commit = tags.get("git.commit", "unknown")[:8] + ("+changes" if tags.get("git.dirty") == "true" else "")
     return [f"person IoU {score or 'unknown'}", f"commit {commit}", f"data {tags.get('data.hash', 'unknown')[:8]}"]
 

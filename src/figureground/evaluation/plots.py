@@ -9,13 +9,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
 
 from figureground.evaluation.scoring import GRABCUT, NULL, OURS, Photo, ScoredPhoto, Slice
 from figureground.files import replacing
 from figureground.pictures import PERSON, VOID
 from figureground.scores import Counts
-from figureground.sheets import BACKGROUND, GAP, INK, contact_sheet
+from figureground.sheets import BACKGROUND, contact_sheet, legend
 
 # Okabe & Ito's palette ("Color Universal Design", 2008), told apart with every kind of colour vision.
 BLUE, VERMILION, YELLOW, GREY = (0, 114, 178), (213, 94, 0), (240, 228, 66), (128, 128, 128)
@@ -32,7 +31,6 @@ SOURCE_COLOURS = ("#0072B2", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#F0E44
 TILE = 320  # pixels: two pictures of a pair side by side
 SHEET_COLUMNS = 4
 BINS = 20  # of the IoU histogram
-CONFUSION_ROWS = 10_000  # of confusion.csv: each is a hundredth of a percent of the pixels
 CLASSES = ("person", "background")
 
 
@@ -62,32 +60,7 @@ def tile(photo: Photo, prediction: NDArray[np.bool_], mask: NDArray[np.uint8]) -
 def overlay_sheet(tiles: Sequence[tuple[Photo, str]], title: str) -> Photo:
     """Sheet of tiles with captions, below a title and the legend of the colours: uint8 RGB."""
     sheet = contact_sheet(tiles, SHEET_COLUMNS, TILE, title)
-    return np.concatenate([_legend(sheet.shape[1]), sheet])
-
-
-def histogram_rows(photos: Sequence[ScoredPhoto]) -> list[dict[str, float | None]]:
-    """Rows of `iou_histogram.csv`: the middle of each bin of person IoU, and how many photos each model has in it."""
-    edges = np.linspace(0, 1, BINS + 1)
-    columns: dict[str, Any] = {"person_iou": np.round((edges[:-1] + edges[1:]) / 2, 6).tolist()}
-    for model in (OURS, GRABCUT, NULL):
-        known = model in photos[0].scores
-        columns[model] = np.histogram(_ious(photos, model), edges)[0].tolist() if known else [None] * BINS
-    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-
-
-def confusion_rows(counts: Counts) -> list[dict[str, str]]:
-    """Rows of `confusion.csv`, of which each stands for a hundredth of a percent of the judged pixels.
-
-    DVC's confusion template counts rows, and there are far more pixels than a plot can hold. The shares are rounded so
-    that there are 10,000 rows whatever they are (largest remainders).
-    """
-    pixels = np.array([counts.true_positive, counts.false_negative, counts.false_positive, counts.true_negative])
-    exact = pixels * CONFUSION_ROWS / max(1, int(pixels.sum()))
-    rows = exact.astype(int)
-    missing = round(float(exact.sum())) - int(rows.sum())
-    rows[np.argsort(rows - exact, kind="stable")[:missing]] += 1
-    cells = [{"actual": actual, "predicted": predicted} for actual in CLASSES for predicted in CLASSES]
-    return [cell for cell, number in zip(cells, rows.tolist(), strict=True) for _ in range(number)]
+    return np.concatenate([legend(sheet.shape[1], LEGEND), sheet])
 
 
 def write_histogram(photos: Sequence[ScoredPhoto], path: Path) -> None:
@@ -113,12 +86,12 @@ def write_histogram(photos: Sequence[ScoredPhoto], path: Path) -> None:
     mean = f"mean {ours.mean():.3f}, median {np.median(ours):.3f}" if len(ours) else "no photo has a person"
     axes.set(title=f"Person IoU of {len(ours)} test photos: {mean}", xlabel="person IoU", ylabel="photos", xlim=(0, 1))
     axes.grid(axis="y", alpha=0.3)
-    axes.legend(loc="upper left")
+    figure.legend(loc="outside lower center", ncols=3)  # beneath the bars, which it would cover
     _save(figure, path)
 
 
-def write_framing(found: Sequence[Slice], path: Path) -> None:
-    """Person IoU by framing as a PNG, each model with its bootstrap interval."""
+def write_framing(found: Sequence[Slice], path: Path, confidence: float) -> None:
+    """Person IoU by framing as a PNG, each model with its bootstrap interval of this confidence."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4), layout="constrained")
@@ -140,7 +113,7 @@ def write_framing(found: Sequence[Slice], path: Path) -> None:
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     if models:
-        figure.legend(loc="outside right upper")
+        figure.legend(loc="outside lower center", ncols=len(models), title=f"with {confidence:.0%} intervals")
     _save(figure, path)
 
 
@@ -153,9 +126,9 @@ def write_confusion(counts: Counts, path: Path) -> None:
     )
     of_all = pixels / max(1, counts.judged)
     of_class = pixels / np.maximum(1, pixels.sum(axis=1, keepdims=True))
-    figure = Figure(figsize=(4.6, 4), layout="constrained")
+    figure = Figure(figsize=(5.6, 4), layout="constrained")
     axes = figure.subplots()
-    axes.imshow(of_class, cmap="Blues", vmin=0, vmax=1)
+    shares = axes.imshow(of_class, cmap="Blues", vmin=0, vmax=1)
     for row, column in np.ndindex(2, 2):
         text = f"{of_class[row, column]:.2%} of {CLASSES[row]}\n{of_all[row, column]:.2%} of all"
         axes.text(
@@ -164,6 +137,7 @@ def write_confusion(counts: Counts, path: Path) -> None:
     axes.set_xticks([0, 1], CLASSES)
     axes.set_yticks([0, 1], CLASSES, rotation=90, va="center")
     axes.set(title="Pixels of all test photos", xlabel="predicted", ylabel="actual")
+    figure.colorbar(shares, label="share of the pixels of the actual class", shrink=0.8)
     _save(figure, path)
 
 
@@ -181,24 +155,6 @@ def _by_source(photos: Sequence[ScoredPhoto]) -> Mapping[str, NDArray[np.float64
 def _ious(photos: Sequence[ScoredPhoto], model: str) -> NDArray[np.float64]:
     values = [photo.scores[model].person_iou for photo in photos]
     return np.array([value for value in values if not isnan(value)])
-
-
-def _legend(width: int) -> Photo:
-    """Strip of `width` pixels that explains the overlay's colours."""
-    font = ImageFont.load_default(TILE // 17)
-    entries = [(colour, text, 26 + round(font.getlength(text)) + 2 * GAP) for colour, text in LEGEND]
-    corners, left, row = [], GAP, 0
-    for _, _, length in entries:
-        if left > GAP and left + length > width:
-            left, row = GAP, row + 1
-        corners.append((left, GAP + row * 26))
-        left += length
-    strip = Image.new("RGB", (width, (row + 1) * 26 + GAP), BACKGROUND)
-    draw = ImageDraw.Draw(strip)
-    for (colour, text, _), (x, y) in zip(entries, corners, strict=True):
-        draw.rectangle((x, y, x + 19, y + 19), fill=colour, outline=INK)
-        draw.text((x + 26, y + 9), text, fill=INK, font=font, anchor="lm")
-    return np.asarray(strip)
 
 
 def _save(figure: Any, path: Path) -> None:

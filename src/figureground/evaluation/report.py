@@ -6,7 +6,6 @@ import logging
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +35,11 @@ def evaluate(
     seed: int,
     null_mask: NDArray[np.float32],
     out: Path,
-) -> dict[str, Any]:
+) -> dict[str, float]:
     """Score a model and the baselines on test photos and write tables, plots and sheets into `out`.
 
-    Written: `photos.csv`, `slices.csv`, `label_suspects.csv`, `iou_histogram.csv`, `confusion.csv`;
-    `iou_histogram.png`, `iou_by_framing.png`, `confusion.png`; and the sheets `random.jpg`, `best.jpg`, `worst.jpg`
-    and `label_suspects.jpg`.
+    Written: `photos.csv`, `slices.csv`, `label_suspects.csv`; `iou_histogram.png`, `iou_by_framing.png`,
+    `confusion.png`; and the sheets `random.jpg`, `best.jpg`, `worst.jpg` and `label_suspects.jpg`.
 
     Args:
         pairs: Manifest rows of the test side only.
@@ -50,7 +48,7 @@ def evaluate(
         null_mask: float32 SxS mean training mask, as `baselines.mean_mask` gives it.
         out: Folder to write into.
     Returns:
-        Nested metrics, as `scoring.metrics`; plain numbers, none of them nan. With few photos, `warning` says so.
+        The few metrics by which trainings are compared, as `scoring.metrics`; none of them nan.
     Raises:
         EvaluationError: No pairs, or a prediction that does not fit its photo.
         PictureError, MetadataError: A photo or mask is missing or damaged.
@@ -69,13 +67,11 @@ def evaluate(
     write_table(out / "photos.csv", scoring.PHOTO_COLUMNS, map(scoring.photo_row, photos))
     write_table(out / "slices.csv", scoring.SLICE_COLUMNS, map(scoring.slice_row, found))
     write_table(out / "label_suspects.csv", SUSPECT_COLUMNS, (suspect.row() for suspect in doubtful))
-    _write_plots(photos, found, out)
+    _write_plots(photos, found, params.confidence, out)
     _write_sheets(photos, opinions, doubtful, data, out, number=params.photos_on_sheet, seed=seed)
-    metrics = scoring.metrics(found)
     if warning := few_warning("test", [pair.group for pair in pairs]):
         log.warning(warning)
-        metrics["warning"] = warning
-    return metrics
+    return scoring.metrics(found)
 
 
 def _score_pair(
@@ -98,12 +94,10 @@ def _with(model: str, photos: Sequence[ScoredPhoto], found: Sequence[Score]) -> 
     ]
 
 
-def _write_plots(photos: Sequence[ScoredPhoto], found: Sequence[scoring.Slice], out: Path) -> None:
+def _write_plots(photos: Sequence[ScoredPhoto], found: Sequence[scoring.Slice], confidence: float, out: Path) -> None:
     total = sum((photo.scores[OURS].counts for photo in photos), Counts(0, 0, 0, 0))
-    write_table(out / "iou_histogram.csv", ("person_iou", OURS, GRABCUT, NULL), plots.histogram_rows(photos))
-    write_table(out / "confusion.csv", ("actual", "predicted"), plots.confusion_rows(total))
     plots.write_histogram(photos, out / "iou_histogram.png")
-    plots.write_framing(found, out / "iou_by_framing.png")
+    plots.write_framing(found, out / "iou_by_framing.png", confidence)
     plots.write_confusion(total, out / "confusion.png")
 
 

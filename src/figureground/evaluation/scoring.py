@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
 from typing import Any
@@ -34,10 +33,11 @@ SLICE_COLUMNS = (
     "person_iou", "person_iou_low", "person_iou_high",
     "binary_iou", "binary_iou_low", "binary_iou_high",
     "boundary_f", "boundary_f_low", "boundary_f_high",
-    "nobody", "false_area", "false_area_low", "false_area_high", "false_alarms",
+    "nobody", "false_area", "false_area_low", "false_area_high",
+    "false_alarms", "false_alarms_low", "false_alarms_high",
     "holding", "held_called_person",
 )  # fmt: skip
-INTERVALS = ("person_iou", "binary_iou", "boundary_f", "false_area")
+INTERVALS = ("person_iou", "binary_iou", "boundary_f", "false_area", "false_alarms")
 
 
 class EvaluationError(FiguregroundError):
@@ -106,7 +106,7 @@ class Slice:
     boundary_f: Interval
     nobody: int
     false_area: Interval
-    false_alarms: float
+    false_alarms: Interval
     holding: int
     held_called_person: float
 
@@ -186,20 +186,22 @@ def slice_row(part: Slice) -> dict[str, Any]:
     return row
 
 
-def metrics(found: Sequence[Slice]) -> dict[str, Any]:
-    """Nested metrics for JSON: `overall`, `source.NAME` and `framing.NAME` of our model, the same below each baseline.
-
-    Names of sources lose what trackers and dotted keys do not take; values that cannot be told are left out.
-    """
-    nested: dict[str, Any] = {}
-    for part in found:
-        top = nested if part.model == OURS else nested.setdefault(part.model, {})
-        if part.by == "overall":
-            top["overall"] = _block(part)
-        elif part.by in ("source", "framing"):
-            group = top.setdefault(part.by, {})
-            group[_key(part.source or part.framing, group)] = _block(part)
-    return nested
+def metrics(found: Sequence[Slice]) -> dict[str, float]:
+    """The few numbers by which trainings are compared; `slices.csv` has all. What cannot be told is left out."""
+    overall = {part.model: part for part in found if part.by == "overall"}
+    ours = overall[OURS]
+    values = {
+        "person_iou": ours.person_iou.value,
+        "person_iou_low": ours.person_iou.low,
+        "person_iou_high": ours.person_iou.high,
+        "boundary_f": ours.boundary_f.value,
+        "binary_iou": ours.binary_iou.value,
+        "false_alarms": ours.false_alarms.value,
+        "held_called_person": ours.held_called_person,
+        **{f"{model}_person_iou": overall[model].person_iou.value for model in (GRABCUT, NULL) if model in overall},
+        "test_photos": ours.photos,
+    }
+    return {name: round(value, 6) for name, value in values.items() if not isnan(value)}
 
 
 def _parts(photos: Sequence[ScoredPhoto]) -> Iterator[tuple[str, str, str, list[ScoredPhoto]]]:
@@ -233,41 +235,7 @@ def _summary(model: str, by: str, source: str, framing: str, scored: Sequence[Sc
         boundary_f=scores.bootstrap_mean([each.boundary_f for each in people], bootstrap),
         nobody=len(nobody),
         false_area=scores.bootstrap_mean(false_areas, bootstrap),
-        false_alarms=float(np.mean(false_areas > NOTICEABLE)) if nobody else nan,
+        false_alarms=scores.bootstrap_mean(false_areas > NOTICEABLE, bootstrap),
         holding=len(holding),
         held_called_person=sum(each.held_called_person for each in holding) / held_pixels if holding else nan,
     )  # fmt: skip
-
-
-def _block(part: Slice) -> dict[str, Any]:
-    block: dict[str, Any] = {"photos": part.photos}
-    for name in INTERVALS[:3]:
-        block |= _interval(name, getattr(part, name))
-    if part.nobody:
-        block["nobody"] = {
-            "photos": part.nobody,
-            "false_alarms": _tidy(part.false_alarms),
-            **_interval("false_area", part.false_area),
-        }
-    if part.holding:
-        block["held"] = {"photos": part.holding, "called_person": _tidy(part.held_called_person)}
-    return block
-
-
-def _interval(name: str, interval: Interval) -> dict[str, dict[str, float]]:
-    if isnan(interval.value):
-        return {}
-    return {name: {key: _tidy(value) for key, value in vars(interval).items()}}
-
-
-def _tidy(value: float) -> float:
-    return round(value, 6)
-
-
-def _key(name: str, taken: Iterable[str]) -> str:
-    """A name without dots, slashes and the like; numbered where two names become one."""
-    plain = re.sub(r"[^\w-]+", "_", name).strip("_") or "unnamed"
-    key, number = plain, 2
-    while key in taken:
-        key, number = f"{plain}_{number}", number + 1
-    return key

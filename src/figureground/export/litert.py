@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from figureground.export import latency, parity
+from figureground.files import write_table
 from figureground.models import selfie
 from figureground.network_input import network_input
 from figureground.params import ExportParams
@@ -29,6 +30,10 @@ log = logging.getLogger(__name__)
 Photo = NDArray[np.uint8]
 Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+PRECISION_COLUMNS = (
+    "precision", "megabytes", "milliseconds", "milliseconds_p10", "milliseconds_p90",
+    "mean_person_iou", "min_person_iou", "mean_absolute_difference", "max_absolute_difference",
+)  # fmt: skip
 # Of a probability. Float32 arithmetic in another order stays a hundredfold below; a wrong operator does not.
 MAX_FLOAT32_DIFFERENCE = 1e-3
 
@@ -40,7 +45,7 @@ def export(
     params: ExportParams,
     out: Path,
 ) -> dict[str, dict[str, Any]]:
-    """Write `float32.tflite`, `float16.tflite`, `int8.tflite` and `parity.csv` to `out`.
+    """Write `float32.tflite`, `float16.tflite`, `int8.tflite`, `parity.csv` and `precisions.csv` to `out`.
 
     In every precision the files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32
     (1, S, S, 1). Models of an earlier export are removed first: they would not belong to the new `parity.csv`.
@@ -76,6 +81,7 @@ def export(
         }
         for precision, draft in drafts.items():
             draft.replace(out / f"{precision}.tflite")
+    write_table(out / "precisions.csv", PRECISION_COLUMNS, (_row(name, found) for name, found in report.items()))
     return report
 
 
@@ -150,6 +156,15 @@ def _report(
         "milliseconds": latency.measure(draft, params.latency_runs),
         "parity": parity.summary(agreements, precision),
     }
+
+
+def _row(precision: str, report: Mapping[str, Any]) -> dict[str, Any]:
+    """Row of `precisions.csv`."""
+    times = {
+        "milliseconds" if name == "median" else f"milliseconds_{name}": report["milliseconds"][name]
+        for name in ("median", "p10", "p90")
+    }
+    return {"precision": precision, "megabytes": report["megabytes"], **times, **report["parity"]}
 
 
 def _save_graph(model: keras.Model, folder: str) -> None:

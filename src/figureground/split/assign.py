@@ -3,7 +3,7 @@
 A photo's side depends on its group and the seed alone: the group's name is hashed to a number in 0..1, and fixed
 ranges of that number are the sides. So photos that come later never move older ones, which would leak what a model
 has trained on into its test. The price is that shares vary by chance, as with coin tosses: every source and framing
-gets its share of each side in expectation, and the realised shares are in the metrics. A quota for each stratum, as
+gets its share of each side in expectation, and the realised shares are in `sides.csv`. A quota for each stratum, as
 scikit-learn's StratifiedGroupKFold has it, keeps shares exact and moves old photos; any rule under which nothing
 ever moves must judge each group by itself. scikit-learn gives the hash (MurmurHash3, the same on all machines).
 """
@@ -11,7 +11,7 @@ ever moves must judge each group by itself. scikit-learn gives the hash (MurmurH
 from __future__ import annotations
 
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from figureground.params import SplitParams
 
 log = logging.getLogger(__name__)
 
+SIDE_COLUMNS = ("side", "source", "framing", "photos", "groups", "share")
 FEWEST_GROUPS = 6  # fewer cannot fill three sides sensibly
 
 
@@ -91,22 +92,24 @@ def read_test_names(path: Path) -> frozenset[str]:
     return names
 
 
-def split_metrics(pairs: Sequence[Pair], sides: Mapping[str, str]) -> dict[str, float | int]:
-    """Photos, groups and shares of each side, and the sides' shares of each source and framing, by dotted name."""
-    used = [pair for pair in pairs if pair.name in sides]
-    metrics: dict[str, float | int] = {"left_out": len(pairs) - len(used)}
-    strata: dict[str, Counter[str]] = defaultdict(Counter)
-    for pair in used:
-        strata[f"{pair.source}.{pair.framing}"][sides[pair.name]] += 1
-    for side in SIDES:
-        of_side = [pair for pair in used if sides[pair.name] == side]
-        metrics[f"photos.{side}"] = len(of_side)
-        metrics[f"groups.{side}"] = len({pair.group for pair in of_side})
-        metrics[f"share.{side}"] = len(of_side) / max(1, len(used))
-    for stratum, counts in sorted(strata.items()):
+def side_rows(pairs: Sequence[Pair], sides: Mapping[str, str]) -> list[dict[str, str | int | float]]:
+    """Rows of `sides.csv` (SIDE_COLUMNS): each side's photos, groups and share, in all and of each source and framing.
+
+    Source and framing are empty in the rows of all. The shares are of the pairs that are on a side.
+    """
+    strata: dict[tuple[str, str], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        if pair.name in sides:
+            strata["", ""].append(pair)
+            strata[pair.source, pair.framing].append(pair)
+    rows: list[dict[str, str | int | float]] = []
+    for (source, framing), members in sorted(strata.items()):
         for side in SIDES:
-            metrics[f"share.{side}.{stratum}"] = counts[side] / counts.total()
-    return metrics
+            there = [pair for pair in members if sides[pair.name] == side]
+            counted = {"photos": len(there), "groups": len({pair.group for pair in there})}
+            share = len(there) / len(members)
+            rows.append({"side": side, "source": source, "framing": framing, **counted, "share": share})
+    return rows
 
 
 def _position(group: str, seed: int) -> float:

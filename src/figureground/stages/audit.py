@@ -16,7 +16,7 @@ def main() -> None:
         try:
             run.log_metrics(audit(DATA, params.audit, out))
         finally:  # a stop by `audit.on_finding` comes after the reports, which say what to mend
-            for report in ("rejected.csv", "suspects.csv", "suspects.jpg"):
+            for report in ("rejected.csv", "suspects.csv", "sources.csv", "counts.csv", "suspects.jpg", "counts.png"):
                 run.log_artifact(out / report)
 
 

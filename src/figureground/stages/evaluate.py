@@ -15,6 +15,7 @@ from figureground.models.deeplab import load_model  # noqa: E402
 from figureground.params import flat, read_params  # noqa: E402
 from figureground.paths import DATA, RESULTS  # noqa: E402
 from figureground.predictor import Predictor  # noqa: E402
+from figureground.tracking.result import SCORES, headline  # noqa: E402
 from figureground.tracking.runs import stage_run  # noqa: E402
 
 PICTURES = (
@@ -26,7 +27,7 @@ PICTURES = (
     "iou_by_framing.png",
     "confusion.png",
 )
-TABLES = ("photos.csv", "slices.csv", "label_suspects.csv", "metrics.json")
+TABLES = ("photos.csv", "slices.csv", "label_suspects.csv")
 
 
 def main() -> None:
@@ -46,10 +47,12 @@ def main() -> None:
             out=out,
         )
         files.write_json(out / "metrics.json", metrics)
-        run.log_metrics(files.flat_numbers(metrics, prefix="test"))
-        run.log_summary(files.flat_numbers(metrics["overall"], prefix="test.overall"))
+        run.log_metrics(headline(metrics))
+        run.log_summary(headline(metrics))
         for name in PICTURES + TABLES:
             run.log_artifact(out / name)
+    scores = ", ".join(f"{words} {metrics[name]:.3f}" for name, words in SCORES.items() if name in metrics)
+    runner.log.info("evaluate: %s on %d test photos (results/evaluate/worst.jpg)", scores, metrics["test_photos"])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ runner.prepare_tensorflow()  # before what is below imports it
 
 import numpy as np  # noqa: E402
 
-from figureground import files, pictures  # noqa: E402
+from figureground import pictures  # noqa: E402
 from figureground.dataset.metadata import photo_path  # noqa: E402
 from figureground.dataset.sides import read_split  # noqa: E402
 from figureground.export.litert import export  # noqa: E402
@@ -33,9 +33,14 @@ def main() -> None:
             params.export,
             out,
         )
-        files.write_json(out / "metrics.json", metrics)
-        run.log_summary(files.flat_numbers(metrics, prefix="export"))
-        for name in ("parity.csv", "float32.tflite", "float16.tflite", "int8.tflite"):
+        for precision, found in metrics.items():
+            figures = {
+                "megabytes": found["megabytes"],
+                "milliseconds": found["milliseconds"]["median"],
+                "parity": found["parity"]["mean_person_iou"],
+            }
+            run.log_metrics({f"{precision}_{name}": value for name, value in figures.items()})
+        for name in ("precisions.csv", "parity.csv", "float32.tflite", "float16.tflite", "int8.tflite"):
             run.log_artifact(out / name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from figureground.params import flat, read_params
 from figureground.paths import DATA, RESULTS
 from figureground.scores import Bootstrap
 from figureground.stages import runner
+from figureground.tracking.description import describe, keep_pictures
 from figureground.tracking.provenance import provenance
 from figureground.tracking.registry.decision import PhotoScore
 from figureground.tracking.registry.registering import register
+from figureground.tracking.result import lines, read_result
 from figureground.tracking.runs import stage_run
 
 
@@ -28,25 +31,24 @@ def main() -> None:
             name=params.register_.name,
             weights=RESULTS / "train/model.keras",
             example=pictures.read_photo(photo_path(DATA, min(scores))),
-            metrics=_overall(RESULTS / "evaluate/metrics.json"),
+            metrics=json.loads((RESULTS / "evaluate/metrics.json").read_text(encoding="utf-8")),
             photo_scores=scores,
             tags={**provenance(Path()), "dvc.stage": "register", "precision": params.register_.precision},
             bootstrap=Bootstrap(params.register_.resamples, params.register_.confidence, params.seed),
         )
-    files.write_json(RESULTS / "register/decision.json", asdict(decision))
-    title = "champion" if decision.promoted else "challenger"
-    runner.log.info("%s version %d is the %s: %s", params.register_.name, decision.version, title, decision.reason)
+        files.write_json(RESULTS / "register/decision.json", asdict(decision))
+        result = read_result(RESULTS)
+        run.log_summary(result.metrics)
+        describe(run, params.register_.name, result)
+        keep_pictures(run, RESULTS)
+    if not os.environ.get("FIGUREGROUND_RESULT_FOLLOWS"):  # `make repro` shows it last, below what DVC has to say
+        print(*lines(result), sep="\n")
 
 
 def _photo_scores(path: Path) -> dict[str, PhotoScore]:
     return {
         row["name"]: PhotoScore(float(row["person_iou"] or "nan"), row["photo_hash"]) for row in files.read_table(path)
     }
-
-
-def _overall(path: Path) -> dict[str, float]:
-    metrics = json.loads(path.read_text(encoding="utf-8"))
-    return files.flat_numbers({key: metrics[key] for key in ("overall", "source", "framing") if key in metrics})
 
 
 if __name__ == "__main__":

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 from figureground import files
 from figureground.dataset.manifest import read_manifest
-from figureground.dataset.sides import few_warning, write_split
+from figureground.dataset.sides import SIDES, few_warning, write_split
 from figureground.named_files import check_unchanged, split_files
 from figureground.params import read_params
 from figureground.paths import RESULTS
-from figureground.split.assign import read_test_names, split, split_metrics
+from figureground.split.assign import SIDE_COLUMNS, read_test_names, side_rows, split
 from figureground.stages import runner
-
-log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -26,8 +23,13 @@ def main() -> None:
     write_split(RESULTS / "split/split.csv", sides)
     for side in ("val", "test"):
         if warning := few_warning(side, [pair.group for pair in pairs if sides.get(pair.name) == side]):
-            log.warning(warning)
-    files.write_json(RESULTS / "split/metrics.json", split_metrics(pairs, sides))
+            runner.log.warning(warning)
+    files.write_table(RESULTS / "split/sides.csv", SIDE_COLUMNS, side_rows(pairs, sides))
+    counts = {side: list(sides.values()).count(side) for side in SIDES}
+    told = "{train} photos to train, {val} to validate, {test} to test".format(**counts)
+    if left_out := len(pairs) - len(sides):
+        told += f"; {left_out} share a group with a listed one and are left out"
+    runner.log.info("split: %s", told)
 
 
 if __name__ == "__main__":

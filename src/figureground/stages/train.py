@@ -21,6 +21,7 @@ from figureground.tracking.runs import stage_run  # noqa: E402
 from figureground.tracking.versions import weights_of_run  # noqa: E402
 from figureground.training.curves import write_curves  # noqa: E402
 from figureground.training.fit import HISTORY_COLUMNS, fit, summary  # noqa: E402
+from figureground.training.losses import least_loss  # noqa: E402
 
 RECORD = RESULTS / "inputs/train.json"
 SECTIONS = ("seed", "model", "loss", "train")
@@ -40,20 +41,24 @@ def main() -> None:
         run.set_tags(recorded)
         trained = fit(
             index, params.model, params.loss, params.train, init=str(champion or params.model.init),
-            seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(row, step=epoch),
+            seed=params.seed, work=work, on_epoch=lambda epoch, row: run.log_metrics(_curves(row), step=epoch),
         )  # fmt: skip
         metrics = summary(trained)
         files.write_table(out / "history.csv", HISTORY_COLUMNS, trained.history)
-        write_curves(trained.history, out / "curves.png")
+        write_curves(trained.history, least_loss(params.loss), out / "curves.png")
         trained.model.compile()  # the optimizer's state is of no use to those who load the model
         with files.replacing(out / "model.keras") as draft:
             trained.model.save(draft)
-        files.write_json(out / "metrics.json", metrics)
-        run.log_summary({f"best.{name}": value for name, value in metrics.items()})  # beside the curves by epoch
+        files.write_table(out / "summary.csv", tuple(metrics), [metrics])
+        run.log_summary({name: metrics[name] for name in ("val_loss", "val_person_iou")})
         for name in ("history.csv", "curves.png", "model.keras"):
             run.log_artifact(out / name)
         runner.refuse_changed(params, SECTIONS)
     shutil.rmtree(work, ignore_errors=True)
+
+
+def _curves(row: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in row.items() if name != "epoch"}  # which is the step
 
 
 def _champion(params: Params, recorded: Mapping[str, str]) -> Path | None:

@@ -6,6 +6,7 @@ never breaks a stage: what the store does not take is kept and offered again lat
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import time
@@ -33,7 +34,8 @@ _log = logging.getLogger(__name__)
 PIPELINE, PROCESS, STAGE, RESUME_KEY = (
     f"figureground.{each}" for each in ("pipeline", "process", "stage", "resume_key")
 )
-_PARENT = "mlflow.parentRunId"
+PARENT = "mlflow.parentRunId"
+_DESCRIPTION = "mlflow.note.content"
 _SECONDS_BETWEEN_TRIES = 60.0
 _PATIENCE = 120.0  # seconds at the end of a run for a store that does not answer
 
@@ -57,12 +59,14 @@ class StageRun:
 
     Attributes:
         run_id: MLflow's id, None where nothing is tracked because the store could not be opened.
+        parent_id: Of the pipeline's run, None likewise and where there is none.
         store: The store that the run is in, None likewise.
     """
 
     def __init__(self, store: Store | None, pair: RunIds | None) -> None:
         self.store = store
         self.run_id = pair.child if pair else None
+        self.parent_id = pair.parent if pair else None
         self._pair = pair
         self._inode = _inode(store)
         self._waiting: list[Callable[[Store, str], None]] = []
@@ -80,12 +84,23 @@ class StageRun:
             self._offer(lambda store, run_id: _log_metrics(store, run_id, fresh))
 
     def log_summary(self, values: Mapping[str, float]) -> None:
-        """The few metrics by which pipelines are compared, on the parent run too."""
-        self.log_metrics(values)
-        parent, now = self._pair.parent if self._pair else None, int(time.time() * 1000)
+        """The few metrics by which pipelines are compared, on the pipeline's run; what it has already stays."""
+        parent, now = self.parent_id, int(time.time() * 1000)
         if parent:
             entries = [(key, float(value), now, 0) for key, value in values.items()]
-            self._offer(lambda store, run_id: _log_metrics(store, parent, entries))
+            self._offer(lambda store, run_id: _log_fresh_metrics(store, parent, entries))
+
+    def describe(self, text: str) -> None:
+        """The description of the pipeline's run, Markdown."""
+        parent = self.parent_id
+        if parent:
+            self._offer(lambda store, run_id: _set_tags(store, parent, {_DESCRIPTION: text}))
+
+    def log_artifact_of_pipeline(self, path: Path) -> None:
+        """A file on the pipeline's run."""
+        parent = self.parent_id
+        if parent and path.exists():
+            self._offer(lambda store, run_id: store.client.log_artifact(parent, str(path.resolve())))
 
     def log_params(self, values: Values) -> None:
         """Parameters; one that the run has already stays as it is, since MLflow refuses another value."""
@@ -244,6 +259,7 @@ def _parent(store: Store, tags: Mapping[str, str], params: Values) -> str:
     else:
         name = _pipeline_name(dvc, tags)
         run_id = store.client.create_run(store.experiment, tags={**tags, PIPELINE: key}, run_name=name).info.run_id
+        log_data(store, run_id, tags)
     log_params(store, run_id, params)
     return str(run_id)
 
@@ -274,11 +290,11 @@ def child_run(
     )
     if stopped and stopped.info.status in ("KILLED", "FAILED"):
         run_id = stopped.info.run_id
-        _set_tags(store, run_id, {**tags, _PARENT: parent})  # it moves to the pipeline that goes on with it
+        _set_tags(store, run_id, {**tags, PARENT: parent})  # it moves to the pipeline that goes on with it
         client.update_run(run_id, "RUNNING", name)
         steps = {key: _steps(store, run_id, key) for key in stopped.data.metrics}
     else:
-        keys = {_PARENT: parent} | ({RESUME_KEY: resume_key} if resume_key else {})
+        keys = {PARENT: parent} | ({RESUME_KEY: resume_key} if resume_key else {})
         run_id = client.create_run(store.experiment, tags={**tags, **keys}, run_name=name or stage).info.run_id
         steps = {}
     log_params(store, run_id, own)
@@ -309,6 +325,22 @@ def _log_metrics(store: Store, run_id: str, values: Sequence[tuple[str, float, i
     from mlflow.entities import Metric
 
     store.client.log_batch(run_id, metrics=[Metric(*value) for value in values])
+
+
+def _log_fresh_metrics(store: Store, run_id: str, values: Sequence[tuple[str, float, int, int]]) -> None:
+    known = store.client.get_run(run_id).data.metrics
+    _log_metrics(store, run_id, [value for value in values if value[0] not in known])
+
+
+def log_data(store: Store, run_id: str, tags: Mapping[str, str]) -> None:
+    """The data set as an input of the run, where its hash is known."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    if "data.hash" in tags:
+        source = json.dumps({"uri": "data.dvc", "git.commit": tags.get("git.commit", "unknown")})
+        data = Dataset("data", tags["data.hash"].removesuffix(".dir"), source_type="dvc", source=source)
+        use = InputTag("mlflow.data.context", "training")
+        store.client.log_inputs(run_id, [DatasetInput(data, tags=[use])])
 
 
 def log_params(store: Store, run_id: str, values: Values) -> None:

@@ -21,6 +21,7 @@ from figureground.tracking.runs import (
     child_run,
     ending,
     latest_run,
+    log_data,
     log_params,
     reconcile,
     warn,
@@ -36,7 +37,7 @@ def sweep_run(study: str, params: Values, *, root: Path = Path()) -> Iterator[St
     """The run of a sweep while a process looks after it; the run it had before where the study was begun earlier.
 
     Args:
-        study: Name of the study, which is the run's name.
+        study: Name of the study; the run's name is `sweep` and that.
         params: What the trials have in common, by dotted name.
         root: The project's root.
     Raises:
@@ -119,7 +120,9 @@ def _parent(store: Store, study: str, root: Path) -> str:
     tags = {PROCESS: describe(psutil.Process())}
     if found is None:
         tags |= {**provenance(root), SWEEP: study, STAGE: "sweep"}
-        return str(store.client.create_run(store.experiment, tags=tags, run_name=study).info.run_id)
+        run_id = str(store.client.create_run(store.experiment, tags=tags, run_name=f"sweep {study}").info.run_id)
+        log_data(store, run_id, tags)
+        return run_id
     if found.info.status != "RUNNING":
         store.client.set_tag(found.info.run_id, PROCESS, tags[PROCESS])
         store.client.update_run(found.info.run_id, "RUNNING")

@@ -315,7 +315,7 @@ def free_memory() -> None:
 
 
 def summary(trained: Trained) -> dict[str, Any]:
-    """Metrics of a training for `metrics.json`: plain numbers."""
+    """The row of `summary.csv`: plain numbers."""
     best = trained.history[trained.best_epoch]
     return {
         "best_epoch": trained.best_epoch + 1,

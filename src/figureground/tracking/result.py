@@ -1,0 +1,168 @@
+"""What a pipeline came to, from the tables that its stages have written: a few lines for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from figureground.errors import FiguregroundError
+from figureground.files import read_table
+
+MODELS = {"ours": "this model", "grabcut": "GrabCut", "null": "null model"}
+SCORES = {"person_iou": "person IoU", "boundary_f": "boundary F", "false_alarms": "false alarms"}
+SHOWN = 3  # suspects, and of the worst photos
+
+Row = Mapping[str, str]
+
+
+class ResultError(FiguregroundError):
+    """There is no result yet. The message names what is missing and what to do."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The tables of `results/` as far as the summary needs them.
+
+    Attributes:
+        overall: By model, its row of `slices.csv` for all test photos.
+        metrics: The few by which trainings are compared.
+        sides: Photos by side of the split.
+        sources: Photos by source.
+        suspects: The masks that most deserve a look, as rows of the audit's `suspects.csv`.
+        doubted: How many masks of test photos the model doubts.
+        worst: Names of the test photos with the worst scores, with these scores.
+        decision: Of stage `register`, as in `decision.json`.
+    """
+
+    overall: Mapping[str, Row]
+    metrics: Mapping[str, float]
+    sides: Mapping[str, int]
+    sources: Mapping[str, int]
+    suspects: Sequence[Row]
+    doubted: int
+    worst: Sequence[tuple[str, float]]
+    decision: Mapping[str, Any]
+
+    @property
+    def photos(self) -> str:
+        """How many test photos there are, of which kind."""
+        row = self.overall["ours"]
+        return f"{row['photos']} test photos, {row['people']} with people and {row['nobody']} with nobody"
+
+    @property
+    def verdict(self) -> str:
+        title = "champion" if self.decision["promoted"] else "challenger"
+        return f"Version {self.decision['version']} is the {title}: {self.decision['reason']}"
+
+
+def read_result(results: Path) -> Result:
+    """The result in the folder `results`.
+
+    Raises:
+        ResultError: A table is missing: the pipeline has not run to its end.
+    """
+    try:
+        photos = read_table(results / "evaluate/photos.csv")
+        slices = read_table(results / "evaluate/slices.csv")
+        return Result(
+            overall={row["model"]: row for row in slices if row["by"] == "overall"},
+            metrics=_metrics(results),
+            sides={
+                row["side"]: int(row["photos"]) for row in read_table(results / "split/sides.csv") if not row["source"]
+            },
+            sources=_photos_by_source(read_table(results / "audit/counts.csv")),
+            suspects=read_table(results / "audit/suspects.csv")[:SHOWN],
+            doubted=len(read_table(results / "evaluate/label_suspects.csv")),
+            worst=sorted(((row["name"], _quality(row)) for row in photos), key=lambda photo: photo[1])[:SHOWN],
+            decision=json.loads((results / "register/decision.json").read_text(encoding="utf-8")),
+        )
+    except FileNotFoundError as error:
+        raise ResultError(f"{error.filename}: not found; run the pipeline to its end (`make repro`)") from None
+    except (KeyError, ValueError) as error:
+        raise ResultError(f"{results}: not of this version ({error!r}); run the pipeline again") from None
+
+
+def lines(result: Result) -> list[str]:
+    """The result as lines for a terminal."""
+    table = [["", *SCORES.values()], *([MODELS[name], *_scores(row)] for name, row in _models(result))]
+    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    told = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    return ["", f"{result.photos}:", *told, "", result.verdict, *_to_look_at(result), *_next_step(result)]
+
+
+def markdown_table(result: Result) -> list[str]:
+    head = ["| " + " | ".join(["", *SCORES.values()]) + " |", "| --- " * (len(SCORES) + 1) + "|"]
+    return [*head, *("| " + " | ".join([MODELS[name], *_scores(row)]) + " |" for name, row in _models(result))]
+
+
+def _models(result: Result) -> list[tuple[str, Row]]:
+    return [(name, result.overall[name]) for name in MODELS if name in result.overall]
+
+
+def _scores(row: Row) -> list[str]:
+    return [_interval(row, name) for name in SCORES]
+
+
+def _interval(row: Row, name: str) -> str:
+    if not row[name]:
+        return "-"
+    value, low, high = (float(row[key]) for key in (name, f"{name}_low", f"{name}_high"))
+    if name == "false_alarms":
+        return f"{value:.1%} ({low:.1%} to {high:.1%})"
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _to_look_at(result: Result) -> list[str]:
+    if not result.suspects and not result.doubted:
+        return []
+    told = ["", "Masks that deserve a look, the worst first (results/audit/suspects.jpg):"] if result.suspects else [""]
+    told += [f"  {row['name']}  score {float(row['score']):.2f}: {row['reasons']}" for row in result.suspects]
+    if result.doubted:
+        told.append(
+            f"The model doubts the masks of {result.doubted} test photos (results/evaluate/label_suspects.jpg)."
+        )
+    return told
+
+
+def _next_step(result: Result) -> list[str]:
+    worst = (
+        "Next: look at its worst photos (results/evaluate/worst.jpg); `make ui` compares this run with earlier ones."
+    )
+    if result.decision["promoted"]:
+        fetch, cut = "figureground model fetch champion -o mine.tflite", "figureground cut PHOTO --model mine.tflite"
+        return ["", worst, f"Use it: `{fetch}`, then `{cut}`."]
+    version = result.decision["version"]
+    return ["", worst, f"`figureground model promote {version}` makes it the champion all the same."]
+
+
+def _metrics(results: Path) -> dict[str, float]:
+    """Of the test photos, of the best epoch and of the exported float32 model."""
+    tested: dict[str, float] = json.loads((results / "evaluate/metrics.json").read_text(encoding="utf-8"))
+    trained = read_table(results / "train/summary.csv")[0]
+    exported = {row["precision"]: row for row in read_table(results / "export/precisions.csv")}
+    return {
+        **headline(tested),
+        "val_loss": float(trained["val_loss"]),
+        "val_person_iou": float(trained["val_person_iou"]),
+        "milliseconds": float(exported["float32"]["milliseconds"]),
+    }
+
+
+def headline(tested: Mapping[str, float]) -> dict[str, float]:
+    """What of the test metrics is compared at a glance; the bounds of intervals stand in tables."""
+    return {name: value for name, value in tested.items() if not name.endswith(("_low", "_high", "_photos"))}
+
+
+def _photos_by_source(counts: Sequence[Row]) -> dict[str, int]:
+    sources: dict[str, int] = {}
+    for row in counts:
+        sources[row["source"]] = sources.get(row["source"], 0) + int(row["photos"])
+    return sources
+
+
+def _quality(row: Row) -> float:
+    """Person IoU, or the share that is right of a photo with nobody."""
+    return float(row["person_iou"]) if row["person_iou"] else 1.0 - float(row["false_area"])
