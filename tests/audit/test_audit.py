@@ -1,5 +1,4 @@
 import csv
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +8,14 @@ import numpy as np
 import pytest
 
 from figureground.audit.audit import AuditError, AuditStopped, audit
+from figureground.audit.findings import Suspicion
 from figureground.audit.outlines import judge_outline
+from figureground.audit.summaries import take_common
 from figureground.dataset.manifest import Pair, read_manifest
 from figureground.dataset.metadata import MetadataError, Row, write_metadata
 from figureground.params import AuditParams
 from figureground.pictures import Picture
+from figureground.sheets import PERSON_COLOUR, VOID_COLOUR
 
 HEIGHT, WIDTH = 160, 120
 PARAMS = AuditParams(
@@ -99,10 +101,11 @@ def test_good_pairs_are_used_and_described(folder: Folder) -> None:
     assert (pair.width, pair.height, pair.group, pair.licence) == (WIDTH, HEIGHT, "walk/001", "CC0")
     assert pair.person_share == pytest.approx(share, abs=1e-5) and pair.void_share == 0.0
     assert folder.pairs()["empty land/ö 1"].framing == "nobody"
-    assert metrics["pairs"] == 5 and metrics["photos.empty land.nobody"] == 1
+    assert metrics == {"pairs": 5, "rejected": 0, "suspects": 0, "groups": 5, "duplicates": 0}
     counts = {(row["source"], row["framing"]): int(row["photos"]) for row in folder.table("counts.csv")}
-    assert sum(counts.values()) == 5 and counts["walk", "nobody"] == 0
-    assert json.loads((folder.root / "out/metrics.json").read_text()) == metrics
+    assert sum(counts.values()) == 5 and counts["walk", "nobody"] == 0 and counts["empty land", "nobody"] == 1
+    assert folder.table("summary.csv") == [{key: str(value) for key, value in metrics.items()}]
+    assert cv2.imread(str(folder.root / "out/counts.png")) is not None
     assert cv2.imread(str(folder.root / "out/suspects.jpg")) is not None
 
 
@@ -203,6 +206,40 @@ def test_a_lone_empty_mask_is_a_forgotten_one_and_many_are_photos_of_nobody(fold
     assert not any(name.startswith("mixed/land") for name in folder.suspicions())
 
 
+def test_what_holds_for_a_whole_source_is_said_once(folder: Folder, caplog: pytest.LogCaptureFixture) -> None:
+    folder.add_good("tour", 40)
+    for number in range(8):
+        folder.add(f"tour/land {number}", draw(600 + number)[0], np.zeros((HEIGHT, WIDTH), np.uint8))
+    with caplog.at_level("INFO", "figureground"):
+        metrics = folder.audit()
+    assert metrics["suspects"] == 0 and not any(name.startswith("tour/land") for name in folder.suspicions())
+    assert folder.table("sources.csv") == [{"source": "tour", "finding": "empty mask", "pairs": "8", "used": "48"}]
+    assert [record.getMessage() for record in caplog.records] == [
+        "audit: 48 pairs are used, none of them deserves a look"
+    ]
+
+
+def test_a_pair_that_is_surely_wrong_is_listed_however_many_are() -> None:
+    weak, strong = (Suspicion(score, "outline off the edges", "off") for score in (0.2, 0.9))
+    suspicions = {f"a/{number}": [strong if number == 3 else weak] for number in range(10)}
+    left, common = take_common(suspicions, dict.fromkeys(suspicions, "a"))
+    assert {name for name, reasons in left.items() if reasons} == {"a/3"}
+    assert [str(finding) for finding in common] == ["a: 10 of 10 pairs: outline off the edges"]
+
+
+def test_the_sheet_explains_its_colours_and_shows_only_what_deserves_a_look(folder: Folder) -> None:
+    folder.add_good("set", 6)
+    folder.audit()
+    nothing = cv2.imread(str(folder.root / "out/suspects.jpg"))
+    folder.add("set/moved", draw(90)[0], np.roll(draw(90)[1], 12, axis=1))
+    assert folder.audit()["suspects"] == 1
+    sheet = cv2.imread(str(folder.root / "out/suspects.jpg"))
+    assert nothing.shape[0] < 60 and nothing.shape[0] + 224 < sheet.shape[0] < 460  # words, then one row of tiles
+    for colour in (PERSON_COLOUR, VOID_COLOUR):
+        close = np.abs(sheet[:90, :, ::-1].astype(int) - colour).max(axis=2) < 60
+        assert close.sum() > 200
+
+
 def test_inverted_masks_are_rejected_where_the_source_says_so_and_suspect_elsewhere(folder: Folder) -> None:
     folder.add_good("many", 25)
     folder.add("alone/1", draw(800)[0], 255 - draw(800)[1])
@@ -280,7 +317,10 @@ def test_reports_do_not_depend_on_the_number_of_workers(folder: Folder) -> None:
     folder.add("set/moved", draw(90)[0], np.roll(draw(90)[1], 9, axis=1))
     assert folder.audit(workers=1, out="one") == folder.audit(workers=2, out="two")
     files = sorted(path.name for path in (folder.root / "one").iterdir())
-    assert files == ["counts.csv", "manifest.csv", "metrics.json", "rejected.csv", "suspects.csv", "suspects.jpg"]
+    assert files == [
+        "counts.csv", "counts.png", "manifest.csv", "rejected.csv", "sources.csv", "summary.csv", "suspects.csv",
+        "suspects.jpg",
+    ]  # fmt: skip
     for name in files:
         assert (folder.root / "one" / name).read_bytes() == (folder.root / "two" / name).read_bytes()
 

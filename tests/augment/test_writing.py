@@ -345,10 +345,19 @@ def test_index_of_missing_or_changed_shards_is_refused(made: tuple[Index, list[P
     with pytest.raises(ShardError, match=f"{shard.name}: missing"):
         read_index(folder / "out")
     (folder / "out" / "index.json").write_text('{"format": 0}')
-    with pytest.raises(ShardError, match="format 0, not 1"):
+    with pytest.raises(ShardError, match="format 0, not 2"):
         read_index(folder / "out")
     with pytest.raises(ShardError, match="not found; run the augment stage first"):
         read_index(folder)
+
+
+def test_each_variant_says_what_was_done_to_it(made: tuple[Index, list[Pair], Path]) -> None:
+    index = made[0]
+    told = [record["done"].decode() for number in range(index.variants) for file in index.train_files(number)
+            for record in read_records(file)]  # fmt: skip
+    assert any("cropped" in done for done in told) and any("mirrored" in done for done in told)
+    assert len(set(told)) > 3
+    assert {record["done"] for file in index.val_files() for record in read_records(file)} == {b""}
 
 
 def test_example_sheet_is_a_picture_of_the_tiles_asked_for(made: tuple[Index, list[Pair], Path]) -> None:

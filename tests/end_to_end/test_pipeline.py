@@ -121,10 +121,31 @@ def test_everything_promised_is_written(clone: Clone) -> None:
                 name = out if isinstance(out, str) else next(iter(out))
                 assert (clone.folder / name).exists(), name
     metrics = json.loads((results / "evaluate/metrics.json").read_text())
-    assert 0.0 <= metrics["overall"]["person_iou"]["value"] <= 1.0
+    metrics = json.loads((results / "evaluate/metrics.json").read_text())
+    assert 0.0 <= metrics["person_iou"] <= 1.0
     assert not (clone.folder / ".figureground/train").exists() or not list(
         (clone.folder / ".figureground/train").glob("*/state.npz")
     )
+
+
+def test_metrics_are_ten_columns_at_most_and_plots_need_no_other_host(clone: Clone) -> None:
+    told = json.loads(clone.run("dvc", "metrics", "show", "--json").stdout)
+    (values,) = [found["data"] for found in told[""]["data"].values()]
+    assert 5 <= len(values) <= 10 and all(isinstance(value, int | float) for value in values.values())
+    page = Path(clone.run("dvc", "plots", "show", "--out", "plots").stdout.strip().removeprefix("file://"))
+    content = page.read_text()
+    assert content.count("<img") >= 10 and not re.findall(r"""(?:src|href)=["']?(?:https?:)?//""", content)
+
+
+def test_the_result_is_the_last_thing_said(clone: Clone) -> None:
+    shown = clone.run("figureground", "results").stdout
+    assert re.search(r"this model +0\.\d{3} \(.* to .*\)", shown) and "null model" in shown and "GrabCut" in shown
+    clone.change({"register.resamples": 900})
+    assert "this model" in clone.run("dvc", "repro").stdout
+    clone.change({"register.resamples": 901})
+    assert "this model" not in clone.run("dvc", "repro", FIGUREGROUND_RESULT_FOLLOWS="1").stdout  # but at the end
+    clone.change({"register.resamples": 2000})
+    clone.run("dvc", "repro")
 
 
 def test_the_runs_tell_what_made_the_model(clone: Clone) -> None:

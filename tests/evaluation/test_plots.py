@@ -1,11 +1,12 @@
-from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from figureground.dataset.manifest import Pair
 from figureground.evaluation import plots
-from figureground.evaluation.scoring import NULL, OURS, Score, ScoredPhoto
+from figureground.evaluation.scoring import OURS, Score, ScoredPhoto
+from figureground.pictures import read_photo
 from figureground.scores import Counts
 
 
@@ -48,24 +49,16 @@ def test_tile_puts_wide_pictures_below_each_other() -> None:
         assert tile.shape == ((2 * height + 4, width, 3) if width > height else (height, 2 * width + 4, 3))
 
 
-def test_confusion_rows_are_shares_of_the_pixels() -> None:
-    rows = plots.confusion_rows(Counts(true_positive=250, false_positive=100, false_negative=50, true_negative=600))
-    assert Counter((row["actual"], row["predicted"]) for row in rows) == {
-        ("person", "person"): 2500,
-        ("background", "person"): 1000,
-        ("person", "background"): 500,
-        ("background", "background"): 6000,
-    }
-    assert len(plots.confusion_rows(Counts(1, 1, 1, 0))) == plots.CONFUSION_ROWS
-    assert plots.confusion_rows(Counts(0, 0, 0, 0)) == []
-
-
-def test_histogram_counts_photos_with_a_person() -> None:
-    pair = Pair("a/1", "a", "a/1", "CC0", 10, 10, "half", 0.5, 0.0)
-    good, half, nobody = (Score(Counts(*counts), 0.5) for counts in ((9, 1, 0, 9), (1, 1, 0, 9), (0, 0, 0, 9)))
-    photos = [ScoredPhoto(pair, "", {OURS: ours, NULL: half}) for ours in (good, half, nobody)]
-    rows = plots.histogram_rows(photos)
-    assert len(rows) == plots.BINS and sum(row[OURS] or 0 for row in rows) == 2
-    assert [row["person_iou"] for row in rows if row[OURS]] == [0.525, 0.925]
-    assert [row[NULL] for row in rows if row[NULL]] == [3]
-    assert {row["grabcut"] for row in rows} == {None}
+def test_the_legend_of_the_histogram_covers_no_bar(tmp_path: Path) -> None:
+    poor = Score(Counts(1, 99, 0, 9), 0.5)  # a bar at the left, one piece a source
+    pairs = [Pair(f"s{number}/1", f"s{number}", "g", "CC0", 10, 10, "half", 0.5, 0.0) for number in range(6)]
+    photos = [ScoredPhoto(pair, "", {OURS: poor}) for pair in pairs for _ in range(3)]
+    plots.write_histogram(photos, tmp_path / "histogram.png")
+    drawn = read_photo(tmp_path / "histogram.png")
+    bars = drawn[: drawn.shape[0] * 7 // 10]
+    sizes = []
+    for colour in plots.SOURCE_COLOURS[:6]:
+        wanted = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+        sizes.append(int((np.abs(bars.astype(int) - wanted).max(axis=2) < 8).sum()))
+        assert (np.abs(drawn[bars.shape[0] :].astype(int) - wanted).max(axis=2) < 8).any()  # in the legend, too
+    assert min(sizes) > 100 and max(sizes) - min(sizes) < 0.2 * max(sizes)

@@ -51,7 +51,7 @@ def test_held_things_that_are_called_person_are_counted() -> None:
     part = scoring.slices([photo("a/1", "half", holding), photo("a/2", "half", score), photo("a/3", "half", GOOD)],
                           BOOTSTRAP)[0]  # fmt: skip
     assert (part.holding, part.held_called_person) == (2, 40 / 320)
-    assert scoring.metrics([part])["overall"]["held"] == {"photos": 2, "called_person": 0.125}
+    assert scoring.metrics([part])["held_called_person"] == 0.125
 
 
 def test_predictions_that_do_not_fit_are_refused_by_name() -> None:
@@ -69,8 +69,8 @@ def test_slices_part_people_from_nobody(photos: list[ScoredPhoto]) -> None:
     assert overall.person_iou.value == pytest.approx((0.9 + 0.5 + 0.9) / 3)
     assert overall.boundary_f.value == pytest.approx((0.8 + 0.4 + 0.8) / 3)
     assert overall.false_area.value == pytest.approx((1 + 20) / 2 / 200)
-    assert overall.false_alarms == 0.5
-    assert found[NULL, "overall", "", ""].false_alarms == 1.0
+    assert overall.false_alarms.value == 0.5 and 0.0 <= overall.false_alarms.low < overall.false_alarms.high <= 1.0
+    assert found[NULL, "overall", "", ""].false_alarms.value == 1.0
     assert found[OURS, "framing", "", "half"].person_iou.value == pytest.approx(0.9)
     cats = found[OURS, "source", "cats", ""]
     assert cats.people == 0 and isnan(cats.person_iou.value) and isnan(cats.binary_iou.value)
@@ -88,15 +88,14 @@ def test_binary_iou_of_a_slice_sums_pixels(photos: list[ScoredPhoto]) -> None:
     assert part.binary_iou.value == pytest.approx((140 / 200 + 200 / 260) / 2)
 
 
-def test_metrics_have_plain_keys_and_no_nan(photos: list[ScoredPhoto]) -> None:
+def test_metrics_are_ten_numbers_at_most_and_none_is_nan(photos: list[ScoredPhoto]) -> None:
     metrics = scoring.metrics(scoring.slices(photos, BOOTSTRAP))
-    assert metrics["overall"]["person_iou"]["value"] == pytest.approx(0.766667)
-    assert set(metrics) == {"overall", "source", "framing", NULL}
-    assert set(metrics["source"]) == {"a_b", "a_b_2", "cats"}
-    assert list(metrics["framing"]) == ["half", "far", "nobody"]
-    assert set(metrics["source"]["cats"]) == {"photos", "nobody"}
-    assert metrics["source"]["cats"]["nobody"]["false_alarms"] == 0.5
-    assert set(metrics[NULL]) == {"overall", "source", "framing"}
+    assert len(metrics) <= 10 and not any(isnan(value) for value in metrics.values())
+    assert metrics["person_iou"] == pytest.approx(0.766667)
+    assert metrics["person_iou_low"] <= metrics["person_iou"] <= metrics["person_iou_high"]
+    assert (metrics["false_alarms"], metrics["test_photos"]) == (0.5, 5)
+    assert {"boundary_f", "binary_iou", "null_person_iou"} <= metrics.keys()
+    assert "held_called_person" not in metrics  # the labels do not tell
 
 
 def test_photo_row_holds_the_columns(photos: list[ScoredPhoto]) -> None:

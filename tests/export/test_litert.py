@@ -47,7 +47,7 @@ def exported(model: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> tu
 def test_export_leaves_three_models_and_the_table(exported: tuple[dict[Any, Any], Path]) -> None:
     _, out = exported
     assert sorted(path.name for path in out.iterdir()) == [
-        "float16.tflite", "float32.tflite", "int8.tflite", "parity.csv"
+        "float16.tflite", "float32.tflite", "int8.tflite", "parity.csv", "precisions.csv"
     ]  # fmt: skip
     rows = read_table(out / "parity.csv")
     assert {(row["name"], row["precision"]) for row in rows} == {
@@ -58,6 +58,7 @@ def test_export_leaves_three_models_and_the_table(exported: tuple[dict[Any, Any]
 def test_the_report_has_size_time_and_parity(exported: tuple[dict[Any, Any], Path]) -> None:
     report, out = exported
     assert tuple(report) == PRECISIONS
+    assert [row["precision"] for row in read_table(out / "precisions.csv")] == list(PRECISIONS)
     for precision, figures in report.items():
         assert figures["megabytes"] == (out / f"{precision}.tflite").stat().st_size / 1e6
         assert 0 < figures["milliseconds"]["p10"] <= figures["milliseconds"]["median"] <= figures["milliseconds"]["p90"]

@@ -8,7 +8,7 @@ import pytest
 from figureground.dataset.manifest import Pair
 from figureground.dataset.sides import SplitError
 from figureground.params import SplitParams
-from figureground.split.assign import check_groups, read_test_names, split, split_metrics
+from figureground.split.assign import check_groups, read_test_names, side_rows, split
 
 PARAMS = SplitParams(test_share=0.2, val_share=0.1, test_names=None)
 
@@ -22,11 +22,12 @@ def _pairs(count: int, source: str = "a", framing: str = "half", per_group: int 
 
 def test_shares_come_out_in_every_source_and_framing() -> None:
     pairs = [*_pairs(1500, "a"), *_pairs(1500, "b", "full")]
-    metrics = split_metrics(pairs, split(pairs, PARAMS, seed=1))
-    for stratum in ("a.half", "b.full"):
-        assert metrics[f"share.test.{stratum}"] == pytest.approx(0.2, abs=0.04)
-        assert metrics[f"share.val.{stratum}"] == pytest.approx(0.1, abs=0.03)
-    assert metrics["photos.train"] + metrics["photos.val"] + metrics["photos.test"] == 3000
+    rows = side_rows(pairs, split(pairs, PARAMS, seed=1))
+    shares = {(row["side"], row["source"], row["framing"]): row["share"] for row in rows}
+    for stratum in (("a", "half"), ("b", "full")):
+        assert shares["test", *stratum] == pytest.approx(0.2, abs=0.04)
+        assert shares["val", *stratum] == pytest.approx(0.1, abs=0.03)
+    assert sum(int(row["photos"]) for row in rows if not row["source"]) == 3000
 
 
 def test_no_group_is_on_two_sides() -> None:
@@ -75,7 +76,7 @@ def test_listed_names_are_the_test_split_and_their_groups_are_kept_out_of_traini
     sides = split(pairs, PARAMS, seed=1, test_names=names)
     assert {name for name, side in sides.items() if side == "test"} == names
     assert {pair.name for pair in pairs} - sides.keys() == {"a/2", "a/30", "a/32"}
-    assert split_metrics(pairs, sides)["left_out"] == 3
+    assert [row["photos"] for row in side_rows(pairs, sides) if not row["source"] and row["side"] == "test"] == [3]
     assert "val" in sides.values()
 
 

@@ -46,7 +46,7 @@ def test_commit_data_and_shards_are_named(repository: Path) -> None:
     assert found["git.commit"] == git(repository, "rev-parse", "HEAD").strip()
     assert found["git.dirty"] == "false"
     assert found["data.hash"] == "9876fedc.dir"
-    assert found["dvc.lock.results/augment"] == "0123abcd.dir" and "dvc.lock.results/train" not in found
+    assert found["lock.results/augment"] == "0123abcd.dir" and "lock.results/train" not in found
     assert found["version.numpy"] and found["version.python"].startswith("3.")
 
 

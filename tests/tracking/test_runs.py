@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import signal
@@ -117,13 +118,29 @@ def test_system_metrics_are_logged_beside_the_stages_own(root: Path, monkeypatch
     assert metrics["loss"] == 1.0 and metrics["system/cpu_utilization_percentage"] >= 0.0
 
 
-def test_a_summary_is_on_the_pipelines_run_too(root: Path) -> None:
+def test_a_summary_is_on_the_pipelines_run_once(root: Path) -> None:
     with stage_run("evaluate", {"seed": 1}, root=root) as run:
         run.log_metrics({"detail": 0.25})
-        run.log_summary({"test.overall.person_iou.value": 0.5})
+        run.log_summary({"person_iou": 0.5})
+        run.log_summary({"person_iou": 0.5, "milliseconds": 20.0})
+        run.describe("**good**")
+        run.log_artifact_of_pipeline(Path(__file__))
     found = runs(root)
-    assert found["evaluate"].data.metrics == {"detail": 0.25, "test.overall.person_iou.value": 0.5}
-    assert found["repro"].data.metrics == {"test.overall.person_iou.value": 0.5}
+    assert found["evaluate"].data.metrics == {"detail": 0.25}
+    assert found["repro"].data.metrics == {"person_iou": 0.5, "milliseconds": 20.0}
+    assert found["repro"].data.tags["mlflow.note.content"] == "**good**"
+    client = open_store(root).client
+    assert len(client.get_metric_history(found["repro"].info.run_id, "person_iou")) == 1
+    assert [file.path for file in client.list_artifacts(found["repro"].info.run_id)] == [Path(__file__).name]
+
+
+def test_the_pipelines_run_names_its_data(root: Path) -> None:
+    (root / "data.dvc").write_text("outs:\n- md5: 0123456789abcdef0123456789abcdef.dir\n  path: data\n")
+    with stage_run("audit", {}, root=root):
+        pass
+    (data,) = runs(root)["repro"].inputs.dataset_inputs
+    assert (data.dataset.name, data.dataset.digest) == ("data", "0123456789abcdef0123456789abcdef")
+    assert json.loads(data.dataset.source)["uri"] == "data.dvc"
 
 
 def test_artifacts_and_tags_are_kept_in_the_project_folder(root: Path, tmp_path: Path) -> None:

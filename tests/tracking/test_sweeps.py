@@ -35,7 +35,7 @@ def test_a_sweep_that_is_gone_on_with_keeps_its_run(root: Path) -> None:
     with pytest.raises(KeyboardInterrupt), sweep_run("study", {"sweep.epochs": 3}, root=root):
         raise KeyboardInterrupt
     (killed,) = found(root, "sweep")
-    assert (killed.info.run_name, killed.info.status) == ("study", "KILLED")
+    assert (killed.info.run_name, killed.info.status) == ("sweep study", "KILLED")
     with sweep_run("study", {"sweep.epochs": 3}, root=root) as run:
         assert run.run_id == killed.info.run_id
         assert found(root, "sweep")[0].info.status == "RUNNING"

@@ -1,0 +1,120 @@
+"""The end of a pipeline: its result in a table for the terminal, and described on the run in MLflow."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from figureground.files import write_json, write_table
+from figureground.tracking.description import describe, keep_pictures
+from figureground.tracking.result import ResultError, lines, read_result
+from figureground.tracking.runs import stage_run
+from figureground.tracking.store import open_store
+from figureground.tracking.view import COLUMNS, settle_view
+from helpers.command import call
+
+SLICE = (
+    "model", "by", "source", "photos", "people", "nobody", "person_iou", "person_iou_low", "person_iou_high",
+    "boundary_f", "boundary_f_low", "boundary_f_high", "false_alarms", "false_alarms_low", "false_alarms_high",
+)  # fmt: skip
+
+
+def a_slice(model: str, person_iou: float, by: str = "overall") -> dict[str, object]:
+    spread = {"_low": -0.01, "": 0.0, "_high": 0.01}
+    scores = {f"person_iou{end}": person_iou + by for end, by in spread.items()}
+    scores |= {f"boundary_f{end}": 0.5 + by for end, by in spread.items()}
+    scores |= {f"false_alarms{end}": 0.25 + by for end, by in spread.items()}
+    return {"model": model, "by": by, "source": "", "photos": 30, "people": 26, "nobody": 4, **scores}
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """What the stages write, as far as it is read."""
+    out = tmp_path / "made/results"
+    write_table(out / "audit/counts.csv", ("source", "photos"), [{"source": "own", "photos": 100}] * 2)
+    suspects = [{"name": f"own/{n}", "score": 0.9 - n / 10, "reasons": "outline fits better lower"} for n in range(5)]
+    write_table(out / "audit/suspects.csv", ("name", "score", "reasons"), suspects)
+    sides = [{"side": side, "source": "", "photos": 9} for side in ("train", "val", "test")]
+    write_table(out / "split/sides.csv", ("side", "source", "photos"), sides)
+    write_table(out / "train/summary.csv", ("val_loss", "val_person_iou"), [{"val_loss": -0.7, "val_person_iou": 0.8}])
+    slices = [a_slice("ours", 0.9), a_slice("ours", 0.1, by="source"), a_slice("null", 0.3), a_slice("grabcut", 0.6)]
+    write_table(out / "evaluate/slices.csv", SLICE, slices)
+    photos = [{"name": f"own/{n}", "person_iou": n / 10, "false_area": 0.0} for n in range(9)]
+    write_table(out / "evaluate/photos.csv", ("name", "person_iou", "false_area"), photos)
+    write_table(out / "evaluate/label_suspects.csv", ("name",), [{"name": "own/3"}])
+    write_json(out / "evaluate/metrics.json", {"person_iou": 0.9, "person_iou_low": 0.89, "test_photos": 30})
+    exported = [{"precision": "float32", "milliseconds": 21.0}]
+    write_table(out / "export/precisions.csv", ("precision", "milliseconds"), exported)
+    decide(out, promoted=True)
+    return out
+
+
+def decide(out: Path, *, promoted: bool) -> None:
+    decision = {"version": 2, "promoted": promoted, "reason": "by 0.02", "champion_version_before": 1}
+    write_json(out / "register/decision.json", decision)
+
+
+def test_the_table_has_each_score_with_its_interval_beside_the_simple_methods(results: Path) -> None:
+    told = "\n".join(lines(read_result(results)))
+    assert "30 test photos, 26 with people and 4 with nobody" in told
+    for model, score in (("this model", "0.900"), ("GrabCut", "0.600"), ("null model", "0.300")):
+        (row,) = [line for line in told.splitlines() if line.startswith(model)]
+        assert score in row and "(0.490 to 0.510)" in row and "25.0% (24.0% to 26.0%)" in row
+    assert "0.100" not in told  # of a single source
+
+
+def test_three_suspects_and_the_next_step_follow(results: Path) -> None:
+    told = lines(read_result(results))
+    assert [line.split()[0] for line in told if line.startswith("  own/")] == ["own/0", "own/1", "own/2"]
+    assert "Version 2 is the champion: by 0.02" in told and "model fetch champion" in told[-1]
+    decide(results, promoted=False)
+    told = lines(read_result(results))
+    assert "Version 2 is the challenger: by 0.02" in told and "model promote 2" in told[-1]
+
+
+def test_without_a_finished_pipeline_the_command_says_what_to_run(results: Path) -> None:
+    done = call("results", cwd=results.parent)
+    assert done.returncode == 0 and "Version 2 is the champion" in done.stdout
+    (results / "register/decision.json").unlink()
+    with pytest.raises(ResultError, match=r"decision.json: not found; run the pipeline to its end \(`make repro`\)"):
+        read_result(results)
+    done = call("results", cwd=results.parent)
+    assert done.returncode == 1 and done.stderr.count("\n") == 1 and "make repro" in done.stderr
+
+
+def test_the_pipelines_run_is_described(root: Path, results: Path) -> None:
+    with stage_run("register", {"train.learning_rate": 0.001, "register.name": "n"}, root=root) as first:
+        pass
+    store = open_store(root)
+    store.client.create_registered_model("n")
+    store.client.create_model_version("n", "mlflow-artifacts:/m", first.run_id)
+    with stage_run("register", {"train.learning_rate": 0.002, "register.name": "m"}, root=root) as run:
+        # Both stages have this process above them, so the second is given a pipeline of its own.
+        parent = store.client.create_run(store.experiment).info.run_id
+        store.client.log_param(parent, "train.learning_rate", "0.002")
+        store.client.log_param(parent, "register.name", "m")
+        run.parent_id = parent
+        describe(run, "n", read_result(results))
+        run.log_summary(read_result(results).metrics)
+        (results / "train/curves.png").write_bytes(b"picture")
+        keep_pictures(run, results)
+    found = store.client.get_run(parent)
+    text = found.data.tags["mlflow.note.content"]
+    assert "| this model | 0.900 (0.890 to 0.910) |" in text
+    assert "version 1: `train.learning_rate` 0.001 → 0.002\n" in text
+    assert "`own/0` (0.00)" in text and "200 pairs (own 200)" in text and "(#/models/n/versions/2)" in text
+    assert found.data.metrics == {"person_iou": 0.9, "val_loss": -0.7, "val_person_iou": 0.8, "milliseconds": 21.0}
+    assert {file.path for file in store.client.list_artifacts(parent)} == {"curves.png", "slices.csv"}
+
+
+def test_mlflow_opens_the_experiment_as_model_training_with_the_scores_as_columns(root: Path) -> None:
+    store = open_store(root)
+    place = settle_view(store)
+    tags = store.client.get_experiment(store.experiment).tags
+    assert tags["mlflow.experimentKind"] == "custom_model_development"
+    assert "workflowType=machine_learning" in place
+    key = place.rpartition("viewStateShareKey=")[2]
+    shown = json.loads(tags[f"mlflow.sharedViewState.{key}"])["selectedColumns"]
+    assert shown[: len(COLUMNS)] == [f"metrics.`{name}`" for name in COLUMNS]
