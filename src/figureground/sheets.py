@@ -19,7 +19,7 @@ VOID_COLOUR = (255, 220, 0)
 OUTLINES = ((PERSON_COLOUR, "outline of the mask's people"), (VOID_COLOUR, "outline of what is not judged (void)"))
 GAP = 8  # pixels between tiles
 LEGEND_SIZE, LEGEND_STEP = 18, 26  # pixels: letters, and from one colour's field to what it means or the next row
-CAPTION_LINES = 4  # of a tile, at most; a longer caption ends in …
+CAPTION_LINES = 6  # of a tile, at most; a longer caption ends in …
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 

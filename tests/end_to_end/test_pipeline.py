@@ -139,11 +139,11 @@ def test_metrics_are_ten_columns_at_most_and_plots_need_no_other_host(clone: Clo
 
 def test_the_result_is_the_last_thing_said(clone: Clone) -> None:
     shown = clone.run("figureground", "results").stdout
-    assert re.search(r"this model +0\.\d{3} \(.* to .*\)", shown) and "null model" in shown and "GrabCut" in shown
+    assert re.search(r"our model +0\.\d{3} \(.* to .*\)", shown) and "null model" in shown and "GrabCut" in shown
     clone.change({"register.resamples": 900})
-    assert "this model" in clone.run("dvc", "repro").stdout
+    assert "our model" in clone.run("dvc", "repro").stdout
     clone.change({"register.resamples": 901})
-    assert "this model" not in clone.run("dvc", "repro", FIGUREGROUND_RESULT_FOLLOWS="1").stdout  # but at the end
+    assert "our model" not in clone.run("dvc", "repro", FIGUREGROUND_RESULT_FOLLOWS="1").stdout  # but at the end
     clone.change({"register.resamples": 2000})
     clone.run("dvc", "repro")
 

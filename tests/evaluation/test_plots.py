@@ -55,7 +55,7 @@ def test_the_legend_of_the_histogram_covers_no_bar(tmp_path: Path) -> None:
     photos = [ScoredPhoto(pair, "", {OURS: poor}) for pair in pairs for _ in range(3)]
     plots.write_histogram(photos, tmp_path / "histogram.png")
     drawn = read_photo(tmp_path / "histogram.png")
-    bars = drawn[: drawn.shape[0] * 7 // 10]
+    bars = drawn[: drawn.shape[0] * 3 // 4]
     sizes = []
     for colour in plots.SOURCE_COLOURS[:6]:
         wanted = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]

@@ -71,7 +71,7 @@ def test_two_workers_share_a_study_and_no_trial_is_lost_or_doubled(project: Path
 def test_the_records_tell_what_was_tried_and_what_came_of_it(project: Path) -> None:
     search(objectives.job(project, Toy(project / "log"), trials=5))
     parent, children = runs(project)
-    assert parent.info.run_name == "study"
+    assert parent.info.run_name == "sweep study"
     assert parent.data.params["sweep.epochs"] == str(EPOCHS)
     null, present, *others = children
     assert null.data.tags["figureground.trial.kind"] == NULL

@@ -59,7 +59,7 @@ def decide(out: Path, *, promoted: bool) -> None:
 def test_the_table_has_each_score_with_its_interval_beside_the_simple_methods(results: Path) -> None:
     told = "\n".join(lines(read_result(results)))
     assert "30 test photos, 26 with people and 4 with nobody" in told
-    for model, score in (("this model", "0.900"), ("GrabCut", "0.600"), ("null model", "0.300")):
+    for model, score in (("our model", "0.900"), ("GrabCut", "0.600"), ("null model", "0.300")):
         (row,) = [line for line in told.splitlines() if line.startswith(model)]
         assert score in row and "(0.490 to 0.510)" in row and "25.0% (24.0% to 26.0%)" in row
     assert "0.100" not in told  # of a single source
@@ -102,7 +102,7 @@ def test_the_pipelines_run_is_described(root: Path, results: Path) -> None:
         keep_pictures(run, results)
     found = store.client.get_run(parent)
     text = found.data.tags["mlflow.note.content"]
-    assert "| this model | 0.900 (0.890 to 0.910) |" in text
+    assert "| our model | 0.900 (0.890 to 0.910) |" in text
     assert "version 1: `train.learning_rate` 0.001 → 0.002\n" in text
     assert "`own/0` (0.00)" in text and "200 pairs (own 200)" in text and "(#/models/n/versions/2)" in text
     assert found.data.metrics == {"person_iou": 0.9, "val_loss": -0.7, "val_person_iou": 0.8, "milliseconds": 21.0}
@@ -117,4 +117,4 @@ def test_mlflow_opens_the_experiment_as_model_training_with_the_scores_as_column
     assert "workflowType=machine_learning" in place
     key = place.rpartition("viewStateShareKey=")[2]
     shown = json.loads(tags[f"mlflow.sharedViewState.{key}"])["selectedColumns"]
-    assert shown[: len(COLUMNS)] == [f"metrics.`{name}`" for name in COLUMNS]
+    assert shown == [f"metrics.`{name}`" for name in COLUMNS]

@@ -11,7 +11,7 @@ from typing import Any
 from figureground.errors import FiguregroundError
 from figureground.files import read_table
 
-MODELS = {"ours": "this model", "grabcut": "GrabCut", "null": "null model"}
+MODELS = {"ours": "our model", "grabcut": "GrabCut", "null": "null model"}
 SCORES = {"person_iou": "person IoU", "boundary_f": "boundary F", "false_alarms": "false alarms"}
 SHOWN = 3  # suspects, and of the worst photos
 

@@ -15,8 +15,7 @@ _KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
 
 def settle_view(store: Store) -> str:
     """Make the experiment open as it should; returns the part of its address behind that of the server."""
-    columns = [f"metrics.`{name}`" for name in COLUMNS]
-    view = json.dumps({"selectedColumns": [*columns, "attributes.`Dataset`", "attributes.`Models`"]})
+    view = json.dumps({"selectedColumns": [f"metrics.`{name}`" for name in COLUMNS]})
     for tag, value in ((_KIND_TAG, _KIND), (_VIEW_TAG, view)):
         store.client.set_experiment_tag(store.experiment, tag, value)
     return f"#/experiments/{store.experiment}/runs?workflowType=machine_learning&viewStateShareKey={_VIEW}"
