@@ -74,7 +74,7 @@ def table(found: list[Slice]) -> Iterator[str]:
                 interval(part.person_iou),
                 interval(part.boundary_f),
                 str(part.nobody),
-                share(part.false_alarms),
+                share(part.false_alarms.value),
                 share(part.held_called_person),
             )
             yield f"| {' | '.join(cells)} |"

@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "web": RUNTIME | {"photos", "documents"},
     "predictor": {"network_input", "pictures"},
     "export": FOUNDATION | {"network_input", "pictures", "scores", "models", "runtime", "predictor"},
-    "tracking": FOUNDATION | {"pictures", "scores", "runtime"},
+    "tracking": FOUNDATION | {"pictures", "scores", "dataset", "runtime"},
     "synth": FOUNDATION | {"pictures"},
 }
 ONLY_IN = {

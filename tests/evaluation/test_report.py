@@ -59,7 +59,9 @@ def test_eight_photos_from_files_to_files(draw: Callable[..., Pair], perfect: Pr
         assert read_photo(tmp_path / "out" / name).std() > 10
 
 
-def test_a_perfect_model_scores_one_everywhere(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path) -> None:
+def test_a_perfect_model_scores_one_everywhere(
+    draw: Callable[..., Pair], perfect: Predict, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     pairs = [draw(f"a/{number}", (100 + number, 80)) for number in range(3)]
     pairs.append(draw("b/nobody", (90, 90), person=False))
     metrics = run(tmp_path, pairs, perfect, PARAMS.model_copy(update={"grabcut": False}))
@@ -67,6 +69,7 @@ def test_a_perfect_model_scores_one_everywhere(draw: Callable[..., Pair], perfec
         assert metrics[name] == 1.0
     assert (metrics["false_alarms"], metrics["test_photos"]) == (0.0, 4)
     assert "grabcut_person_iou" not in metrics
+    assert "test: only 4 photos, so its scores are mostly chance" in caplog.text
     assert read_table(tmp_path / "out/label_suspects.csv") == []
     assert {row["grabcut_person_iou"] for row in read_table(tmp_path / "out/photos.csv")} == {""}
 

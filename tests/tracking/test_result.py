@@ -36,6 +36,9 @@ def results(tmp_path: Path) -> Path:
     write_table(out / "audit/counts.csv", ("source", "photos"), [{"source": "own", "photos": 100}] * 2)
     suspects = [{"name": f"own/{n}", "score": 0.9 - n / 10, "reasons": "outline fits better lower"} for n in range(5)]
     write_table(out / "audit/suspects.csv", ("name", "score", "reasons"), suspects)
+    names = [f"own/{number}" for number in range(9)]
+    write_table(out / "audit/manifest.csv", ("name", "group"), [{"name": name, "group": name} for name in names])
+    write_table(out / "split/split.csv", ("name", "side"), [{"name": name, "side": "test"} for name in names])
     sides = [{"side": side, "source": "", "photos": 9} for side in ("train", "val", "test")]
     write_table(out / "split/sides.csv", ("side", "source", "photos"), sides)
     write_table(out / "train/summary.csv", ("val_loss", "val_person_iou"), [{"val_loss": -0.7, "val_person_iou": 0.8}])
@@ -63,6 +66,7 @@ def test_the_table_has_each_score_with_its_interval_beside_the_simple_methods(re
         (row,) = [line for line in told.splitlines() if line.startswith(model)]
         assert score in row and "(0.490 to 0.510)" in row and "25.0% (24.0% to 26.0%)" in row
     assert "0.100" not in told  # of a single source
+    assert "warning: test: only 9 photos" in told
 
 
 def test_three_suspects_and_the_next_step_follow(results: Path) -> None:

@@ -12,7 +12,12 @@ from figureground.web.listening import listen
 
 def test_the_page_opens_when_somebody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda address: opened.append(address) or True)
+
+    def note(address: str) -> bool:
+        opened.append(address)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", note)
     with listen("127.0.0.1", 0) as server:
         port = server.getsockname()[1]
         assert opening.open_once_served("127.0.0.1", port, "http://page/")

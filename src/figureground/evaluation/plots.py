@@ -85,7 +85,7 @@ def write_histogram(photos: Sequence[ScoredPhoto], path: Path) -> None:
     ours = _ious(photos, OURS)
     mean = f"mean {ours.mean():.3f}, median {np.median(ours):.3f}" if len(ours) else "no photo has a person"
     axes.set(title=f"Person IoU of {len(ours)} test photos: {mean}", xlabel="person IoU", ylabel="photos", xlim=(0, 1))
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     figure.legend(loc="outside lower center", ncols=3)  # beneath the bars, which it would cover

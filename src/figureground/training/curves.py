@@ -8,8 +8,8 @@ from pathlib import Path
 from figureground.files import replacing
 
 _NOTE = (
-    "Training photos are augmented, which makes them harder, and the weights still change while they are scored: "
-    "training may well lie below validation, which sees plain photos and the averaged weights."
+    "Training scores may well be the worse ones: its photos are augmented, which makes them harder,\n"
+    "and are scored while the weights still change. Validation sees plain photos and the averaged weights."
 )
 
 
@@ -33,7 +33,7 @@ def write_curves(history: Sequence[Mapping[str, float]], least_loss: float, path
             if key in history[0]:
                 axes.plot(epochs, [row[key] - least for row in history], marker=".", label=label)
         axes.set(title=title, xlabel="epoch")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.locator_params(axis="x", integer=True)
         axes.grid(alpha=0.3)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, title=_NOTE, title_fontsize="small")
