@@ -12,7 +12,7 @@ from figureground.tracking.description import describe, keep_pictures
 from figureground.tracking.result import ResultError, lines, read_result
 from figureground.tracking.runs import stage_run
 from figureground.tracking.store import open_store
-from figureground.tracking.view import COLUMNS, settle_view
+from figureground.tracking.view import COLUMNS, place
 from helpers.command import call
 
 SLICE = (
@@ -115,10 +115,10 @@ def test_the_pipelines_run_is_described(root: Path, results: Path) -> None:
 
 def test_mlflow_opens_the_experiment_as_model_training_with_the_scores_as_columns(root: Path) -> None:
     store = open_store(root)
-    place = settle_view(store)
     tags = store.client.get_experiment(store.experiment).tags
     assert tags["mlflow.experimentKind"] == "custom_model_development"
-    assert "workflowType=machine_learning" in place
-    key = place.rpartition("viewStateShareKey=")[2]
+    address = place(store.experiment)
+    assert f"/experiments/{store.experiment}/runs" in address and "workflowType=machine_learning" in address
+    key = address.rpartition("viewStateShareKey=")[2]
     shown = json.loads(tags[f"mlflow.sharedViewState.{key}"])["selectedColumns"]
     assert shown == [f"metrics.`{name}`" for name in COLUMNS]

@@ -134,7 +134,7 @@ def ui(host: str, port: int) -> None:
     with one_line_errors():
         from figureground.tracking.runs import reconcile
         from figureground.tracking.store import open_store, ui_command
-        from figureground.tracking.view import settle_view
+        from figureground.tracking.view import place
         from figureground.web.listening import listen
         from figureground.web.opening import has_screen
 
@@ -142,8 +142,7 @@ def ui(host: str, port: int) -> None:
         listen(host, port).close()  # taken, it would be said by the server's stack of calls
         store = open_store(Path())
         reconcile(store)
-        place = settle_view(store)
-    address = f"http://{host}:{port}/{place}"
+    address = f"http://{host}:{port}/{place(store.experiment)}"
     click.echo(f"MLflow UI, in half a minute: {address} (ends with Ctrl-C)")
     if has_screen():
         subprocess.Popen([sys.executable, "-m", "figureground.web.opening", host, str(port), address])

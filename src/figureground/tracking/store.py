@@ -20,6 +20,7 @@ from urllib.parse import unquote, urlsplit
 from figureground.errors import FiguregroundError, first_line, without_passwords
 from figureground.files import replacing
 from figureground.paths import of_project, project_root, sqlite_address, sqlite_file
+from figureground.tracking.view import TAGS
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -190,7 +191,9 @@ def _experiment(client: MlflowClient, movable: bool) -> str:
     found = client.get_experiment_by_name(EXPERIMENT)
     if found is None:
         try:
-            return str(client.create_experiment(EXPERIMENT, f"mlflow-artifacts:/{EXPERIMENT}" if movable else None))
+            return str(
+                client.create_experiment(EXPERIMENT, f"mlflow-artifacts:/{EXPERIMENT}" if movable else None, tags=TAGS)
+            )
         except MlflowException:
             found = client.get_experiment_by_name(EXPERIMENT)
             if found is None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 
-from figureground.tracking.store import Store
-
 COLUMNS = ("person_iou", "boundary_f", "false_alarms", "val_loss")
 _VIEW = "figureground"
-# MLflow keeps a view that is shared by a link in a tag of the experiment, and what an experiment is for in another.
-_VIEW_TAG = f"mlflow.sharedViewState.{_VIEW}"
-_KIND_TAG, _KIND = "mlflow.experimentKind", "custom_model_development"
+# Tags of an experiment by which MLflow's page knows what it is for, and a view of the list that a link shares.
+TAGS = {
+    "mlflow.experimentKind": "custom_model_development",
+    f"mlflow.sharedViewState.{_VIEW}": json.dumps({"selectedColumns": [f"metrics.`{name}`" for name in COLUMNS]}),
+}
 
 
-def settle_view(store: Store) -> str:
-    """Make the experiment open as it should; returns the part of its address behind that of the server."""
-    view = json.dumps({"selectedColumns": [f"metrics.`{name}`" for name in COLUMNS]})
-    for tag, value in ((_KIND_TAG, _KIND), (_VIEW_TAG, view)):
-        store.client.set_experiment_tag(store.experiment, tag, value)
-    return f"#/experiments/{store.experiment}/runs?workflowType=machine_learning&viewStateShareKey={_VIEW}"
+def place(experiment: str) -> str:
+    """Where that view of an experiment is, behind the address of MLflow's server; without it the view for LLMs opens.
+
+    Args:
+        experiment: Its id.
+    """
+    return f"#/experiments/{experiment}/runs?workflowType=machine_learning&viewStateShareKey={_VIEW}"
