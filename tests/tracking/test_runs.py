@@ -201,6 +201,18 @@ def test_a_database_that_cannot_be_used_for_a_while_is_one_line_and_a_wait(
     assert store.client.get_run(run.run_id).info.status == "FINISHED"
 
 
+def test_parameters_by_any_path_are_recorded(root: Path) -> None:
+    files = ("../../zoo//müller+1 (best).keras", "C:/zoo/./a.keras", "weights/a.keras")
+    params = {f"train.teachers.{file}": 1.0 for file in files}
+    with stage_run("train", params, root=root, sections=("train",)) as run:
+        run.set_tags({f"{name}.sha256": "abc" for name in params})
+    recorded = runs(root)["train"].data
+    names = {
+        f"train.teachers.{name}" for name in ("../_/zoo/müller_1 _best_.keras", "C_/zoo/_/a.keras", "weights/a.keras")
+    }
+    assert recorded.params.keys() == names and {f"{name}.sha256" for name in names} <= recorded.tags.keys()
+
+
 def test_an_entry_that_mlflow_refuses_does_not_hold_up_the_rest(root: Path) -> None:
     with stage_run("train", {}, root=root) as run:
         run.log_metrics({"no:such*name?": 1.0})

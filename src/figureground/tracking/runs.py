@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -348,7 +349,8 @@ def log_params(store: Store, run_id: str, values: Values) -> None:
     from mlflow.entities import Param
 
     known = store.client.get_run(run_id).data.params
-    fresh = [Param(key, str(value)) for key, value in values.items() if key not in known]
+    named = {_name(key): str(value) for key, value in values.items()}
+    fresh = [Param(name, value) for name, value in named.items() if name not in known]
     for start in range(0, len(fresh), 100):  # as many as a server takes at once
         store.client.log_batch(run_id, params=fresh[start : start + 100])
 
@@ -356,7 +358,12 @@ def log_params(store: Store, run_id: str, values: Values) -> None:
 def _set_tags(store: Store, run_id: str, tags: Mapping[str, str]) -> None:
     from mlflow.entities import RunTag
 
-    store.client.log_batch(run_id, tags=[RunTag(key, str(value)) for key, value in tags.items()])
+    store.client.log_batch(run_id, tags=[RunTag(_name(key), str(value)) for key, value in tags.items()])
+
+
+def _name(key: str) -> str:
+    """As MLflow takes it: some parameters hold a path, as in `train.teachers.../weights/mine+1.keras`."""
+    return re.sub(r"/+", "/", re.sub(r"[^\w.\-/ ]|(?<=/)\.+(?=/)", "_", key))
 
 
 def _start_monitor(run: StageRun) -> Any:
