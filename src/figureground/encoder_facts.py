@@ -21,10 +21,12 @@ class EncoderFacts(NamedTuple):
             file, as ".tflite".
         corner_aligned: Whether the centre of a cell j of stride s lies on pixel s * j, so that photos of a multiple of
             the stride plus one begin and end with a cell (True unless the file says otherwise); else on s * j + 0.5.
+        output_strides: That its deepest features can have.
     """
 
     initial_weights: tuple[str, ...]
     corner_aligned: bool = True
+    output_strides: tuple[int, ...] = (8, 16, 32)
 
     def takes(self, init: str) -> bool:
         """Whether `init` names weights that were published for this encoder."""

@@ -142,6 +142,18 @@ class ModelParams(_Section):
         return self
 
     @model_validator(mode="after")
+    def _encoder_has_the_output_stride(self) -> Self:
+        strides = encoder_facts(self.encoder).output_strides
+        if self.output_stride not in strides:
+            raise ValueError(
+                f"output_stride {self.output_stride} cannot be had of encoder {self.encoder}; "
+                f"give {', '.join(map(str, strides))}"
+            )
+        if self.selfie_network and len(strides) == 1:
+            raise ValueError(f"selfie_network does not go with encoder {self.encoder}; give null")
+        return self
+
+    @model_validator(mode="after")
     def _cells_lie_on_the_photo_from_end_to_end(self) -> Self:
         ends = 1 if encoder_facts(self.encoder).corner_aligned else 0
         if self.input_size % self.output_stride != ends:

@@ -27,7 +27,8 @@ _Pixel = TypeVar("_Pixel", bound=np.generic)
 
 PERSON = 255
 VOID = 128
-HELD = 64
+HELD = 64  # background that a person holds or carries
+MAYBE_HELD = 32  # background of which nobody has said whether it is held
 HALF = 128  # of coverage, 0..255: 127.5 rounded up
 
 # Of files that are taken from folders by their names; a file given by its own path may be called anything.
@@ -225,7 +226,7 @@ def resize_mask(mask: Picture, height: int, width: int) -> Picture:
     if mask.shape == (height, width):
         return mask.copy()
     resized = np.where(_share(mask == PERSON, height, width), np.uint8(PERSON), np.uint8(0))
-    for value in (HELD, VOID):
+    for value in (MAYBE_HELD, HELD, VOID):
         if (part := mask == value).any():
             resized[_share(part, height, width)] = value
     return resized

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from ai_edge_litert.interpreter import Interpreter
 
-from figureground.encoder_facts import encoder_names
+from figureground.encoder_facts import encoder_facts, encoder_names
 from figureground.export.litert import PRECISIONS, convert, export
 from figureground.export.parity import ExportError, check, compare, mask_iou
 from figureground.files import read_table
@@ -186,12 +186,13 @@ def test_a_selfie_network_stays_in_floating_point(tmp_path: Path) -> None:
 
 def tiny(encoder: str, init: str, selfie_network: str | None = None) -> keras.Model:
     keras.utils.set_random_seed(3)
+    facts = encoder_facts(encoder)
     params = ModelParams(
         encoder=encoder,
         init=init,
         freeze_batch_norm=init == "imagenet",
-        input_size=65,
-        output_stride=16,
+        input_size=65 if facts.corner_aligned else 64,
+        output_stride=16 if 16 in facts.output_strides else 32,
         aspp_width=16,
         aspp_rates=(2, 3),
         decoder_width=16,

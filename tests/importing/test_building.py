@@ -174,9 +174,10 @@ def test_what_people_hold_is_imported_beside_their_masks(root: Path, tmp_path: P
     photos, _, refused = imported(root, tmp_path, held=root / "held")
     assert set(photos) == {"phone", "bag", "nothing", "empty"}
     stored = tmp_path / "data/held/own"
-    assert {path.name for path in stored.iterdir()} == {"phone.png", "bag.png"}
-    for path in stored.iterdir():
-        assert np.array_equal(read_mask(path) == PERSON, (held == 1) & (mask == 0))
+    assert {path.name for path in stored.iterdir()} == {"phone.png", "bag.png", "empty.png"}
+    for name in ("phone.png", "bag.png"):
+        assert np.array_equal(read_mask(stored / name) == PERSON, (held == 1) & (mask == 0))
+    assert not read_mask(stored / "empty.png").any()
     assert refused["held/lost.png"] == "no photo of this stem"
     assert refused["held/cup.jpg"] == "not one of png"
     assert "what is held: " in refused["masks/torn.png"] and "cut short" in refused["masks/torn.png"]
@@ -196,6 +197,33 @@ def test_a_rendered_set_is_imported_with_what_is_held(tmp_path: Path) -> None:
     source = Source(layout="folders", name="rendered", photos=photos, masks=masks, held=held_folder)
     assert import_sources([source], tmp_path / "data").imported == {"rendered": 1}
     assert np.array_equal(read_mask(held_path(tmp_path / "data", "rendered/00000")), held)
+
+
+def test_where_it_is_not_sure_whether_something_is_held_it_stays_so(tmp_path: Path) -> None:
+    photo, mask = drawing.person(5)
+    held = np.where(mask > 0, 0, 255).astype(np.uint8)
+    held[:20] = 128
+    for stem, picture in (("unsure", held), ("nothing", np.zeros_like(held))):
+        for part, content in (("photos", photo), ("masks", mask), ("held", picture)):
+            (tmp_path / part).mkdir(exist_ok=True)
+            Image.fromarray(content).save(tmp_path / f"{part}/{stem}.png")
+    folders = {part: tmp_path / part for part in ("photos", "masks", "held")}
+    import_sources(
+        [
+            Source(
+                layout="folders",
+                name="own",
+                void=128,
+                photos=folders["photos"],
+                masks=folders["masks"],
+                held=folders["held"],
+            )
+        ],
+        tmp_path / "data",
+    )
+    stored = read_mask(held_path(tmp_path / "data", "own/unsure"))
+    assert np.array_equal(stored, np.where(mask == PERSON, 0, held))
+    assert not read_mask(held_path(tmp_path / "data", "own/nothing")).any(), "somebody has said that nothing is held"
 
 
 def palette_of_voc(numbers: Picture, **info: int) -> Image.Image:

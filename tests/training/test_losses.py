@@ -105,7 +105,22 @@ def test_held_things_are_background_that_weighs_more() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("value", [0, 64, 255, 128], ids=["empty", "held", "full", "void"])
+def test_held_things_are_learned_only_where_somebody_has_said_what_is_held(name: str) -> None:
+    mask = photo(255, 0, 32, 64, 128)
+    loss = build_loss(PARAMS.model_copy(update={"name": name}))
+    person, held = tf.zeros((1, 1, 5, 1)), tf.zeros((1, 1, 5, 1))
+    with tf.GradientTape() as tape:
+        tape.watch(held)
+        cost = loss(mask, tf.concat([person, held], -1))
+    pull = tape.gradient(cost, held).numpy().ravel()
+    assert pull[0] == pytest.approx(pull[1]) and pull[0] > 0, "neither who holds nor what lies about"
+    assert pull[3] == pytest.approx(-4 * pull[0])
+    assert not pull[[2, 4]].any(), "of these nobody knows"
+    assert cost.numpy() > loss(mask, person).numpy()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", [0, 32, 64, 255, 128], ids=["empty", "maybe held", "held", "full", "void"])
 @pytest.mark.parametrize("logits", [-1e4, 0.0, 1e4])
 def test_loss_and_gradients_are_finite_on_one_valued_masks(name: str, value: int, logits: float) -> None:
     loss = build_loss(PARAMS.model_copy(update={"name": name}))

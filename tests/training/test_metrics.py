@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from figureground.training.metrics import BinaryIoU, FalseAlarms, PersonIoU
+from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
 
 
 def batch(*photos: list[float]) -> np.ndarray:
@@ -77,11 +77,27 @@ def test_binary_iou_leaves_out_a_class_that_is_nowhere() -> None:
     assert float(metric.result()) == 1.0
 
 
-@pytest.mark.parametrize("metric", [PersonIoU, BinaryIoU, FalseAlarms])
+def test_the_first_of_two_logits_is_the_persons() -> None:
+    for metric in (PersonIoU, BinaryIoU, FalseAlarms):
+        alone, beside = metric(), metric()
+        alone.update_state(MASKS, LOGITS)
+        beside.update_state(MASKS, np.concatenate([LOGITS, -LOGITS], -1))
+        assert float(alone.result()) == float(beside.result())
+
+
+def test_held_iou_counts_the_photos_that_show_something_held() -> None:
+    masks = batch([64, 64, 0, 255, 32, 128], [0, 0, 0, 255, 0, 0])
+    held = batch([1, -1, 1, -1, 1, 1], [1, 1, 1, 1, 1, 1])  # a hit, a miss and a false alarm; then nothing is held
+    metric = HeldIoU()
+    metric.update_state(masks, np.concatenate([-held, held], -1))
+    assert float(metric.result()) == pytest.approx(1 / 3)
+
+
+@pytest.mark.parametrize("metric", [PersonIoU, BinaryIoU, FalseAlarms, HeldIoU])
 def test_void_photos_score_nothing_and_metrics_serialise(metric: type[keras.metrics.Metric]) -> None:
     original = metric()
-    original.update_state(batch([128, 128]), batch([1, -1]))
+    original.update_state(batch([128, 128]), np.tile(batch([1, -1]), 2))
     assert float(original.result()) == 0.0
     restored = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(original))
     assert type(restored) is metric
-    assert restored.name in {"person_iou", "binary_iou", "false_alarms"}
+    assert restored.name in {"person_iou", "binary_iou", "false_alarms", "held_iou"}

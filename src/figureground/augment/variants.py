@@ -20,6 +20,9 @@ from figureground.errors import FiguregroundError
 from figureground.params import AugmentParams
 from figureground.pictures import (
     HELD,
+    MAYBE_HELD,
+    PERSON,
+    VOID,
     decode_photo,
     encode_jpeg,
     encode_png,
@@ -94,10 +97,13 @@ class Recipe:
         return self._record(name, Variant(resize_photo(photo, side, side), resize_mask(mask, side, side), ()))
 
     def _record(self, name: str, variant: Variant) -> bytes:
+        mask = variant.mask
+        if mask.any() and not held_path(self.data, name).is_file():  # where nobody is, nothing is held
+            mask = np.where(mask == 0, np.uint8(MAYBE_HELD), mask)
         encode = encode_jpeg if self.params.photo_format == "jpeg" else encode_png
         features = {
             "photo": encode(variant.photo),
-            "mask": encode_png(variant.mask),
+            "mask": encode_png(mask),
             "name": name.encode(),
             "done": ", ".join(variant.done).encode(),
         }
@@ -106,7 +112,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Variant:
-    """One augmented copy of a pair: uint8 SxSx3, uint8 SxS of 0, 64, 128, 255, and in words what was done to it."""
+    """One augmented copy of a pair: uint8 SxSx3, uint8 SxS of 0, 32, 64, 128, 255, and in words what was done to it."""
 
     photo: Picture
     mask: Picture
@@ -118,7 +124,7 @@ def make_variant(photo: Picture, mask: Picture, *, name: str, variant: int, reci
 
     Args:
         photo: uint8 HxWx3 RGB of any size; not changed.
-        mask: uint8 HxW with 0, 64, 128, 255; not changed.
+        mask: uint8 HxW with 0, 32, 64, 128, 255; not changed.
         name: The pair's name, source/stem.
     """
     from figureground.augment.transforms import transform
@@ -146,7 +152,7 @@ def variant_seed(seed: int, name: str, variant: int) -> int:
 
 
 def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
-    """Photo (uint8 HxWx3) and mask (uint8 HxW of 0, 64 held, 128, 255) of a pair of the data set.
+    """Photo (uint8 HxWx3) and mask (uint8 HxW of 0, 32 maybe held, 64 held, 128, 255) of a pair of the data set.
 
     Raises:
         AugmentError: The mask is missing, or the mask or what is held is not of the photo's shape.
@@ -166,5 +172,7 @@ def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
         held = read_mask(path)
         if held.shape != mask.shape:
             raise AugmentError(f"{path}: {held.shape} pixels, the photo has {mask.shape}; import the source again")
-        mask[(held != 0) & (mask == 0)] = HELD
+        background = mask == 0
+        mask[(held == PERSON) & background] = HELD
+        mask[(held == VOID) & background] = MAYBE_HELD
     return photo, mask

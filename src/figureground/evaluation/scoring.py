@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from figureground import scores
 from figureground.dataset.manifest import FRAMINGS, Pair
 from figureground.errors import FiguregroundError
+from figureground.pictures import PERSON
 from figureground.scores import Bootstrap, Counts, Interval
 
 Photo = NDArray[np.uint8]
@@ -125,7 +126,7 @@ def score(prediction: NDArray[np.bool_], mask: Mask, held: Mask | None = None) -
     boundary_f = scores.boundary_f(prediction, mask) if has_person else nan
     if held is None:
         return Score(counts, boundary_f)
-    there = held > 0
+    there = held == PERSON
     return Score(counts, boundary_f, int(there.sum()), int((there & prediction).sum()))
 
 

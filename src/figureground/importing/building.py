@@ -242,7 +242,7 @@ def _convert(job: _Job) -> Row | Refused:
         return Refused(source.name, shown, _reason(error))
     (job.data / "images" / f"{name}{suffix}").write_bytes(content)
     mask_path(job.data, name).write_bytes(encode_png(mask))
-    if held is not None and held.any():
+    if held is not None:
         held_path(job.data, name).parent.mkdir(parents=True, exist_ok=True)
         held_path(job.data, name).write_bytes(encode_png(held))
     return Row(name, source.name, source.group_of(photo_file.stem), job.item.licence, size[1], size[0], source.nobody)

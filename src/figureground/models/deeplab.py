@@ -8,7 +8,7 @@ from typing import Any
 import keras
 
 from figureground.errors import FiguregroundError, first_line
-from figureground.models import selfie
+from figureground.models import pyramid, selfie
 from figureground.models.encoder import Size, build_encoder, find_encoder
 from figureground.models.layers import AlignedResize
 from figureground.params import ModelParams
@@ -19,7 +19,9 @@ class ModelError(FiguregroundError):
 
 
 def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
-    """DeepLabV3+ with random weights; `weights.load_initial_weights` loads those that `params.init` names.
+    """The network with random weights; `weights.load_initial_weights` loads those that `params.init` names.
+
+    DeepLabV3+, or the decoder of `pyramid` where the encoder has features of four strides.
 
     Args:
         params: Encoder, output stride and widths.
@@ -27,9 +29,12 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
             beside their places; None leaves one open, which LiteRT serves worse.
     Returns:
         A functional model "figureground" from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 1),
-        whatever the precision of its inner layers.
+        whatever the precision of its inner layers; with the decoder of `pyramid` (B, H, W, 2), of person and of held
+        things.
     """
     encoder = find_encoder(params.encoder)
+    if len(encoder.features) == pyramid.LEVELS:
+        return pyramid.build_model(params, input_shape)
     photo = keras.Input((*input_shape, 3), name="photo")
     x = keras.layers.Rescaling(encoder.scale, list(encoder.offset), name="normalise")(photo)
     features = build_encoder(params.encoder, params.output_stride, input_shape)

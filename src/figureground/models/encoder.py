@@ -31,10 +31,13 @@ class Encoder:
         build: The network as published, with random weights, for a (height, width).
         load: Loads the weights that `model.init` names into a model of `build_encoder`, in place; it is called with
             what `INITIAL_WEIGHTS` of its file admits and raises a FiguregroundError, one line, where that fails.
-        features: Layers whose outputs are the features, from the finest: at strides 4, 8 and the output stride.
+        features: Layers whose outputs are the features, from the finest: at strides 4, 8 and the output stride, which
+            DeepLabV3+ decodes, or at 4, 8, 16 and 32, which a pyramid does.
         scale, offset: What its weights expect: `photo * scale + offset` for a photo in 0..1; offset a channel, RGB.
         logits: Layers whose outputs are logits of its own, if the network was trained to find people, from the finest.
-            With one at the output stride its deepest features need no ASPP of ours.
+            With one at the output stride its deepest features need no ASPP of ours; a pyramid takes those of the
+            strides 8, 16 and 32.
+        frozen: What the names of those layers begin with that stay as they came even where the encoder is trained.
         same_padding: Whether all its padding is replaced by that of Keras's "same", which any photo size survives.
     """
 
@@ -45,6 +48,7 @@ class Encoder:
     offset: Sequence[float]
     logits: Sequence[str] = ()
     same_padding: bool = False
+    frozen: Sequence[str] = ()
 
 
 def find_encoder(name: str) -> Encoder:
@@ -66,9 +70,10 @@ def build_encoder(name: str, output_stride: int, input_shape: Size) -> keras.Mod
         output_stride: 8, 16 or 32.
         input_shape: (height, width) in pixels, either may be None.
     Returns:
-        A model from normalised float32 (B, H, W, 3) to the features, as [low-level (B, H/4, W/4, ·), mid-level
-        (B, H/8, W/8, ·), deep (B, H/stride, W/stride, ·)], sizes rounded up, and, where the encoder has them, its
-        logits, of deep's size. Its weights stand in the order of those of the network as published.
+        A model from normalised float32 (B, H, W, 3) to the features, as [low-level (B, H/4, W/4, ·), mid-level (B, H/8,
+        W/8, ·), deep (B, H/stride, W/stride, ·)], sizes rounded up, and, where the encoder has them, its logits, of
+        deep's size; of a pyramid [features at strides 4, 8, 16 and 32, logits at 8, 16 and 32]. Its weights stand in
+        the order of those of the network as published.
     """
     encoder = find_encoder(name)
     network = tapped(encoder.build((_REFERENCE_SIZE, _REFERENCE_SIZE)), (*encoder.features, *encoder.logits))

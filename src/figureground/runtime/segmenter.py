@@ -197,10 +197,11 @@ def _check_interface(path: Path, photo: dict[str, Any], logits: dict[str, Any]) 
     shapes = tuple(photo["shape"]), tuple(logits["shape"])
     types = photo["dtype"], logits["dtype"]
     height, width = shapes[0][1:3] if len(shapes[0]) == 4 else (0, 0)
-    if shapes != ((1, height, width, 3), (1, height, width, 1)) or types != (np.float32, np.float32):
+    photo_shape, maps = (1, height, width, 3), [(1, height, width, 1), (1, height, width, 2)]
+    if shapes[0] != photo_shape or shapes[1] not in maps or types != (np.float32, np.float32):
         raise SegmenterError(
             f"{path}: takes {_shown(photo)} and gives {_shown(logits)}, not float32 1 x height x width x 3 "
-            "and 1 x height x width x 1; use a model that figureground exported"
+            "and 1 x height x width x 1 or 2; use a model that figureground exported"
         )
 
 

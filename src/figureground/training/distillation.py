@@ -41,7 +41,7 @@ class Student(keras.Model):  # type: ignore[misc]
         loss = super().compute_loss(x, y, y_pred, sample_weight, training)
         if not training:
             return loss
-        distance = keras.ops.mean(distillation(self._ask(x), y_pred, *self._outline))
+        distance = keras.ops.mean(distillation(self._ask(x), y_pred[..., :1], *self._outline))
         return (1.0 - self._share) * loss + self._share * distance
 
 

@@ -19,21 +19,21 @@ from figureground import files
 from figureground.augment.shards import Index
 from figureground.errors import FiguregroundError
 from figureground.models.deeplab import build_model, without_selfie
-from figureground.models.encoder import encoder_layers
+from figureground.models.encoder import encoder_layers, find_encoder
 from figureground.params import LossParams, ModelParams, TrainParams
 from figureground.training import checkpoint
 from figureground.training.batches import steps_per_epoch, training_batches, validation_batches
 from figureground.training.distillation import Student, load_teachers
 from figureground.training.losses import build_loss
-from figureground.training.metrics import BinaryIoU, FalseAlarms, PersonIoU
+from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
 from figureground.training.weights import load_initial_weights, load_selfie_network
 
 log = logging.getLogger(__name__)
 
 OnEpoch = Callable[[int, Mapping[str, float]], None]
 HISTORY_COLUMNS = (
-    "epoch", "loss", "person_iou", "binary_iou", "false_alarms", "val_loss", "val_person_iou", "val_binary_iou",
-    "val_false_alarms", "learning_rate", "seconds",
+    "epoch", "loss", "person_iou", "binary_iou", "false_alarms", "held_iou", "val_loss", "val_person_iou",
+    "val_binary_iou", "val_false_alarms", "val_held_iou", "learning_rate", "seconds",
 )  # fmt: skip
 
 
@@ -147,14 +147,23 @@ def compile_model(model: keras.Model, loss: LossParams, params: TrainParams, ste
     averaged = {"use_ema": True, "ema_momentum": params.ema_momentum} if params.ema_momentum else {}
     optimizer = AdamW(schedule, weight_decay=params.weight_decay, **averaged)
     encoders = encoder_layers(model)
-    if not params.encoder_lr_scale:
-        for layer in encoders:
-            layer.trainable = False  # without its gradients a step takes half the time
+    for layer in encoders:
+        _freeze(layer, find_encoder(layer.name).frozen if params.encoder_lr_scale else ("",))
     optimizer.slow_down([v for layer in encoders for v in layer.trainable_variables], params.encoder_lr_scale)
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
-    model.compile(optimizer, build_loss(loss), metrics=[PersonIoU(), BinaryIoU(), FalseAlarms()])
+    metrics = [PersonIoU(), BinaryIoU(), FalseAlarms()]
+    if model.output_shape[-1] > 1:
+        metrics.append(HeldIoU())
+    model.compile(optimizer, build_loss(loss), metrics=metrics)
     # Compiling may wrap it for float16; whichever it is now needs its variables before a saved state can be set.
     model.optimizer.build(model.trainable_variables)
+
+
+def _freeze(encoder: keras.Model, beginnings: Sequence[str]) -> None:
+    """Layers with such names are not trained; without the gradients of all of them a step takes half the time."""
+    for layer in encoder.layers:
+        if layer.name.startswith(tuple(beginnings)):
+            layer.trainable = False
 
 
 class AdamW(keras.optimizers.AdamW):  # type: ignore[misc]

@@ -1,8 +1,8 @@
 """Losses of logits against masks, each a value a photo.
 
-Masks are (B, H, W, 1) of 0 background, 64 background that is held, 128 void, 255 person, as uint8 or float; logits
-float32 (B, H, W, 1); the result is float32 (B,). Void pixels count for nothing. Everything is finite, gradients too,
-for masks that are empty, full or wholly void.
+Masks are (B, H, W, 1) of 0 background, 32 background that may be held, 64 background that is held, 128 void, 255
+person, as uint8 or float; logits float32 (B, H, W, 1); the result is float32 (B,). Void pixels count for nothing.
+Everything is finite, gradients too, for masks that are empty, full or wholly void.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from keras import ops
 from figureground.params import LossParams
 
 _PIXELS = (1, 2, 3)
+_HELD_SHARE = 0.25  # of the loss of held things, beside that of people
+_HELD_WEIGHT = 4.0
 _SMOOTH = 1.0  # pixels added to both sides of an overlap's fraction, so that nobody found where nobody is scores 1
 
 
@@ -23,6 +25,12 @@ def split_mask(y_true: Any) -> tuple[Any, Any]:
     """(person, known) of a mask: float32 0 or 1, same shape; void is neither person nor known."""
     y_true = ops.cast(y_true, "float32")
     return ops.cast(y_true > 128.0, "float32"), ops.cast(y_true != 128.0, "float32")
+
+
+def split_held(y_true: Any) -> tuple[Any, Any]:
+    """(held, known) of a mask: float32 0 or 1, same shape; nobody holds who is a person."""
+    y_true = ops.cast(y_true, "float32")
+    return ops.cast(y_true == 64.0, "float32"), ops.cast((y_true != 32.0) & (y_true != 128.0), "float32")
 
 
 def bce(y_true: Any, y_pred: Any, held_weight: float = 1.0) -> Any:
@@ -80,6 +88,15 @@ def boundary(y_true: Any, y_pred: Any, weight: float, pixels: int, held_weight: 
     return _weighted_mean(_pixel_bce(person, y_pred), weights) + 0.5 * (1.0 - dice(y_true, y_pred))
 
 
+def held_bce(y_true: Any, y_pred: Any) -> Any:
+    """Cross-entropy of the logits of held things, averaged over the pixels of each photo of which it is known.
+
+    What is held weighs `_HELD_WEIGHT`, since it is little.
+    """
+    there, known = split_held(y_true)
+    return _weighted_mean(_pixel_bce(there, y_pred), known * (1.0 + (_HELD_WEIGHT - 1.0) * there))
+
+
 def distillation(answers: Any, y_pred: Any, weight: float, pixels: int) -> Any:
     """Cross-entropy against what a teacher answers (Hinton et al. 2015, equation 2 at temperature 1), its outlines
     weighing more as those of `boundary` do.
@@ -124,6 +141,9 @@ _LOSSES: dict[str, Callable[..., Any]] = {"bce_dice": bce_dice, "tversky": tvers
 class MaskLoss(keras.losses.Loss):  # type: ignore[misc]
     """One of this file's losses with its parameters, averaged over the photos of a batch.
 
+    Logits of two channels are those of person and of held things: the loss is of the first, and a share of `held_bce`
+    of the second is added.
+
     Args:
         loss: `bce_dice`, `tversky` or `boundary`.
         parameters: The keyword arguments of that function.
@@ -135,7 +155,8 @@ class MaskLoss(keras.losses.Loss):  # type: ignore[misc]
         self.parameters = parameters
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        return _LOSSES[self.loss](y_true, y_pred, **self.parameters)
+        loss = _LOSSES[self.loss](y_true, y_pred[..., :1], **self.parameters)
+        return loss + _HELD_SHARE * held_bce(y_true, y_pred[..., 1:]) if y_pred.shape[-1] > 1 else loss
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "loss": self.loss, "parameters": self.parameters}

@@ -1,7 +1,7 @@
 """Metrics of logits against masks while training; `figureground.scores` has the same at the photos' own size.
 
-Masks are (B, H, W, 1) of 0, 128 (void, not scored) and 255, logits (B, H, W, 1); a logit from 0 on (probability from
-0.5 on) is person.
+Masks are (B, H, W, 1) as those of `losses`, logits (B, H, W, 1), or (B, H, W, 2) of person and of held things; a logit
+from 0 on (probability from 0.5 on) is person, or held.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from figureground.training.losses import split_mask
+from figureground.training.losses import split_held, split_mask
 
 _PIXELS = (1, 2, 3)
 NOTICEABLE = 0.01  # share of a photo with nobody that may be called person before it counts as a false alarm
@@ -20,7 +20,7 @@ NOTICEABLE = 0.01  # share of a photo with nobody that may be called person befo
 def _person_counts(y_true: Any, y_pred: Any) -> tuple[Any, Any, Any, Any]:
     """Pixels a photo, float32 (B,): person in both, in the prediction, in the mask; known at all."""
     person, known = split_mask(y_true)
-    predicted = ops.cast(ops.cast(y_pred, "float32") >= 0.0, "float32") * known
+    predicted = ops.cast(ops.cast(y_pred[..., :1], "float32") >= 0.0, "float32") * known
     both, predictions, people, total = (
         ops.sum(pixels, _PIXELS) for pixels in (predicted * person, predicted, person, known)
     )
@@ -95,3 +95,27 @@ class BinaryIoU(keras.metrics.Metric):  # type: ignore[misc]
         present = ops.cast(self.union > 0.0, "float32")
         iou = self.intersection / ops.maximum(self.union, 1.0)
         return ops.sum(iou * present) / ops.maximum(ops.sum(present), 1.0)
+
+
+@keras.saving.register_keras_serializable("figureground")
+class HeldIoU(keras.metrics.Metric):  # type: ignore[misc]
+    """Intersection over union of what is held, from pixel counts summed over the photos that show some; 0 before any.
+
+    Such things are small, and a mean over photos would be one over mistakes of a few pixels.
+    """
+
+    def __init__(self, name: str = "held_iou", **settings: Any) -> None:
+        super().__init__(name=name, **settings)
+        self.intersection = self.add_weight(name="intersection", initializer="zeros")
+        self.union = self.add_weight(name="union", initializer="zeros")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        there, known = split_held(y_true)
+        predicted = ops.cast(ops.cast(y_pred[..., 1:], "float32") >= 0.0, "float32") * known
+        both, either = ops.sum(predicted * there, _PIXELS), ops.sum(ops.maximum(predicted, there), _PIXELS)
+        holding = ops.cast(ops.sum(there, _PIXELS) > 0.0, "float32") * _photo_weights(sample_weight)
+        self.intersection.assign_add(ops.sum(both * holding))
+        self.union.assign_add(ops.sum(either * holding))
+
+    def result(self) -> Any:
+        return self.intersection / ops.maximum(self.union, 1.0)

@@ -63,7 +63,8 @@ class DrawnMask(Protocol):
         """
 
     def read_held(self) -> Picture | None:
-        """uint8 HxW, 255 at what people hold or carry; None where the source does not tell it from the background."""
+        """uint8 HxW, 255 at what people hold or carry, 128 where that is not known; None where the source does not tell
+        it from the background."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,96 @@
+"""Decoder of masks from features of four strides, for encoders that find people in them already.
+
+From coarse to fine, as in a feature pyramid network (Lin et al. 2017): each stride's features and the encoder's own
+scores of people are narrowed, added to what the coarser ones have become, and filtered. Plain convolutions of few
+channels stand where DeepLabV3+ has separable ones of more: on CPUs they are trained several times as fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from figureground.models.encoder import Size, build_encoder, find_encoder
+from figureground.params import ModelParams
+
+LEVELS = 4
+SCORE_SCALE = 0.25  # scores are logits of up to 25, features of about 1
+
+
+def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
+    """An encoder with features of four strides and this file's decoder, with random weights.
+
+    Args:
+        params: Encoder, dropout and `decoder_width`, the channels at stride 8; half of them at stride 4, half as many
+            again at 16 and 32.
+        input_shape: (height, width) in pixels, each a multiple of 32; None leaves one open.
+    Returns:
+        A functional model "figureground" from float32 photos (B, H, W, 3) in 0..1, RGB, to float32 logits (B, H, W, 2)
+        of person and of held things, whatever the precision of its inner layers.
+    """
+    encoder = find_encoder(params.encoder)
+    photo = keras.Input((*input_shape, 3), name="photo")
+    x = keras.layers.Rescaling(encoder.scale, list(encoder.offset), name="normalise")(photo)
+    answers = build_encoder(params.encoder, params.output_stride, input_shape)(x)
+    width = params.decoder_width
+    widths = (width // 2, width, width + width // 2, width + width // 2)
+    x = decode(answers[:LEVELS], answers[LEVELS:], widths, params.dropout)
+    # Cells of stride 2 are centred where resizing with half-pixel centres puts them.
+    x = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32", name="upsample")(x)
+    return keras.Model(photo, x, name="figureground")
+
+
+def decode(features: Sequence[Any], scores: Sequence[Any], widths: Sequence[int], dropout: float) -> Any:
+    """Logits of person and of held things, float32 (B, H/2, W/2, 2), from features of strides 4, 8, 16 and 32.
+
+    Args:
+        features: (B, H/s, W/s, ·), finest first.
+        scores: (B, H/s, W/s, ·) of the three coarser strides.
+        widths: Channels of the decoder at each stride, finest first.
+    """
+    low_level, *deeper = features
+    x: Any = None
+    for stride, feature, score, width in zip((32, 16, 8), deeper[::-1], scores[::-1], widths[:0:-1], strict=True):
+        name = f"decoder{stride}"
+        score = keras.layers.Rescaling(SCORE_SCALE, name=f"{name}_score")(score)
+        joined = keras.layers.Concatenate(name=f"{name}_join")([feature, score])
+        x = _level(joined, x, width, name, 1 if stride == 32 else 3)
+        if stride == 32:
+            x = keras.layers.Dropout(dropout, name="decoder_dropout")(_in_context(x, width))
+    x = _level(low_level, x, widths[0], "decoder4", 3)
+    # Four pixels of stride 2 from each cell: outlines finer than the cells.
+    return keras.layers.Conv2DTranspose(2, 2, 2, dtype="float32", name="person_held")(x)
+
+
+def _level(feature: Any, coarser: Any, width: int, name: str, size: int) -> Any:
+    x = keras.layers.Conv2D(width, 1, use_bias=coarser is None, name=f"{name}_narrow")(feature)
+    if coarser is not None:
+        coarser = keras.layers.Conv2D(width, 1, use_bias=False, name=f"{name}_coarser")(coarser)
+        x = keras.layers.Add(name=f"{name}_add")([x, doubled(coarser, f"{name}_coarser")])
+        x = _norm(x, f"{name}_add")
+        x = keras.layers.Conv2D(width, size, padding="same", use_bias=False, name=name)(x)
+    return _norm(x, name)
+
+
+def _in_context(x: Any, width: int) -> Any:
+    """With what the whole photo shows."""
+    pooled = keras.layers.GlobalAveragePooling2D(keepdims=True, name="context_pool")(x)
+    pooled = keras.layers.Conv2D(width, 1, activation="relu", name="context")(pooled)
+    return keras.layers.Add(name="context_add")([x, pooled])
+
+
+def doubled(x: Any, name: str) -> Any:
+    """Features at twice the size, linear between cells, cell j going to 2j, where features of half the stride see it.
+
+    Resizing with half-pixel centres would lay them half a cell beside.
+    """
+    x = keras.layers.UpSampling2D(2, name=f"{name}_up")(x)
+    return keras.layers.AveragePooling2D(2, 1, padding="same", name=f"{name}_smooth")(x)
+
+
+def _norm(x: Any, name: str) -> Any:
+    # Keras' momentum of .99 needs some five hundred steps to forget its start, more than a short training has.
+    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x)
