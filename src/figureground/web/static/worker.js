@@ -40,13 +40,15 @@ async function modelOf(name, accelerator = "wasm") {
   return { model, height, width };
 }
 
-/** The model's bare answer to a picture of its own size, colours in 0..1. */
+/** The logits of person, without those of held things, for a picture of the model's own size, colours in 0..1. */
 async function logitsOf({ model, height, width }, seen) {
   const litert = await runtime;
   const input = new litert.Tensor(seen, [1, height, width, 3]);
   const [output] = await model.run(input);
   const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
-  const values = here.toTypedArray().slice();
+  const answer = here.toTypedArray();
+  const maps = answer.length / (height * width); // person comes first
+  const values = maps === 1 ? answer.slice() : answer.filter((_, place) => place % maps === 0);
   for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
   return values;
 }
