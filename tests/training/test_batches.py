@@ -43,7 +43,7 @@ def test_batches_are_photos_as_the_runtime_scales_them_and_masks_of_known_values
         levels = np.rint(photos.numpy() * 255).astype(np.uint8)
         assert levels.min() < levels.max()
         assert np.array_equal(photos.numpy(), network_input(levels))
-        assert set(np.unique(masks)) <= {0, 128, 255}
+        assert set(np.unique(masks)) <= {0, 32, 128, 255}
 
 
 def test_a_set_smaller_than_a_batch_is_one_step(index: Index) -> None:
