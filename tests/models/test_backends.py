@@ -12,10 +12,11 @@ import keras
 import numpy as np
 import pytest
 
+from figureground.encoder_facts import encoder_facts
 from figureground.models.deeplab import build_model
 from figureground.params import ModelParams
 from figureground.training.losses import MaskLoss
-from figureground.training.metrics import BinaryIoU, FalseAlarms, PersonIoU
+from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
 from figureground.training.weights import load_initial_weights
 
 pytest.importorskip("jax")
@@ -32,7 +33,7 @@ import numpy as np
 import keras
 from figureground.models.deeplab import load_model
 from figureground.training.losses import MaskLoss
-from figureground.training.metrics import BinaryIoU, FalseAlarms, PersonIoU
+from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
 
 assert keras.backend.backend() == "jax"
 given = np.load("given.npz")
@@ -42,7 +43,7 @@ model.load_weights("model.weights.h5")
 found = dict(logits=logits, again=keras.ops.convert_to_numpy(model(given["photos"], training=False)))
 for name, parameters in {LOSSES}.items():
     found[name] = keras.ops.convert_to_numpy(MaskLoss(name, parameters)(given["masks"], given["logits"]))
-for metric in (PersonIoU(), BinaryIoU(), FalseAlarms()):
+for metric in (PersonIoU(), BinaryIoU(), FalseAlarms(), *[HeldIoU()] * (given["logits"].shape[-1] - 1)):
     metric.update_state(given["masks"], given["logits"])
     found[metric.name] = keras.ops.convert_to_numpy(metric.result())
 assert "tensorflow" not in sys.modules
@@ -52,20 +53,37 @@ np.savez("found.npz", **found)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("encoder", "init", "selfie_network"),
-    [("mobilenet_v2_deeplab", "none", "given"), ("efficientnet_lite0", "imagenet", None)],
+    ("encoder", "init", "selfie_network", "last"),
+    [
+        ("mobilenet_v2_deeplab", "none", "given", "logits"),
+        ("efficientnet_lite0", "imagenet", None, "logits"),
+        ("yolox_nano", "none", None, "person_held"),
+    ],
 )
 def test_what_tensorflow_saved_gives_the_same_on_jax(
-    encoder: str, init: str, selfie_network: str | None, model_params: Callable[..., ModelParams], tmp_path: Path
+    encoder: str,
+    init: str,
+    selfie_network: str | None,
+    last: str,
+    model_params: Callable[..., ModelParams],
+    tmp_path: Path,
 ) -> None:
     random = np.random.default_rng(5)
-    params = model_params(encoder=encoder, selfie_network=selfie_network, mid_level_width=8)
-    model = build_model(params, (65, 97))
+    ends = 1 if encoder_facts(encoder).corner_aligned else 0
+    params = model_params(
+        encoder=encoder,
+        selfie_network=selfie_network,
+        mid_level_width=8,
+        input_size=64 + ends,
+        output_stride=16 if ends else 32,
+    )
+    size = (64 + ends, 96 + ends)
+    model = build_model(params, size)
     load_initial_weights(model, init)
-    logits_layer = model.get_layer("logits")  # with an encoder that finds people the decoder begins with zeros
+    logits_layer = model.get_layer(last)  # with an encoder that finds people the decoder begins with zeros
     logits_layer.set_weights([random.normal(size=weight.shape) for weight in logits_layer.get_weights()])
-    photos = random.random((2, 65, 97, 3), np.float32)
-    masks = random.choice(np.array([0, 64, 128, 255], np.uint8), (2, 65, 97, 1))
+    photos = random.random((2, *size, 3), np.float32)
+    masks = random.choice(np.array([0, 32, 64, 128, 255], np.uint8), (2, *size, 1))
     logits = keras.ops.convert_to_numpy(model(photos, training=False))
     assert np.ptp(logits) > 0.01
     model.save(tmp_path / "model.keras")
@@ -83,7 +101,7 @@ def test_what_tensorflow_saved_gives_the_same_on_jax(
 def answers(masks: np.ndarray, logits: np.ndarray) -> dict[str, float]:
     """The losses and metrics by name."""
     found = {name: float(MaskLoss(name, parameters)(masks, logits)) for name, parameters in LOSSES.items()}
-    for metric in (PersonIoU(), BinaryIoU(), FalseAlarms()):
+    for metric in (PersonIoU(), BinaryIoU(), FalseAlarms(), *[HeldIoU()] * (logits.shape[-1] - 1)):
         metric.update_state(masks, logits)
         found[metric.name] = float(metric.result())
     return found
