@@ -48,7 +48,6 @@ PARTS = {
     "synth/things/test_held.py": ("attachment", "hand_held", "shoulder_bags"),
     "test_public_names.py": ("__init__",),
     "tracking/registry/test_registering.py": ("packing", "pyfunc_model", "../versions"),
-    "video/test_camera.py": ("moving",),
     "video/test_clips.py": ("backdrops", "recordings"),
     "video/test_shapes.py": ("interlacing",),
     "web/test_app.py": ("forms", "work"),

@@ -101,7 +101,10 @@ def test_what_tensorflow_saved_gives_the_same_on_jax(
 def answers(masks: np.ndarray, logits: np.ndarray) -> dict[str, float]:
     """The losses and metrics by name."""
     found = {name: float(MaskLoss(name, parameters)(masks, logits)) for name, parameters in LOSSES.items()}
-    for metric in (PersonIoU(), BinaryIoU(), FalseAlarms(), *[HeldIoU()] * (logits.shape[-1] - 1)):
+    metrics: list[keras.metrics.Metric] = [PersonIoU(), BinaryIoU(), FalseAlarms()]
+    if logits.shape[-1] > 1:
+        metrics.append(HeldIoU())
+    for metric in metrics:
         metric.update_state(masks, logits)
         found[metric.name] = float(metric.result())
     return found

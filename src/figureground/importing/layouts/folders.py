@@ -38,7 +38,7 @@ _INSIDE = 0.1  # of the pixels that are no black or white: a larger share than o
 class PictureMask:
     """A mask picture. `rule` says which of its values are person, which one is void; the rest is background.
 
-    `held`, if any, is the picture that is not 0 where something is held, and `void` where nobody can say.
+    `held`, if any, is the picture that is not 0 where something is held, and the rule's `void` where nobody can say.
     """
 
     file: Listed
@@ -57,8 +57,8 @@ class PictureMask:
             return None
         values = read_drawn_mask(self.held.path)[0]
         held = np.where(values > 0, np.uint8(PERSON), np.uint8(0))
-        if self.void is not None:
-            held[values == self.void] = VOID
+        if self.rule.void is not None:
+            held[values == self.rule.void] = VOID
         return held
 
 
