@@ -12,7 +12,7 @@ TESTS = ROOT / "tests"
 # Parts that are seen in what is made of them, by the test file that looks at it. Stages are thin scripts that DVC runs;
 # bake.py needs torch, so only what it wrote is looked at.
 PARTS = {
-    "audit/test_audit.py": ("comparisons", "duplicates", "findings", "outlines", "sheet"),
+    "audit/test_audit.py": ("comparisons", "counts", "duplicates", "findings", "outlines", "sheet", "summaries"),
     "augment/test_writing.py": ("examples", "shards", "variants"),
     "cli/test_interrupts.py": ("../__main__",),
     "cli/test_lines.py": ("__init__",),
@@ -48,6 +48,7 @@ PARTS = {
     "synth/things/test_held.py": ("attachment", "hand_held", "shoulder_bags"),
     "test_public_names.py": ("__init__",),
     "tracking/registry/test_registering.py": ("packing", "pyfunc_model", "../versions"),
+    "tracking/test_result.py": ("description", "view"),
     "video/test_clips.py": ("backdrops", "recordings"),
     "video/test_shapes.py": ("interlacing",),
     "web/test_app.py": ("forms", "work"),
