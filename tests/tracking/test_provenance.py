@@ -43,10 +43,11 @@ def repository(tmp_path: Path) -> Path:
 
 def test_commit_data_and_shards_are_named(repository: Path) -> None:
     found = provenance(repository)
+    assert next(iter(found)) == "git.commit" and list(found).index("data.hash") < 5  # as MLflow shows them
     assert found["git.commit"] == git(repository, "rev-parse", "HEAD").strip()
     assert found["git.dirty"] == "false"
     assert found["data.hash"] == "9876fedc.dir"
-    assert found["lock.results/augment"] == "0123abcd.dir" and "lock.results/train" not in found
+    assert found["dvc.lock.results/augment"] == "0123abcd.dir" and "dvc.lock.results/train" not in found
     assert found["version.numpy"] and found["version.python"].startswith("3.")
 
 

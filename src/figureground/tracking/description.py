@@ -37,8 +37,8 @@ def _lines(store: Store, register_run: str, parent: str, name: str, result: Resu
     links = [f"[version {version} of {name}](#/models/{name}/versions/{version})"]
     train = latest_run(store, f"tags.`{PARENT}` = '{parent}' AND tags.`{STAGE}` = 'train'")
     if train:
-        address = f"#/experiments/{store.experiment}/runs/{train.info.run_id}"
-        links.append(f"[curves by epoch]({address}/model-metrics)")
+        address = f"#/experiments/{store.experiment}/runs/{train.info.run_id}/model-metrics"
+        links.append(f"[curves by epoch]({address}?workflowType=machine_learning)")
     return [
         f"**{result.verdict}**",
         "",

@@ -21,9 +21,8 @@ def provenance(root: Path) -> dict[str, str]:
     """Tags that say which code, data and software a run at `root` has; what cannot be found out is left out.
 
     `git.commit` and `git.dirty` (whether tracked files differ from it, but for `dvc.lock` and `results/`, which a
-    pipeline itself rewrites while it runs), `data.hash` (of `data.dvc`), `lock.<path>` for each output of the stages
-    before training (as in `dvc.lock`), DVC's experiment, and versions. MLflow shows tags by the alphabet, so that data
-    and commit come first.
+    pipeline itself rewrites while it runs), `data.hash` (of `data.dvc`), `dvc.lock.<path>` for each output of the
+    stages before training, DVC's experiment, and versions. MLflow shows tags in this order.
     """
     return {**_git(root), **_data(root), **_lock(root), **_experiment(), **_software()}
 
@@ -57,7 +56,7 @@ def _data(root: Path) -> dict[str, str]:
 def _lock(root: Path) -> dict[str, str]:
     stages = _read_yaml(root / "dvc.lock").get("stages") or {}
     outs = [out for name in _STAGES_BEFORE_TRAINING for out in (stages.get(name) or {}).get("outs") or []]
-    return {f"lock.{out['path']}": str(out["md5"]) for out in outs if "md5" in out}
+    return {f"dvc.lock.{out['path']}": str(out["md5"]) for out in outs if "md5" in out}
 
 
 def _read_yaml(path: Path) -> Mapping[str, Any]:
