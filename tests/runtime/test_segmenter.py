@@ -120,8 +120,14 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
 
 
 def test_a_model_with_other_outputs_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SegmenterError, match="gives float32 1 x 32 x 48 x 2, not float32"):
-        Segmenter(save_pixel_network(tmp_path / "two.tflite", 32, 48, RED, outputs=2))
+    with pytest.raises(SegmenterError, match="gives float32 1 x 32 x 48 x 3, not float32"):
+        Segmenter(save_pixel_network(tmp_path / "three.tflite", 32, 48, RED, outputs=3))
+
+
+def test_of_two_outputs_the_first_is_the_person(tmp_path: Path) -> None:
+    photo = half_red(32, 48)
+    one, two = (Segmenter(save_pixel_network(tmp_path / f"{n}.tflite", 32, 48, RED, outputs=n)) for n in (1, 2))
+    np.testing.assert_array_equal(two.mask(photo), one.mask(photo))
 
 
 def test_sigmoid_survives_any_logit() -> None:

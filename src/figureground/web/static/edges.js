@@ -6,6 +6,9 @@ import { between, bilinear, boxBlur, fittedInside, resizedColours, scaled } from
 const WORKING_SIDE = 512;
 const RADIUS = 0.015;
 const EPSILON = 3e-4;
+const SOFTNESS = 0.015;
+const STRAIGHT = 0.955; // steps whose sum is nearest to the true distance (Borgefors 1986)
+const DIAGONAL = 1.3693;
 const LOW = 0.15;
 const HIGH = 0.85;
 
@@ -25,12 +28,16 @@ export function refine(pixels, height, width, probability, side) {
   for (let i = 0; i < coarse.length; i++) {
     coarse[i] = level(linear(coefficients, 4 * i, guide[3 * i], guide[3 * i + 1], guide[3 * i + 2]));
   }
+  const limits = bounds(coarse, small.height, small.width, SOFTNESS * Math.max(small.height, small.width));
+  for (let i = 0; i < coarse.length; i++) {
+    coarse[i] = Math.round(Math.min(limits.highest[i], Math.max(limits.lowest[i], coarse[i])));
+  }
   if (small.height === height && small.width === width) return coarse;
-  return enlarged(coarse, coefficients, small, pixels, height, width);
+  return enlarged(coarse, coefficients, limits, small, pixels, height, width);
 }
 
 /** The coarse mask at the photo's size, the undecided band along the edge worked out from the photo's own pixels. */
-function enlarged(coarse, coefficients, small, pixels, height, width) {
+function enlarged(coarse, coefficients, { lowest, highest }, small, pixels, height, width) {
   const mask = new Uint8Array(height * width);
   const band = undecided(coarse, small.height, small.width);
   const down = between(small.height, height);
@@ -51,7 +58,10 @@ function enlarged(coarse, coefficients, small, pixels, height, width) {
         for (let k = 0; k < 3; k++) {
           value += (between4(coefficients, a + k, b + k, c + k, d + k, u, v) * pixels[4 * at + k]) / 255;
         }
-        mask[at] = level(value);
+        const places = [upper + first, upper + second, lower + first, lower + second];
+        const low = between4(lowest, ...places, u, v);
+        const high = between4(highest, ...places, u, v);
+        mask[at] = Math.round(Math.min(high, Math.max(low, level(value))));
       } else {
         mask[at] = between4(coarse, upper + first, upper + second, lower + first, lower + second, u, v) + 0.5;
       }
@@ -62,6 +72,41 @@ function enlarged(coarse, coefficients, small, pixels, height, width) {
 
 function between4(map, a, b, c, d, u, v) {
   return (map[a] * (1 - u) + map[b] * u) * (1 - v) + (map[c] * (1 - u) + map[d] * u) * v;
+}
+
+/** The lowest and the highest level of each place: what lies `reach` or more inside the outline is wholly person. */
+function bounds(mask, height, width, reach) {
+  const inside = distances(mask, height, width, (value) => value > 127);
+  const outside = distances(mask, height, width, (value) => value <= 127);
+  const share = (distance) => 255 * Math.min(1, Math.max(0, (distance - 1) / reach));
+  return { lowest: inside.map(share), highest: outside.map((distance) => 255 - share(distance)) };
+}
+
+/** How far each place of a kind is from one of the other, by steps along rows, columns and diagonals, as in OpenCV. */
+function distances(mask, height, width, isOf) {
+  const far = 2 * (height + width);
+  const found = Float32Array.from(mask, (value) => (isOf(value) ? far : 0));
+  const pass = (begin, end, step) => {
+    for (let y = begin; y !== end; y += step) {
+      for (let i = 0; i < width; i++) {
+        const x = step > 0 ? i : width - 1 - i;
+        const at = y * width + x;
+        const before = y - step;
+        let least = found[at];
+        if (x - step >= 0 && x - step < width) least = Math.min(least, found[at - step] + STRAIGHT);
+        if (before >= 0 && before < height) {
+          const row = before * width;
+          least = Math.min(least, found[row + x] + STRAIGHT);
+          if (x > 0) least = Math.min(least, found[row + x - 1] + DIAGONAL);
+          if (x < width - 1) least = Math.min(least, found[row + x + 1] + DIAGONAL);
+        }
+        found[at] = least;
+      }
+    }
+  };
+  pass(0, height, 1);
+  pass(height - 1, -1, -1);
+  return found;
 }
 
 /** Places with a value other than 0 or 255, or beside a place that is not like them. */
