@@ -10,7 +10,7 @@ import keras
 from figureground.errors import FiguregroundError, first_line
 from figureground.models import pyramid, selfie
 from figureground.models.encoder import Size, build_encoder, find_encoder
-from figureground.models.layers import AlignedResize
+from figureground.models.layers import AlignedResize, norm_relu
 from figureground.params import ModelParams
 
 
@@ -99,7 +99,7 @@ def _aspp(x: Any, params: ModelParams) -> Any:
     x_image = keras.layers.Conv2D(width, 1, use_bias=False, name="aspp_image_project")(x_image)
     x = keras.layers.Concatenate(name="aspp_concat")(branches)
     x = keras.layers.Conv2D(width, 1, use_bias=False, name="aspp_project")(x)
-    return _norm(keras.layers.Add(name="aspp_add")([x, x_image]), "aspp_project")
+    return norm_relu(keras.layers.Add(name="aspp_add")([x, x_image]), "aspp_project")
 
 
 def _decoder(x: Any, low_level: Any, mid_level: Any, params: ModelParams) -> Any:
@@ -141,10 +141,4 @@ def _separable(x: Any, width: int, name: str, dilation: int = 1) -> Any:
 
 
 def _pointwise(x: Any, width: int, name: str) -> Any:
-    return _norm(keras.layers.Conv2D(width, 1, use_bias=False, name=f"{name}_conv")(x), name)
-
-
-def _norm(x: Any, name: str) -> Any:
-    # Keras' momentum of .99 needs some five hundred steps to forget its start, more than a short training has.
-    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
-    return keras.layers.ReLU(name=f"{name}_relu")(x)
+    return norm_relu(keras.layers.Conv2D(width, 1, use_bias=False, name=f"{name}_conv")(x), name)

@@ -1,6 +1,7 @@
-"""Layers that Keras lacks. Saved models name them, so whatever loads a model imports this file.
+"""Layers that Keras lacks, and two that all decoders put behind a filter.
 
-They run on every backend of Keras. On TensorFlow two of them take its own operators, each one operator of LiteRT too.
+Saved models name the layers, so whatever loads a model imports this file. They run on every backend of Keras.
+On TensorFlow two of them take its own operators, each one operator of LiteRT too.
 """
 
 from __future__ import annotations
@@ -68,6 +69,13 @@ class Largest(keras.layers.Layer):  # type: ignore[misc]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (*input_shape[:-1], 1)
+
+
+def norm_relu(x: Any, name: str) -> Any:
+    """Batch normalisation and ReLU, named `name` and what they are."""
+    # Keras' momentum of 0.99 needs some five hundred steps to forget its start, more than a short training has.
+    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
 def _resize_corner_on_corner(features: Any, size: tuple[Any, Any]) -> Any:

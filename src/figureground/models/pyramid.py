@@ -13,6 +13,7 @@ from typing import Any
 import keras
 
 from figureground.models.encoder import Size, build_encoder, find_encoder
+from figureground.models.layers import norm_relu
 from figureground.params import ModelParams
 
 LEVELS = 4
@@ -69,9 +70,9 @@ def _level(feature: Any, coarser: Any, width: int, name: str, size: int) -> Any:
     if coarser is not None:
         coarser = keras.layers.Conv2D(width, 1, use_bias=False, name=f"{name}_coarser")(coarser)
         x = keras.layers.Add(name=f"{name}_add")([x, doubled(coarser, f"{name}_coarser")])
-        x = _norm(x, f"{name}_add")
+        x = norm_relu(x, f"{name}_add")
         x = keras.layers.Conv2D(width, size, padding="same", use_bias=False, name=name)(x)
-    return _norm(x, name)
+    return norm_relu(x, name)
 
 
 def _in_context(x: Any, width: int) -> Any:
@@ -88,9 +89,3 @@ def doubled(x: Any, name: str) -> Any:
     """
     x = keras.layers.UpSampling2D(2, name=f"{name}_up")(x)
     return keras.layers.AveragePooling2D(2, 1, padding="same", name=f"{name}_smooth")(x)
-
-
-def _norm(x: Any, name: str) -> Any:
-    # Keras' momentum of .99 needs some five hundred steps to forget its start, more than a short training has.
-    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_bn")(x)
-    return keras.layers.ReLU(name=f"{name}_relu")(x)
