@@ -17,6 +17,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.errors import system_reason
 from figureground.files import file_sha256
 from figureground.models.encoder import Encoder, set_weights_by_layer
 from figureground.models.onnx_file import OnnxFileError, read_initializers
@@ -70,7 +71,7 @@ def read_yolox_nano(path: Path) -> dict[str, list[NDArray[np.float32]]]:
     try:
         digest = file_sha256(path)
     except OSError as error:
-        raise OnnxFileError(f"{path}: cannot be read ({(error.strerror or str(error)).lower()})") from None
+        raise OnnxFileError(f"{path}: cannot be read ({system_reason(error)})") from None
     if digest != SHA256:
         raise OnnxFileError(f"{path}: is not the published yolox_nano.onnx, whose SHA-256 is {SHA256}")
     tensors = read_initializers(path)
