@@ -1,6 +1,6 @@
 """Faces in a photo, with their eyes and mouth: BlazeFace (Bazarevsky et al. 2019), packaged as face.tflite.
 
-The network sees 128 x 128 pixels and gives 896 guesses, each relative to an anchor: two for every cell of a grid of
+The network sees 128 x 128 pixels and gives 896 predictions, each relative to an anchor: two for every cell of a grid of
 16 x 16 and six for every cell of a grid of 8 x 8.
 """
 
@@ -96,7 +96,7 @@ _ANCHORS = _anchors()
 
 
 def _face(score: float, shape: NDArray[np.float32], anchor: NDArray[np.float32], place: tuple[int, int, int]) -> Face:
-    """A guess in pixels: its numbers are x, y, width, height, then x and y of six points, of the square's side."""
+    """A prediction in pixels: its numbers are x, y, width, height, then x and y of six points, of the square's side."""
     top, left, side = place
     points = shape.reshape(8, 2)
     (x, y), (width, height) = points[0] + anchor, points[1]

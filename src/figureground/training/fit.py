@@ -171,7 +171,7 @@ class AdamW(keras.optimizers.AdamW):  # type: ignore[misc]
 
     The average of the weights begins short and grows to `ema_momentum`, by the rule t / (t + 9) that is known from
     `tf.train.ExponentialMovingAverage`. Else it would hold the random start for hundreds of steps: after 400 of a
-    momentum of .995 an eighth of it.
+    momentum of 0.995 an eighth of it.
     """
 
     _rates: Mapping[str, float] = {}  # replaced, never changed

@@ -113,10 +113,10 @@ class Clip:
 
     Attributes:
         time_base: Seconds in a unit of time.
-        rate: Frames a second, on average; a guess where the file does not say.
+        rate: Frames a second, on average; an estimate where the file does not say.
         seconds: Length of its pictures and sound as far as it can be told before they are read, else None.
         promised: The same where the file itself promises it, so that it must not end before.
-        colours: See `Colours`; what the file does not tell is guessed from its height.
+        colours: See `Colours`; what the file does not tell is what is usual for its height.
         damaged: Places that could not be decoded so far and were left out.
         reshaped: Pictures so far that had another shape than the first one.
     Raises:
@@ -284,9 +284,9 @@ def swscale_space(space: int) -> Colorspace:
 
 def _colours(stream: Any) -> Colours:
     context = stream.codec_context
-    guess = _HDTV if context.height >= _HD else _SDTV
+    usual = _HDTV if context.height >= _HD else _SDTV
     told = (context.colorspace, context.color_primaries, context.color_trc)
-    return Colours(*(guess if number in (0, _UNKNOWN) else int(number) for number in told))
+    return Colours(*(usual if number in (0, _UNKNOWN) else int(number) for number in told))
 
 
 def _orientation(frame: av.VideoFrame) -> int:
