@@ -1,7 +1,6 @@
 """Colour profiles are judged by what they do: by their curves and not by their names, on the pixels as stored."""
 
 import io
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,16 +9,11 @@ from PIL import Image, ImageCms
 from figureground.pictures import is_plain_jpeg, photo_of, read_photo
 from helpers.colour_profiles import grey_profile, linear, rgb_profile
 from helpers.drawing import Picture
+from helpers.picture_files import saved
 
 GREY = np.tile(np.arange(256, dtype=np.uint8), (8, 1))
 COLOURS = np.stack([GREY, np.flip(GREY, 1), 128 + GREY // 4], -1)
 LINEAR_NAMES = ["linear Rec709 RGB", "GIMP built-in Linear sRGB", "sRGB-elle-V2-g10.icc"]
-
-
-def saved(picture: np.ndarray, form: str = "PNG", **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, form, **options)
-    return buffer.getvalue()
 
 
 def dark(values: Picture) -> Picture:

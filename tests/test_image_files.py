@@ -27,18 +27,9 @@ from figureground.pictures import (
 )
 from helpers.colour_profiles import linear, rgb_profile
 from helpers.drawing import exif, person
+from helpers.picture_files import chunk, saved
 
 PHOTO = person(3, 160, 120)[0]
-
-
-def saved(form: str, picture: np.ndarray = PHOTO, **options: Any) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, form, **options)
-    return buffer.getvalue()
-
-
-def chunk(name: bytes, content: bytes, *, wrong: int = 0) -> bytes:
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content) ^ wrong)
 
 
 def put_in(png: bytes, extra: bytes, *, last: bool = False) -> bytes:
@@ -62,14 +53,14 @@ SIDE_CHUNKS = {
 @pytest.mark.parametrize("extra", SIDE_CHUNKS.values(), ids=list(SIDE_CHUNKS))
 @pytest.mark.parametrize("last", [False, True], ids=["before the pixels", "behind them"])
 def test_chunks_that_nobody_uses_do_not_make_a_png_unreadable(tmp_path: Path, extra: bytes, last: bool) -> None:
-    (tmp_path / "a.png").write_bytes(put_in(saved("PNG"), extra, last=last))
+    (tmp_path / "a.png").write_bytes(put_in(saved(PHOTO), extra, last=last))
     for source in (tmp_path / "a.png", (tmp_path / "a.png").read_bytes()):
         assert np.array_equal(read_photo(source), PHOTO)
         assert picture_size(source) == PHOTO.shape[:2] and frame_count(source) == 1
 
 
 def test_what_changes_how_a_png_looks_outlives_a_damaged_side_chunk() -> None:
-    turned = put_in(saved("PNG", exif=exif(6)), LARGE_TEXT)
+    turned = put_in(saved(PHOTO, exif=exif(6)), LARGE_TEXT)
     assert np.array_equal(read_photo(turned), np.rot90(PHOTO, -1))
     marked = Image.fromarray(np.full((4, 4), 7, np.uint8), "P")
     marked.putpalette([200, 0, 0] * 256)
@@ -80,26 +71,26 @@ def test_what_changes_how_a_png_looks_outlives_a_damaged_side_chunk() -> None:
 
 def test_a_large_colour_profile_counts_also_where_pillow_refuses_it() -> None:
     profile = rgb_profile("linear", 1)
-    large = saved("PNG", icc_profile=profile + bytes(2_000_000))
-    assert np.array_equal(read_photo(large), read_photo(saved("PNG", icc_profile=profile)))
+    large = saved(PHOTO, icc_profile=profile + bytes(2_000_000))
+    assert np.array_equal(read_photo(large), read_photo(saved(PHOTO, icc_profile=profile)))
     assert read_photo(large).mean() > PHOTO.mean() + 10
 
 
 def test_masks_outlive_a_damaged_side_chunk(tmp_path: Path) -> None:
     mask = person(3, 160, 120)[1]
-    (tmp_path / "mask.png").write_bytes(put_in(saved("PNG", mask), LARGE_TEXT, last=True))
+    (tmp_path / "mask.png").write_bytes(put_in(saved(mask), LARGE_TEXT, last=True))
     assert np.array_equal(read_mask(tmp_path / "mask.png"), mask)
 
 
 def test_errors_name_the_file_of_a_damaged_side_chunk(tmp_path: Path) -> None:
     for last in (False, True):
-        (tmp_path / "drawn.png").write_bytes(put_in(saved("PNG"), LARGE_TEXT, last=last))
+        (tmp_path / "drawn.png").write_bytes(put_in(saved(PHOTO), LARGE_TEXT, last=last))
         with pytest.raises(PictureError, match=r"drawn\.png: coloured, so not a mask"):
             read_drawn_mask(tmp_path / "drawn.png")
 
 
 def test_a_png_with_damaged_pixels_is_damaged_with_any_side_chunk() -> None:
-    png = saved("PNG")
+    png = saved(PHOTO)
     for damaged in (png[: len(png) // 2], put_in(png, LARGE_TEXT)[: -len(png) // 2], png[:33]):
         with pytest.raises(PictureError, match="damaged or cut short"):
             read_photo(damaged)
@@ -118,7 +109,7 @@ def segment(marker: int, content: bytes) -> bytes:
     ids=["profile", "Adobe", "JFIF", "Photoshop", "comment"],
 )  # fmt: skip
 def test_segments_that_nobody_uses_do_not_make_a_jpeg_unreadable(extra: bytes) -> None:
-    whole = saved("JPEG", exif=exif(6), icc_profile=rgb_profile("linear", 1))
+    whole = saved(PHOTO, "JPEG", exif=exif(6), icc_profile=rgb_profile("linear", 1))
     damaged = whole[:2] + extra + whole[2:]
     assert np.array_equal(read_photo(damaged), read_photo(whole))
     assert picture_size(damaged) == picture_size(whole) == (120, 160)
@@ -127,9 +118,9 @@ def test_segments_that_nobody_uses_do_not_make_a_jpeg_unreadable(extra: bytes) -
 
 
 JPEGS = {
-    "baseline": saved("JPEG", quality=90),
-    "progressive": saved("JPEG", quality=90, progressive=True),
-    "grey": saved("JPEG", PHOTO[..., 0], quality=90),
+    "baseline": saved(PHOTO, "JPEG", quality=90),
+    "progressive": saved(PHOTO, "JPEG", quality=90, progressive=True),
+    "grey": saved(PHOTO[..., 0], "JPEG", quality=90),
     "with restarts": cv2.imencode(".jpg", PHOTO, [cv2.IMWRITE_JPEG_RST_INTERVAL, 4])[1].tobytes(),
 }
 
@@ -267,8 +258,8 @@ def test_a_damaged_heic_photo_is_called_damaged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_avif_photos_are_turned_once(orientation: int) -> None:
-    content = saved("AVIF", quality=95, exif=exif(orientation))
-    with Image.open(io.BytesIO(saved("PNG", exif=exif(orientation)))) as image:
+    content = saved(PHOTO, "AVIF", quality=95, exif=exif(orientation))
+    with Image.open(io.BytesIO(saved(PHOTO, exif=exif(orientation)))) as image:
         upright = photo_of(image)
     assert picture_size(content) == upright.shape[:2]
     assert np.abs(read_photo(content).astype(int) - upright).mean() < 8

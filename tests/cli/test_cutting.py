@@ -7,10 +7,8 @@ import os
 import re
 import resource
 import signal
-import struct
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from PIL import Image, ImageCms, ImageOps
 
 from helpers.command import begin, call, until
 from helpers.drawing import Picture
+from helpers.picture_files import bomb
 
 
 def cut(*arguments: object, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
@@ -80,7 +79,7 @@ def test_a_folder_with_every_kind_of_bad_file_goes_on(
     (folder / "cut-short.jpg").write_bytes(good[: len(good) // 2])
     (folder / "empty.png").write_bytes(b"")
     (folder / "text.jpg").write_text("not a picture")
-    (folder / "bomb.png").write_bytes(bomb())
+    (folder / "bomb.png").write_bytes(bomb(60_000))
     (folder / "really-a-jpeg.png").write_bytes(good)
     frames = [Image.fromarray(np.roll(portrait[0], shift, 0)) for shift in (0, 9)]
     frames[0].save(folder / "moving.gif", save_all=True, append_images=frames[1:])
@@ -115,18 +114,6 @@ def test_a_result_that_its_format_cannot_hold_costs_one_photo(
     assert re.search(r"failed: .*b\.jpg: a \.jpg file holds at most 65500 pixels a side; use PNG", done.stderr)
     assert re.search(r"failed: .*d\.dng: a camera's raw file, .*; develop it", done.stderr)
     assert "Traceback" not in done.stderr
-
-
-def bomb() -> bytes:
-    """A small PNG whose header promises 60,000 x 60,000 pixels."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"0" * 99)) + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

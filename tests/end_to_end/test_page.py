@@ -22,7 +22,8 @@ from figureground import Segmenter
 from figureground.pictures import encode_jpeg, encode_png
 from figureground.web.assets import RUNTIME, Asset, read_assets
 from helpers import drawing
-from helpers.drawing import Picture, person
+from helpers.drawing import person
+from helpers.picture_files import opened
 from helpers.site import Site, serving
 from helpers.tiny_networks import save_pixel_network
 
@@ -132,9 +133,9 @@ def page(driver: webdriver.Chrome, site: Site, tmp_path: Path) -> Iterator[Page]
     downloads.mkdir()
     driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)})
     site.seen.clear()
-    opened = Page(driver, site, downloads)
-    opened.open()
-    yield opened
+    page = Page(driver, site, downloads)
+    page.open()
+    yield page
     severe = [
         entry["message"]
         for entry in driver.get_log("browser")  # type: ignore[no-untyped-call]
@@ -155,18 +156,13 @@ def posts(page: Page) -> list[str]:
     return [path for method, path in page.site.seen if method == "POST"]
 
 
-def picture_of(content: bytes) -> Picture:
-    with Image.open(io.BytesIO(content)) as image:
-        return np.array(image)
-
-
 def test_a_photo_is_cut_out_in_the_browser_as_python_does_it(page: Page, portrait: Path) -> None:
     said = page.take(portrait)
     assert "Done in" in said and "did not leave this browser" in said and "360 × 480" in said
     assert page.one("comparison").is_displayed()
     page.one("png").click()
-    result = picture_of(page.downloaded("me-cutout.png"))
-    photo = picture_of(portrait.read_bytes())
+    result = opened(page.downloaded("me-cutout.png"))
+    photo = opened(portrait.read_bytes())
     expected = Segmenter(page_model(page)).cut(photo)
     assert np.abs(result[..., 3].astype(int) - expected[..., 3]).max() <= 1
     inside = (result[..., 3] == 255) & (expected[..., 3] == 255)
@@ -186,7 +182,7 @@ def test_a_panorama_is_cut_out_in_the_browser_as_python_does_it(
     (tmp_path / "wide.png").write_bytes(encode_png(photo))
     assert "Done" in page.take(tmp_path / "wide.png")
     page.one("png").click()
-    result = picture_of(page.downloaded("wide-cutout.png"))[..., 3].astype(int)
+    result = opened(page.downloaded("wide-cutout.png"))[..., 3].astype(int)
     expected = Segmenter(page_model(page)).mask(photo)
     assert (expected == 255).any() and np.abs(result - expected).max() <= 1
 
@@ -205,7 +201,7 @@ def test_the_packaged_model_gives_the_same_mask_in_the_browser(page: Page, tmp_p
     page.one("model").send_keys("fast")
     assert "Done" in page.take(tmp_path / "face.png")
     page.one("png").click()
-    found, expected = picture_of(page.downloaded("face-cutout.png"))[..., 3], Segmenter("fast").mask(canvas)
+    found, expected = opened(page.downloaded("face-cutout.png"))[..., 3], Segmenter("fast").mask(canvas)
     assert (expected >= 128).mean() > 0.1
     # Integer arithmetic rounds a little otherwise in WebAssembly; along the edge that shows.
     difference = np.abs(found.astype(int) - expected)
@@ -237,7 +233,7 @@ def test_backgrounds(page: Page, portrait: Path, tmp_path: Path) -> None:
 
 def test_bad_files_are_told_kindly_and_the_next_is_taken(page: Page, portrait: Path, tmp_path: Path) -> None:
     whole = portrait.read_bytes()
-    jpeg = encode_jpeg(picture_of(whole))
+    jpeg = encode_jpeg(opened(whole))
     header = whole[:16] + (30_000).to_bytes(4, "big") * 2 + whole[24:]
     bad = {
         "letter.pdf": (b"%PDF-1.4 words", "is a PDF document"),
@@ -260,7 +256,7 @@ def test_bad_files_are_told_kindly_and_the_next_is_taken(page: Page, portrait: P
 
 def test_files_that_lack_nothing_but_their_end_are_taken(page: Page, portrait: Path, tmp_path: Path) -> None:
     whole = portrait.read_bytes()
-    jpeg = encode_jpeg(picture_of(whole))
+    jpeg = encode_jpeg(opened(whole))
     good = {
         "no-end.jpg": jpeg[:-2],
         "half-an-end.jpg": jpeg[:-1],
@@ -272,7 +268,7 @@ def test_files_that_lack_nothing_but_their_end_are_taken(page: Page, portrait: P
         (tmp_path / name).write_bytes(content)
         assert "Done" in page.take(tmp_path / name), name
         page.one("png").click()
-        cutout = picture_of(page.downloaded(f"{Path(name).stem}-cutout.png"))
+        cutout = opened(page.downloaded(f"{Path(name).stem}-cutout.png"))
         assert cutout.shape == (480, 360, 4) and (cutout[..., 3] == 255).mean() > 0.1
 
 
@@ -307,7 +303,7 @@ def test_a_large_photo_keeps_its_size(page: Page, tmp_path: Path) -> None:
     page.take(tmp_path / "large.jpg")
     assert page.run("return document.getElementById('result').width") == 1200
     page.one("png").click()
-    assert picture_of(page.downloaded("large-cutout.png")).shape == (3000, 2250, 4)
+    assert opened(page.downloaded("large-cutout.png")).shape == (3000, 2250, 4)
 
 
 def test_dropped_and_pasted_photos(page: Page, portrait: Path) -> None:
@@ -347,7 +343,7 @@ def test_all_photos_that_are_dropped_are_cut_out(page: Page, portrait: Path) -> 
     buttons[0].click()
     page.until("document.getElementById('result').width === 360 && document.body.dataset.state === 'ready'")
     page.one("png").click()
-    assert picture_of(page.downloaded("a-cutout.png")).shape == (480, 360, 4)
+    assert opened(page.downloaded("a-cutout.png")).shape == (480, 360, 4)
     assert posts(page) == []
     page.take(portrait)
     assert not page.one("strip").is_displayed()
@@ -471,7 +467,7 @@ def test_a_document_photo_is_made_by_the_server(page: Page, tmp_path: Path) -> N
     assert said.startswith("EU passport") and posts(page) == ["/id-photo"]
     assert page.run("return document.getElementById('document').naturalWidth") == 413
     page.one("save-sheet").click()
-    assert sorted(picture_of(page.downloaded("me-sheet.jpg")).shape[:2]) == [1181, 1772]
+    assert sorted(opened(page.downloaded("me-sheet.jpg")).shape[:2]) == [1181, 1772]
     small = canvas[::6, ::6]
     (tmp_path / "small.png").write_bytes(encode_png(np.ascontiguousarray(small)))
     page.take(tmp_path / "small.png")

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from figureground.synth.figures.body import SKIN, Body, draw_phenotype
+from figureground.synth.figures.body import SKIN
 from figureground.synth.figures.figure import Figure
 from figureground.synth.figures.headwear import HeadHull, beanie, cap, glasses, headphones
 from figureground.synth.materials.fabrics import flat
-
-
-@pytest.fixture(scope="module")
-def figure(body: Body) -> Figure:
-    return Figure(body, *body.shape(draw_phenotype(np.random.default_rng(5)) | {"age": 0.7}))
 
 
 def test_hats_sit_outside_the_skull(figure: Figure) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from figureground.synth.figures.asset_clothes import unmarked
-from figureground.synth.figures.body import SKIN, Body, draw_phenotype
+from figureground.synth.figures.body import SKIN
 from figureground.synth.figures.figure import Figure
 from figureground.synth.figures.makehuman import Assets
 from figureground.synth.figures.tailoring import Tailor
@@ -20,11 +20,6 @@ def test_emblems_are_painted_over(assets: Assets, name: str, place: tuple[int, i
     window = np.s_[row - 20 : row + 20, column - 30 : column + 30]
     assert texture[window].std(axis=(0, 1)).max() > 0.03
     assert unmarked(name, texture)[window].std(axis=(0, 1)).max() < 0.02
-
-
-@pytest.fixture(scope="module")
-def figure(body: Body) -> Figure:
-    return Figure(body, *body.shape(draw_phenotype(np.random.default_rng(5)) | {"age": 0.7}))
 
 
 def test_trousers_and_shirt_cover_the_torso(figure: Figure) -> None:
