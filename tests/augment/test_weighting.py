@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,11 @@ from figureground.augment.records import read_records
 from figureground.augment.variants import AugmentError
 from figureground.augment.weighting import showings
 from figureground.augment.writing import augment
+from figureground.dataset.manifest import Pair
+from figureground.params import AugmentParams
+
+Build = Callable[..., AugmentParams]
+Draw = Callable[..., list[Pair]]
 
 
 @pytest.mark.parametrize("weight", [0.25, 0.5, 1.0, 1.3, 2.0])
@@ -22,7 +28,9 @@ def test_every_pass_is_as_long_and_every_photo_gets_its_share(weight: float) -> 
     assert all(shown[name] == (1,) * 20 for name in names[7:])
 
 
-def test_a_photo_shown_twice_in_a_pass_comes_in_two_variants(tmp_path: Path, draw_data, augment_params) -> None:  # type: ignore[no-untyped-def]
+def test_a_photo_shown_twice_in_a_pass_comes_in_two_variants(
+    tmp_path: Path, draw_data: Draw, augment_params: Build
+) -> None:
     pairs = draw_data(tmp_path / "data", 6)
     split = dict(zip((pair.name for pair in pairs), ["val", *["train"] * 5], strict=True))
     source = pairs[0].source
@@ -38,7 +46,7 @@ def test_a_photo_shown_twice_in_a_pass_comes_in_two_variants(tmp_path: Path, dra
         assert len({record["photo"] for record in records}) == 10
 
 
-def test_a_source_of_weight_zero_is_left_out_wholly(tmp_path: Path, draw_data, augment_params) -> None:  # type: ignore[no-untyped-def]
+def test_a_source_of_weight_zero_is_left_out_wholly(tmp_path: Path, draw_data: Draw, augment_params: Build) -> None:
     pairs = draw_data(tmp_path / "data", 6)
     split = dict(zip((pair.name for pair in pairs), ["val", *["train"] * 5], strict=True))
     source = pairs[0].source

@@ -70,7 +70,9 @@ def test_at_stride_32_encoders_compute_what_keras_publishes(name: str) -> None:
         ("xception", keras.applications.xception.preprocess_input),
     ],
 )
-def test_normalisation_is_that_of_the_published_weights(name: str, expected) -> None:  # type: ignore[no-untyped-def]
+def test_normalisation_is_that_of_the_published_weights(
+    name: str, expected: Callable[[np.ndarray], np.ndarray]
+) -> None:
     photo = np.random.default_rng(1).integers(0, 256, (1, 4, 5, 3)).astype(np.float32)
     encoder = find_encoder(name)
     ours = photo / 255 * encoder.scale + np.array(encoder.offset)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -10,10 +13,8 @@ from figureground.params import ModelParams
 
 
 @pytest.fixture
-def model(model_params) -> keras.Model:  # type: ignore[no-untyped-def]
-    params: ModelParams = model_params(
-        encoder="yolox_nano", init="none", input_size=64, output_stride=32, freeze_batch_norm=False
-    )
+def model(model_params: Callable[..., ModelParams]) -> keras.Model:
+    params = model_params(encoder="yolox_nano", init="none", input_size=64, output_stride=32, freeze_batch_norm=False)
     return build_model(params, (64, 64))
 
 
@@ -21,7 +22,7 @@ def test_each_pixel_gets_a_logit_of_person_and_one_of_held_things(model: keras.M
     assert model.output_shape == (None, 64, 64, 2)
 
 
-def test_a_saved_model_answers_as_before(model: keras.Model, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_saved_model_answers_as_before(model: keras.Model, tmp_path: Path) -> None:
     photo = np.random.default_rng(3).random((1, 64, 64, 3), np.float32)
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")

@@ -19,7 +19,7 @@ class Global:
         self.module, self.name, self.arguments = module, name, arguments
 
 
-class LegacyPickler(pickle._Pickler):  # type: ignore[misc, name-defined]
+class LegacyPickler(pickle._Pickler):
     """Writes `Global` as torch's files hold them."""
 
     def save(self, item: object, save_persistent_id: bool = True) -> None:

@@ -13,9 +13,11 @@ from helpers.drawing import astronaut, panorama, portrait
 from helpers.embedded_set import embedded_set
 from helpers.places import ROOT
 
+Rendered = list[tuple[dict[str, str], np.ndarray, np.ndarray]]
+
 
 @pytest.fixture(scope="module")
-def rendered() -> list[tuple[dict[str, str], np.ndarray, np.ndarray]]:
+def rendered() -> Rendered:
     """Row of metadata.csv, photo and mask of every tenth picture of the set that comes with the project."""
     embedded = embedded_set()
     return [
@@ -51,7 +53,7 @@ def test_people_in_a_panorama_are_cut_out_as_each_alone(model: str, people: int,
 @pytest.mark.parametrize(
     ("model", "alone", "quiet"), [("accurate", 0.85, 0.85), ("fast", 0.8, 0.8), ("open", 0.8, 0.85)]
 )
-def test_people_are_found_and_nobody_is_not(model: str, alone: float, quiet: float, rendered) -> None:  # type: ignore[no-untyped-def]
+def test_people_are_found_and_nobody_is_not(model: str, alone: float, quiet: float, rendered: Rendered) -> None:
     """`alone`: mean person IoU of single people seen close or by half; `quiet`: share of pictures with nobody in which
     at most a hundredth is called person."""
     segmenter = Segmenter(model)

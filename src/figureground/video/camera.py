@@ -245,7 +245,7 @@ class Window:
         from PIL import Image, ImageTk  # which needs Tk too
 
         self._shown = ImageTk.PhotoImage(Image.fromarray(picture), master=self._root)  # Tk itself keeps no reference
-        self._label.configure(image=self._shown)  # type: ignore[arg-type]
+        self._label.configure(image=self._shown)
         self._root.update()
         return self._open
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import cv2
 import keras
@@ -39,8 +40,8 @@ def original_features(photo: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_the_port_computes_what_the_quantised_original_does(model_params) -> None:  # type: ignore[no-untyped-def]
-    params: ModelParams = model_params(encoder="mobilenet_v2_deeplab", input_size=513)
+def test_the_port_computes_what_the_quantised_original_does(model_params: Callable[..., ModelParams]) -> None:
+    params = model_params(encoder="mobilenet_v2_deeplab", input_size=513)
     model = build_model(params, (SIDE, SIDE))
     load_initial_weights(model, str(PUBLISHED))
     encoder = build_encoder("mobilenet_v2_deeplab", 16, (SIDE, SIDE))

@@ -141,7 +141,7 @@ def _draw_settings(rng: np.random.Generator, kind: str) -> tuple[str, CameraSett
         },
     }.get(name, {})
     quality = int(rng.integers(50, 80)) if name == "webcam" else int(rng.integers(60, 96))
-    return name, CameraSettings(**facts, quality=max(quality, 60))  # type: ignore[arg-type]
+    return name, CameraSettings(**facts, quality=max(quality, 60))
 
 
 def _expose(light: Image, share: Image, settings: CameraSettings, rng: np.random.Generator) -> Image:
