@@ -124,7 +124,7 @@ def fitted(picture: Picture, size: tuple[int, int], fit: Fit, pixel: float = 1.0
     """`picture` in the middle of a picture of `size` (height, width), its proportions kept; see `composed`.
 
     Args:
-        pixel: How much wider the pixels of the result are than those of the picture, for films whose pixels are not
+        pixel: How much wider the pixels of the result are than those of the picture, for videos whose pixels are not
             square.
         margin: Colour beside a contained picture.
     """

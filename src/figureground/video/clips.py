@@ -61,7 +61,7 @@ class Shape:
 
     Attributes:
         size: (height, width), both even, since codecs want them so.
-        pixel: Width of a pixel over its height; not 1 in films of discs and tapes.
+        pixel: Width of a pixel over its height; not 1 in videos of discs and tapes.
     """
 
     size: tuple[int, int]
@@ -268,7 +268,7 @@ def _refusal(streams: Sequence[Any]) -> str | None:
 
 
 def _plausible(pixel: Fraction | None) -> Fraction:
-    """Width of a pixel over its height, 1 where a file does not tell it or tells what no film has."""
+    """Width of a pixel over its height, 1 where a file does not tell it or tells what no video has."""
     return pixel if pixel and 1 / _WIDEST <= pixel <= _WIDEST else Fraction(1)
 
 

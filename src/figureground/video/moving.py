@@ -19,8 +19,8 @@ from figureground.video.smoothing import Smoother
 
 DETAIL = 0.5  # of the working sizes for photos: a third of their time, and a moving edge is not looked at so closely
 
-# Longer by shorter side, beyond which a picture is looked at in overlapping squares. Photos are from 2 on; the films of
-# cinemas, up to 2.76, would take four times as long.
+# Longer by shorter side, beyond which a picture is looked at in overlapping squares. Photos are from 2 on; the pictures
+# of cinemas, up to 2.76, would take four times as long.
 WIDE = 3.0
 
 

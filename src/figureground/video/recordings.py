@@ -177,7 +177,7 @@ class Recording:
         self._sound.advance(float((frame.pts or 0) * self._time_base))
 
     def _finish(self) -> None:
-        """The last frame, coded for itself: it is stored last, too, where formats look for the end of a film."""
+        """The last frame, coded for itself: it is stored last, too, where formats look for the end of a video."""
         if self._waiting is not None:
             self._waiting.pict_type = PictureType.I
         self._encode(self._waiting)
