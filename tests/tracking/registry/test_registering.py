@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 from figureground.cli import main
 from figureground.scores import Bootstrap
 from figureground.tracking.registry.decision import PhotoScore
+from figureground.tracking.registry.packing import travelling_code
 from figureground.tracking.registry.registering import Decision, register
 from figureground.tracking.runs import StageRun, stage_run
 from figureground.tracking.store import TrackingError, open_store
@@ -124,6 +126,14 @@ def test_a_champion_loads_after_the_project_was_moved(
     assert fetch(moved, "figureground", "champion", moved / "cut" / "model.tflite") == 1
     assert (moved / "cut" / "model.tflite").read_bytes() == tflite.read_bytes()
     assert champion_weights(moved, "figureground").is_relative_to(moved)
+
+
+def test_the_code_that_travels_with_a_model_needs_no_other_module(tmp_path: Path) -> None:
+    code = travelling_code(tmp_path)
+    command = [sys.executable, "-c", "import figureground.runtime.segmenter as found; print(found.__file__)"]
+    environment = {**os.environ, "PYTHONPATH": str(code)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == str(code / "figureground/runtime/segmenter.py"), done.stderr
 
 
 @pytest.mark.slow

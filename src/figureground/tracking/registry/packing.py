@@ -17,7 +17,10 @@ from figureground.tracking.store import Store, TrackingError
 _EXAMPLE_SIDE = 32  # pixels: MLflow writes the example as JSON, a hundred times the size of a photo
 _REQUIREMENTS = ("mlflow", "numpy", "pillow", "ai-edge-litert")
 _OPENCV = "opencv-python-headless"  # which a server without a screen can load; training has its twin of the same number
-_TRAVELLING_CODE = ("__init__.py", "errors.py", "files.py", "network_input.py", "pictures.py", "runtime/**/*.py")
+_TRAVELLING_CODE = (
+    "__init__.py", "colour_profiles.py", "errors.py", "files.py", "image_files.py", "network_input.py", "pictures.py",
+    "runtime/**/*.py",
+)  # fmt: skip
 
 
 def log_model(store: Store, run_id: str, name: str, model: Path, example: NDArray[np.uint8]) -> tuple[str, str]:
@@ -29,7 +32,7 @@ def log_model(store: Store, run_id: str, name: str, model: Path, example: NDArra
     byte = np.dtype(np.uint8)
     signature = ModelSignature(Schema([TensorSpec(byte, (-1, -1, 3))]), Schema([TensorSpec(byte, (-1, -1))]))
     with mlflow.start_run(run_id=run_id), tempfile.TemporaryDirectory() as folder:
-        code = _travelling_code(Path(folder) / "code")
+        code = travelling_code(Path(folder) / "code")
         logged = mlflow.pyfunc.log_model(
             name=name,
             python_model=str(Path(__file__).with_name("pyfunc_model.py")),
@@ -58,7 +61,7 @@ def load_back(uri: str, example: NDArray[np.uint8]) -> None:
         raise TrackingError(f"{uri}: gives no uint8 mask of the photo's size {example.shape[:2]}")
 
 
-def _travelling_code(folder: Path) -> Path:
+def travelling_code(folder: Path) -> Path:
     """A copy of the modules that the model needs where figureground is not installed."""
     package = Path(figureground.__file__).parent
     for pattern in _TRAVELLING_CODE:
