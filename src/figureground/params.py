@@ -335,10 +335,10 @@ def read_params(path: Path = Path("params.yaml")) -> Params:
     Raises:
         ParamsError: The file is missing, is not YAML, or holds something that `parse_params` refuses.
     """
-    return parse_params(parse_yaml(read_text(path), str(path)), str(path))
+    return parse_params(parse_yaml(params_text(path), str(path)), str(path))
 
 
-def read_text(path: Path) -> str:
+def params_text(path: Path) -> str:
     """The text of a params.yaml.
 
     Raises:

@@ -18,7 +18,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node
 
 from figureground import files
-from figureground.params import Params, ParamsError, parse_params, parse_yaml, read_text
+from figureground.params import Params, ParamsError, params_text, parse_params, parse_yaml
 
 _ORIGINS = ("# From recipe ", "# From sweep ")  # begin the line that says where the values come from
 
@@ -45,7 +45,7 @@ def override(
     Raises:
         ParamsError: The file cannot be read, has no such key, or would hold what `parse_params` refuses.
     """
-    before = read_text(path)
+    before = params_text(path)
     after = overridden(before, values, origin=origin, file=str(path))
     check(parse_params(parse_yaml(after, str(path)), str(path)))
     if after != before and not dry_run:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from figureground.errors import FiguregroundError
-from figureground.params import parse_yaml, read_params, read_text
+from figureground.params import params_text, parse_yaml, read_params
 from figureground.params_file import override
 from figureground.sweep.space import Space
 
@@ -64,7 +64,7 @@ def _read(folder: Path, name: str, above: tuple[str, ...]) -> dict[str, Any]:
         raise RecipeError(f"{asked}{name}: no such recipe; there are {', '.join(recipe_names(folder)) or 'none here'}")
     if name in above:
         raise RecipeError(f"{file}: base: is based on itself, by way of {', '.join(above)}")
-    values = parse_yaml(read_text(file), str(file))
+    values = parse_yaml(params_text(file), str(file))
     base = values.pop(_BASE, None)
     if name == DEFAULT:
         return values
