@@ -114,7 +114,7 @@ def test_held_things_are_learned_only_where_somebody_has_said_what_is_held(name:
         cost = loss(mask, tf.concat([person, held], -1))
     pull = tape.gradient(cost, held).numpy().ravel()
     assert pull[0] == pytest.approx(pull[1]) and pull[0] > 0, "neither who holds nor what lies about"
-    assert pull[3] == pytest.approx(-4 * pull[0])
+    assert pull[3] == pytest.approx(-16 * pull[0])
     assert not pull[[2, 4]].any(), "of these nobody knows"
     assert cost.numpy() > loss(mask, person).numpy()
 

@@ -17,6 +17,8 @@ from figureground.models.layers import norm_relu
 from figureground.params import ModelParams
 
 LEVELS = 4
+# Residual blocks by stride. They join what belongs to one body, which is cheap where cells are few.
+_BLOCKS = {32: 2, 16: 1, 8: 0}
 SCORE_SCALE = 0.25  # scores are logits of up to 25, features of about 1
 
 
@@ -60,6 +62,8 @@ def decode(features: Sequence[Any], scores: Sequence[Any], widths: Sequence[int]
         x = _level(joined, x, width, name, 1 if stride == 32 else 3)
         if stride == 32:
             x = keras.layers.Dropout(dropout, name="decoder_dropout")(_in_context(x, width))
+        for block in range(_BLOCKS[stride]):
+            x = _residual(x, width, f"{name}_block{block}")
     x = _level(low_level, x, widths[0], "decoder4", 3)
     # Four pixels of stride 2 from each cell: outlines finer than the cells.
     return keras.layers.Conv2DTranspose(2, 2, 2, dtype="float32", name="person_held")(x)
@@ -80,6 +84,14 @@ def _in_context(x: Any, width: int) -> Any:
     pooled = keras.layers.GlobalAveragePooling2D(keepdims=True, name="context_pool")(x)
     pooled = keras.layers.Conv2D(width, 1, activation="relu", name="context")(pooled)
     return keras.layers.Add(name="context_add")([x, pooled])
+
+
+def _residual(x: Any, width: int, name: str) -> Any:
+    """Two filters beside the features (He et al. 2016); what they add is nothing when training begins."""
+    y = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_in")(x)
+    y = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_out")(_norm(y, f"{name}_in"))
+    y = keras.layers.BatchNormalization(momentum=0.9, gamma_initializer="zeros", name=f"{name}_out_bn")(y)
+    return keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Add(name=f"{name}_add")([x, y]))
 
 
 def doubled(x: Any, name: str) -> Any:
