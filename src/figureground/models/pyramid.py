@@ -89,7 +89,7 @@ def _in_context(x: Any, width: int) -> Any:
 def _residual(x: Any, width: int, name: str) -> Any:
     """Two filters beside the features (He et al. 2016); what they add is nothing when training begins."""
     y = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_in")(x)
-    y = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_out")(_norm(y, f"{name}_in"))
+    y = keras.layers.Conv2D(width, 3, padding="same", use_bias=False, name=f"{name}_out")(norm_relu(y, f"{name}_in"))
     y = keras.layers.BatchNormalization(momentum=0.9, gamma_initializer="zeros", name=f"{name}_out_bn")(y)
     return keras.layers.ReLU(name=f"{name}_relu")(keras.layers.Add(name=f"{name}_add")([x, y]))
 
