@@ -10,6 +10,7 @@ import pytest
 from figureground.dataset.manifest import Pair, write_manifest
 from figureground.dataset.sides import FEW_GROUPS, read_split
 from figureground.params_file import override
+from figureground.stages import inputs
 from figureground.stages.split import main
 from helpers.places import ROOT
 
@@ -27,7 +28,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("named", [1, FEW_GROUPS])
 def test_a_test_split_of_a_few_photos_is_warned_of(project: Path, caplog: pytest.LogCaptureFixture, named: int) -> None:
     (project / "names.txt").write_text("".join(f"a/{number}\n" for number in range(named)))
-    override(project / "params.yaml", {"split.test_names": "names.txt", "split.val_share": 0.3})
+    override(
+        project / "params.yaml",
+        {
+            "split.test_names": "names.txt",
+            "split.val_share": 0.3,
+            "model.init": "none",
+            "model.freeze_batch_norm": False,
+        },
+    )
+    inputs.main()
     main()
     assert list(read_split(project / "results/split/split.csv").values()).count("test") == named
     warned = "test: only 1 photo, so its scores are mostly chance" in caplog.text

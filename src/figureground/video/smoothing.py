@@ -19,6 +19,7 @@ Floats = NDArray[np.float32]
 
 MEMORY = 0.8  # weight of the past where it is certainly still true: an average over about five frames
 TOLERANCE = 5.0  # of 255: difference of colour at which the past counts e times less
+_LEAST_SIDE = 32  # pixels: in less the optical flow finds nothing, and OpenCV's fails
 _WINDOW = 7  # pixels: colours are compared by their averages, which noise hardly changes
 
 
@@ -47,12 +48,18 @@ class Smoother:
         colours = _averaged(photo)
         steadied = probability.copy()
         if self._grey is not None and self._grey.shape == grey.shape:
-            places = _places(self._flow.calc(grey, self._grey, None))
+            places = _places(self._motion(grey, self._grey))
             carried_colours, carried = _carried(self._colours, places), _carried(self._probability, places)
             weight = _weight(colours, carried_colours)
             steadied += weight * (carried - probability)
         self._grey, self._colours, self._probability = grey, colours, steadied
         return steadied.copy()
+
+    def _motion(self, grey: Picture, last: Picture) -> Floats:
+        """How far each pixel has moved since the last frame, float32 hxwx2; not at all in the tiniest frames."""
+        if min(grey.shape) < _LEAST_SIDE:
+            return np.zeros((*grey.shape, 2), np.float32)
+        return np.asarray(self._flow.calc(grey, last, None), np.float32)
 
 
 def _averaged(photo: Picture) -> Floats:
