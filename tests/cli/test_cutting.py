@@ -270,7 +270,7 @@ def test_an_interrupted_run_leaves_no_partial_file(
     until(lambda: len(list((tmp_path / "out").glob("[0-9]*.png"))) >= 2, running)
     os.killpg(running.pid, signal.SIGINT)
     _, errors = running.communicate()
-    assert running.returncode == 1 and "Traceback" not in errors
+    assert running.returncode == 130 and "Traceback" not in errors
     results = list((tmp_path / "out").iterdir())
     assert 2 <= len(results) < 1500
     for result in results:

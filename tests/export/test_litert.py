@@ -17,6 +17,7 @@ from figureground.export.parity import ExportError, check, compare, mask_iou
 from figureground.files import read_table
 from figureground.models.deeplab import build_model
 from figureground.models.encoder import encoder_layers, find_encoder
+from figureground.models.pyramid import LEVELS
 from figureground.params import ExportParams, ModelParams
 from figureground.predictor import Predictor
 from figureground.runtime.segmenter import Segmenter
@@ -219,6 +220,16 @@ def train(network: keras.Model, epochs: int) -> None:
     network.fit(photos, masks, batch_size=16, epochs=epochs, verbose=0)
 
 
+def classifiers(network: keras.Model) -> list[keras.layers.Layer]:
+    """The layers without activation that logits come from, the person's first."""
+    (encoder,) = encoder_layers(network)
+    if len(find_encoder(encoder.name).features) == LEVELS:
+        return [network.get_layer("person_held")]
+    if find_encoder(encoder.name).logits:  # of which alone the logits consist before training
+        return [encoder.get_layer("person_class"), encoder.get_layer("other_classes")]
+    return [network.get_layer("logits")]
+
+
 def spread(network: keras.Model) -> keras.Model:
     """Makes masks of an untrained network worth comparing; by itself it calls everything background.
 
@@ -229,11 +240,7 @@ def spread(network: keras.Model) -> keras.Model:
     photos = np.stack([person(seed, 64, 64)[0] for seed in range(8)]) / np.float32(255)
     logits = np.asarray(network(photos, training=False))
     scale = 3.0 / logits.std()
-    last = [network.get_layer("logits")]
-    for encoder in encoder_layers(network):
-        if find_encoder(encoder.name).logits:  # of which alone the logits consist before training
-            last = [encoder.get_layer("person_class"), encoder.get_layer("other_classes")]
-    for layer, shift in zip(last, (logits.mean(), 0.0), strict=False):
+    for layer, shift in zip(classifiers(network), (logits.mean(), 0.0), strict=False):
         kernel, bias = layer.get_weights()
         layer.set_weights([kernel * scale, (bias - shift) * scale])
     return network
