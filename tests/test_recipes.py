@@ -43,6 +43,7 @@ def test_every_recipe_is_parameters_that_can_be_swept(params: Path, name: str) -
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_a_recipe_gives_the_same_whichever_was_there_before(params: Path, name: str) -> None:
     alone = applied(params, name)
     assert applied(params, name) == alone

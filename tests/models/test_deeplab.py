@@ -142,6 +142,7 @@ def aligned(features: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(resized, np.float32)
 
 
+@pytest.mark.slow
 def test_frozen_batch_norm_keeps_the_encoders_statistics_and_scales(model_params: Callable[..., ModelParams]) -> None:
     network = build_model(model_params(init="imagenet", freeze_batch_norm=True), (64, 64))
     network.compile(keras.optimizers.SGD(0.1), "mse")

@@ -22,6 +22,7 @@ def test_each_pixel_gets_a_logit_of_person_and_one_of_held_things(model: keras.M
     assert model.output_shape == (None, 64, 64, 2)
 
 
+@pytest.mark.slow
 def test_a_saved_model_answers_as_before(model: keras.Model, tmp_path: Path) -> None:
     photo = np.random.default_rng(3).random((1, 64, 64, 3), np.float32)
     model.save(tmp_path / "model.keras")

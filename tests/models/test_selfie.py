@@ -90,6 +90,7 @@ def test_the_fusion_takes_away_more_than_it_adds_and_weighs_agreement() -> None:
     np.testing.assert_allclose(fusion([logits, half(-1, 1), full]), mild, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_it_shifts_the_logits_of_the_model_and_training_leaves_it_as_it_came(
     published: Path, model_params: Build
 ) -> None:
@@ -111,6 +112,7 @@ def test_it_shifts_the_logits_of_the_model_and_training_leaves_it_as_it_came(
     np.testing.assert_allclose(network(photos, training=False), 4.0 + selfie.MAX_SHIFT, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_saved_model_keeps_it_and_one_without_starts_one_with(
     published: Path, tmp_path: Path, model_params: Build, caplog: pytest.LogCaptureFixture
 ) -> None:

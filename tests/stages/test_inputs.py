@@ -114,6 +114,7 @@ def test_a_file_that_was_changed_in_between_is_refused(project: Path) -> None:
         check_unchanged(record, named)
 
 
+@pytest.mark.slow
 def test_without_a_champion_the_run_ends_at_once(project: Path) -> None:
     override(Path("params.yaml"), {"model.init": "champion"})
     with pytest.raises(TrackingError, match="figureground champion: not in the registry"):

@@ -76,6 +76,7 @@ def seen_from_the_front(person: Person, things: tuple[Part, ...]) -> View:
 
 
 @pytest.mark.usefixtures("renderer")
+@pytest.mark.slow
 def test_what_somebody_holds_is_held_and_hides_the_person_behind_it() -> None:
     person = standing(raised=True)
     things = next(

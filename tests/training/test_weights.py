@@ -91,6 +91,7 @@ def test_there_are_no_imagenet_weights_of_a_segmentation_network(model_params: B
         load_initial_weights(model, "imagenet")
 
 
+@pytest.mark.slow
 def test_another_litert_file_is_refused(model_params: Build) -> None:
     ours = Path(packaged.__file__).parent / "models/fast.tflite"
     with pytest.raises(WeightsError, match=r"fast\.tflite: \d+ convolutions, not the 55 of DeepLabV3 on MobileNetV2"):

@@ -60,6 +60,7 @@ def until_served(site: Site, photo: bytes) -> Answer:
 
 
 @pytest.mark.parametrize("served", [False, True], ids=["first request", "request after an answer"])
+@pytest.mark.slow
 def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes, *, served: bool) -> None:
     with serving(bright, Limits(head_seconds=2)) as site, socket.create_connection(("127.0.0.1", site.port)) as slow:
         if served:
@@ -71,6 +72,7 @@ def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes,
         assert site.post("/cut", {"photo": photo}).status == 200
 
 
+@pytest.mark.slow
 def test_slow_work_outlasts_the_time_for_headers(bright: Path, photo: bytes, gate: Gate) -> None:
     with serving(bright, Limits(head_seconds=2)) as site, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(site.post, "/cut", {"photo": photo})
@@ -95,6 +97,7 @@ def test_pixels_are_limited(bright: Path, photo: bytes) -> None:
         assert answer.status == 413 and "megapixels" in answer.error
 
 
+@pytest.mark.slow
 def test_a_slow_upload_is_given_up(bright: Path, photo: bytes) -> None:
     body = form({"photo": photo})
     with serving(bright, Limits(upload_seconds=2, places=1)) as site:
@@ -113,6 +116,7 @@ def test_an_upload_broken_off_frees_its_place(strict: Site, photo: bytes) -> Non
     assert until_served(strict, photo).status == 200
 
 
+@pytest.mark.slow
 def test_one_too_many_is_told_when_to_come_back(bright: Path, photo: bytes, gate: Gate) -> None:
     with serving(bright, Limits(work_seconds=2, places=2)) as site:
         with ThreadPoolExecutor(2) as pool:

@@ -77,6 +77,7 @@ def test_coverage_agrees_with_the_alpha_of_a_long_render() -> None:
     assert np.abs(seen - alpha).mean() < 0.005
 
 
+@pytest.mark.slow
 def test_leaves_before_a_person_are_cut_out_by_their_opacity_and_leaves_behind_are_not() -> None:
     person, leaf = card(1.0, 1.0, 0.0), card(3.0, 3.0, 0.5, opacity=np.full((4, 4), 0.25, np.float32), person=False)
     alone = coverage(person)
@@ -85,6 +86,7 @@ def test_leaves_before_a_person_are_cut_out_by_their_opacity_and_leaves_behind_a
     np.testing.assert_array_equal(coverage(person, behind), alone)
 
 
+@pytest.mark.slow
 def test_what_is_worn_counts_and_what_is_held_does_not() -> None:
     person, hat, bag = card(1.0, 1.0, 0.0), card(0.4, 0.4, 0.3, -0.8), card(0.4, 0.4, 0.3, 0.2, person=False)
     alone, clothed = coverage(person), coverage(person, hat)
@@ -94,6 +96,7 @@ def test_what_is_worn_counts_and_what_is_held_does_not() -> None:
     assert (carrying <= clothed).all()
 
 
+@pytest.mark.slow
 def test_what_is_held_has_a_share_of_its_own_and_nothing_else_changes() -> None:
     person, bag = card(1.0, 1.0, 0.0), card(0.4, 0.4, 0.3, 0.2, person=False)
     table, leaf = card(2.0, 0.6, 0.6, person=False), card(0.6, 3.0, 0.4, 0.4, opacity=np.full((4, 4), 0.25, np.float32))

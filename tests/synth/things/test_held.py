@@ -44,6 +44,7 @@ def test_each_thing_touches_the_hand(name: str, side: str, raised: bool) -> None
     assert points[:, 1].min() > -0.01
 
 
+@pytest.mark.slow
 def test_nothing_held_is_person_and_the_same_seed_holds_the_same() -> None:
     seen = set()
     for seed in range(40):
