@@ -110,6 +110,7 @@ def test_opencv_has_one_thread_wherever_the_work_is_done() -> None:
     assert cv2.getNumThreads() == before
 
 
+@pytest.mark.slow
 def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(

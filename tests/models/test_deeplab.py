@@ -41,6 +41,7 @@ def test_training_of_a_network_that_finds_people_begins_with_its_own_guess(
     np.testing.assert_allclose(logits, expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_decoder_makes_nobody_up_where_the_encoder_sees_nobody(model_params: Build, photos: np.ndarray) -> None:
     model = build_model(model_params(encoder="mobilenet_v2_deeplab"), (97, 65))
     layer = model.get_layer("logits")
@@ -67,6 +68,7 @@ def test_features_at_stride_8_reach_the_logits(model_params: Build, photos: np.n
     assert not np.array_equal(keras.ops.convert_to_numpy(model(photos, training=False)), before)
 
 
+@pytest.mark.slow
 def test_model_of_open_size_takes_any(model_params: Build, photos: np.ndarray) -> None:
     model = build_model(model_params(), (None, None))
     for height, width in ((97, 65), (33, 64)):
@@ -87,6 +89,7 @@ def test_a_few_steps_lower_the_loss(model_params: Build) -> None:
     assert costs[-1] < costs[0] - 0.05
 
 
+@pytest.mark.slow
 def test_logits_stay_float32_in_mixed_precision(model_params: Build, photos: np.ndarray) -> None:
     before = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16")

@@ -45,6 +45,7 @@ def test_the_port_computes_what_the_original_does(published: Path) -> None:
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_another_file_is_refused_by_name(published: Path, tmp_path: Path, model_params: Build) -> None:
     junk = tmp_path / "junk.tflite"
     junk.write_bytes(b"no model at all")

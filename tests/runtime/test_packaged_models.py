@@ -39,6 +39,7 @@ def test_a_model_is_of_its_recipes_size(model: str, less: int) -> None:
 
 @pytest.mark.parametrize("model", ["accurate", "fast", "open"])
 @pytest.mark.parametrize(("people", "aspect"), [(1, 9), (4, 8), (1, 3)])
+@pytest.mark.slow
 def test_people_in_a_panorama_are_cut_out_as_each_alone(model: str, people: int, aspect: int) -> None:
     segmenter = Segmenter(model)
     for one in (portrait(), astronaut()[0]):

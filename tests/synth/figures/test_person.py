@@ -89,6 +89,7 @@ def test_colours_are_muted_on_the_whole(people: list[Person]) -> None:
     assert (np.ptp(means, axis=1) > 0.4).mean() < 0.08
 
 
+@pytest.mark.slow
 def test_same_seed_same_person(body: Body, assets: Assets) -> None:
     first, second, other = made(11, body, assets), made(11, body, assets), made(12, body, assets)
     assert first.facts == second.facts
@@ -97,6 +98,7 @@ def test_same_seed_same_person(body: Body, assets: Assets) -> None:
     assert not np.array_equal(first.parts[0].vertices, other.parts[0].vertices)
 
 
+@pytest.mark.slow
 def test_what_is_worn_moves_with_the_bones(body: Body, assets: Assets) -> None:
     """Eyes stay in the head, whatever the pose."""
     for posture in POSTURES:
