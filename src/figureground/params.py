@@ -149,8 +149,6 @@ class ModelParams(_Section):
                 f"output_stride {self.output_stride} cannot be had of encoder {self.encoder}; "
                 f"give {', '.join(map(str, strides))}"
             )
-        if self.selfie_network and len(strides) == 1:
-            raise ValueError(f"selfie_network does not go with encoder {self.encoder}; give null")
         return self
 
     @model_validator(mode="after")

@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from figureground.models.deeplab import build_model
+from figureground.models import selfie
+from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.pyramid import decode, doubled
 from figureground.params import ModelParams
 
@@ -28,6 +29,28 @@ def test_a_saved_model_answers_as_before(model: keras.Model, tmp_path: Path) -> 
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(again(photo, training=False), model(photo, training=False), atol=1e-6)
+
+
+def test_a_selfie_network_moves_the_person_alone(model_params: Callable[..., ModelParams]) -> None:
+    params = model_params(
+        encoder="yolox_nano",
+        init="none",
+        input_size=64,
+        output_stride=32,
+        freeze_batch_norm=False,
+        selfie_network="given",
+    )
+    network = build_model(params, (64, 64))
+    alone = without_selfie(network)
+    # Both sure of somebody everywhere, so that they agree; the held output has another bias.
+    answers = network.get_layer("person_held")
+    answers.set_weights([np.zeros(answers.kernel.shape, np.float32), np.array([2.0, -3.0], np.float32)])
+    kernel, bias = network.get_layer("selfie").get_layer("logits").get_weights()
+    network.get_layer("selfie").get_layer("logits").set_weights([np.zeros_like(kernel), np.full_like(bias, 1.0)])
+    photo = np.random.default_rng(3).random((1, 64, 64, 3), np.float32)
+    shift = keras.ops.convert_to_numpy(network(photo, training=False) - alone(photo, training=False))
+    np.testing.assert_allclose(shift[..., 0], selfie.WEIGHT, atol=1e-4)
+    np.testing.assert_array_equal(shift[..., 1], 0)
 
 
 def test_doubled_features_lie_where_the_finer_ones_do() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 
+from figureground.models import selfie
 from figureground.models.encoder import Size, build_encoder, find_encoder
 from figureground.models.layers import norm_relu
 from figureground.params import ModelParams
@@ -41,7 +42,10 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     widths = (width // 2, width, width + width // 2, width + width // 2)
     x = decode(answers[:LEVELS], answers[LEVELS:], widths, params.dropout)
     # Cells of stride 2 are centred where resizing with half-pixel centres puts them.
-    x = keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32", name="upsample")(x)
+    coarse, x = x, keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32", name="upsample")(x)
+    if params.selfie_network:
+        person = selfie.fuse_selfie(x[..., :1], coarse[..., :1], photo)
+        x = keras.layers.Concatenate(dtype="float32", name="selfie_and_held")([person, x[..., 1:]])
     return keras.Model(photo, x, name="figureground")
 
 
