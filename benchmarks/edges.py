@@ -43,7 +43,7 @@ def compare(
     for name in names:
         photo, mask = read_photo(photo_path(data, name)), read_mask(mask_path(data, name))
         small = network_input(resize_photo(photo, *segmenter.input_size))
-        probability = sigmoid(segmenter.logits(small))
+        probability = sigmoid(segmenter.logits(small)[..., 0])
         clock = [time.process_time()]
         bilinear = resize_probability(probability, *mask.shape) >= 0.5
         clock.append(time.process_time())

@@ -134,7 +134,7 @@ def main() -> None:
             two = slice(2 * number, 2 * number + 2)
             frames = list(clip(pairs[two], behind[two], speed, number))
             smalls = [resize_photo(photo, *segmenter.input_size) for photo, *_ in frames]
-            answers = [sigmoid(segmenter.logits(network_input(small))) for small in smalls]
+            answers = [sigmoid(segmenter.logits(network_input(small))[..., 0]) for small in smalls]
             for name, steady in (
                 ("none", lambda _, probability: probability), ("plain 0.5", plain(0.5)), ("plain 0.8", plain(0.8)),
                 ("smoother", Smoother().steady),

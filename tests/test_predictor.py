@@ -17,6 +17,14 @@ def bright(side: int | None = 16) -> keras.Model:
     return model
 
 
+def bright_and_dark() -> keras.Model:
+    """Takes bright pixels for a person, and dark ones for held."""
+    photo = keras.Input((16, 16, 3))
+    model = keras.Model(photo, keras.layers.Conv2D(2, 1)(photo))
+    model.set_weights([np.full((1, 1, 3, 2), (20.0, -20.0)), np.array([-30.0, 30.0])])
+    return model
+
+
 @pytest.mark.parametrize("size", [(50, 90), (1, 1), (301, 7)])
 def test_a_photo_of_any_size_gets_a_probability_of_that_size(size: tuple[int, int]) -> None:
     photo = np.zeros((*size, 3), np.uint8)
@@ -38,3 +46,14 @@ def test_it_follows_the_models_weights() -> None:
 def test_a_model_of_any_size_is_refused() -> None:
     with pytest.raises(ValueError, match="takes photos of any size; build it for one"):
         Predictor(bright(None))
+
+
+def test_what_is_held_is_told_beside_the_person() -> None:
+    photo = np.zeros((20, 30, 3), np.uint8)
+    photo[:, 15:] = 255
+    predict = Predictor(bright_and_dark())
+    probabilities = predict.probabilities(photo)
+    assert probabilities.shape == (20, 30, 2) and probabilities.dtype == np.float32
+    np.testing.assert_array_equal(probabilities[..., 0], predict(photo))
+    np.testing.assert_allclose(probabilities[..., 1], 1 - predict(photo), atol=1e-5)
+    assert Predictor(bright()).probabilities(photo).shape == (20, 30, 1)

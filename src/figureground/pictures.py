@@ -233,9 +233,9 @@ def resize_mask(mask: Picture, height: int, width: int) -> Picture:
 
 
 def resize_probability(probability: Probability, height: int, width: int) -> Probability:
-    """Probability map (float32 HxW in 0..1) at another size, bilinear."""
+    """Probability map (float32 HxW or HxWxC in 0..1) at another size, bilinear."""
     resized = cv2.resize(probability, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(resized, np.float32)
+    return np.asarray(resized, np.float32).reshape(height, width, *probability.shape[2:])
 
 
 @contextmanager

@@ -16,8 +16,9 @@ class Predictor:
     """Gives each photo's probability at the photo's own size, in float32 whatever the model was trained in.
 
     Args:
-        model: Takes float32 (B, S, S, 3) RGB in 0..1 and gives logits (B, S, S, 1). It is not changed, and the
-            predictor follows its weights unless it was trained in mixed precision.
+        model: Takes float32 (B, S, S, 3) RGB in 0..1 and gives logits (B, S, S, 1) of person, or (B, S, S, 2) of
+            person and of held things. It is not changed, and the predictor follows its weights unless it was trained
+            in mixed precision.
     Raises:
         ValueError: The model has no fixed input size.
     """
@@ -30,9 +31,12 @@ class Predictor:
 
     def __call__(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
         """How likely each pixel shows a person: float32 HxW in 0..1, for a uint8 HxWx3 RGB photo."""
+        return np.ascontiguousarray(self.probabilities(photo)[..., 0])
+
+    def probabilities(self, photo: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """All that the model tells of such a photo, in 0..1: float32 HxWx1 of person, or HxWx2 with held things."""
         small = network_input(resize_photo(photo, *self.input_size))
-        answer = self._network.predict_on_batch(small[np.newaxis])
-        return resize_probability(np.ascontiguousarray(answer[0, :, :, 0]), *photo.shape[:2])
+        return resize_probability(self._network.predict_on_batch(small[np.newaxis])[0], *photo.shape[:2])
 
 
 def input_size(model: keras.Model) -> tuple[int, int]:

@@ -12,10 +12,10 @@ from figureground.export.parity import ExportError, check, compare, mask_iou, su
 from figureground.files import read_table
 
 PHOTO = np.zeros((2, 3, 3), np.uint8)
-KERAS = np.array([[0.9, 0.9, 0.1], [0.9, 0.9, 0.1]], np.float32)
+KERAS = np.array([[0.9, 0.9, 0.1], [0.9, 0.9, 0.1]], np.float32)[..., np.newaxis]
 # One person pixel of four is lost, by a change of 0.6 on one of six pixels.
-SHY = np.array([[0.9, 0.9, 0.1], [0.9, 0.3, 0.1]], np.float32)
-NOBODY = np.zeros((2, 3), np.float32)
+SHY = np.array([[0.9, 0.9, 0.1], [0.9, 0.3, 0.1]], np.float32)[..., np.newaxis]
+NOBODY = np.zeros((2, 3, 1), np.float32)
 
 
 def test_iou_of_two_masks() -> None:
@@ -43,9 +43,19 @@ def test_each_precision_is_compared_on_each_photo() -> None:
     assert summary(agreements, "int8") == {
         "mean_person_iou": 0.75,
         "min_person_iou": 0.75,
+        "mean_held_iou": pytest.approx(float("nan"), nan_ok=True),
         "mean_absolute_difference": pytest.approx(0.1),
         "max_absolute_difference": pytest.approx(0.6),
     }
+
+
+def test_what_is_held_is_compared_by_a_measure_of_its_own() -> None:
+    expected, actual = np.dstack([KERAS, SHY]), np.dstack([KERAS, KERAS])
+    (agreement,) = compare(lambda _: expected, {"int8": lambda _: actual}, [("a", PHOTO)])
+    assert (agreement.person_iou, agreement.held_iou) == (1.0, 0.75)
+    assert agreement.max_absolute_difference == pytest.approx(0.6)
+    with pytest.raises(ExportError, match=r"by up to 0\.6 on photo a"):
+        check([agreement], {}, {"int8": 0.001})
 
 
 def test_the_gate_looks_at_the_mean_and_names_the_worst_photo() -> None:
@@ -59,7 +69,7 @@ def test_the_gate_looks_at_the_mean_and_names_the_worst_photo() -> None:
 
 
 def test_an_export_that_gives_no_numbers_does_not_pass() -> None:
-    broken = np.full((2, 3), np.nan, np.float32)
+    broken = np.full((2, 3, 1), np.nan, np.float32)
     answers = iter([NOBODY, broken, NOBODY])
     photos = [("a", PHOTO), ("b", PHOTO), ("c", PHOTO)]
     agreements = compare(lambda photo: NOBODY, {"float32": lambda photo: next(answers)}, photos)
@@ -85,6 +95,7 @@ def test_the_table_holds_a_row_for_each_photo_and_precision(tmp_path: Path) -> N
             "name": "a/ü 1",
             "precision": "int8",
             "person_iou": "0.75",
+            "held_iou": "",
             "mean_absolute_difference": "0.1",
             "max_absolute_difference": "0.6",
         }

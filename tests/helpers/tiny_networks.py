@@ -16,10 +16,18 @@ def save_pixel_network(
     width: int,
     colours: Sequence[float] = (20 / 3, 20 / 3, 20 / 3),
     bias: float = -10.0,
+    held: Sequence[float] | None = None,
     outputs: int = 1,
 ) -> Path:
-    """Logit = colours . (red, green, blue) + bias for photos in 0..1; by default bright pixels are a person."""
-    weights = np.tile(np.asarray(colours, np.float32), (outputs, 1, 1, 1))
+    """Logit = colours . (red, green, blue) + bias for photos in 0..1; by default bright pixels are a person.
+
+    Args:
+        held: The colours by which a second output tells what is held.
+        outputs: How often the logit of person is given, where nothing is told of held things.
+    """
+    rows = [colours] * outputs if held is None else [colours, held]
+    outputs = len(rows)
+    weights = np.asarray(rows, np.float32).reshape(outputs, 1, 1, 3)
     contents = [b"", weights.tobytes(), np.full(outputs, bias, np.float32).tobytes()]
     graph = schema.SubGraphT()
     graph.tensors = [

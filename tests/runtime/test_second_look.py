@@ -24,7 +24,7 @@ SIDE = 32  # of the network in these tests: it takes bright for person, at this 
 
 def bright(photo: Picture) -> Logits:
     small = cv2.resize(photo, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32).mean(axis=2)
-    return np.asarray(np.where(small > 127, 5, -5), np.float32)
+    return np.where(small > 127, np.float32(5), np.float32(-5))[..., np.newaxis]
 
 
 def scene(height: int, width: int, *people: Region) -> tuple[Picture, Picture]:
@@ -99,7 +99,7 @@ def test_people_who_fill_the_photo_are_looked_at_once() -> None:
 
     logits = look_twice(photo, look, SIDE)
     assert looks == [(300, 300, 3)]
-    assert logits.shape == (300, 300)
+    assert logits.shape == (300, 300, 1)
 
 
 @pytest.mark.parametrize("size", [(40, 360), (360, 40), (50, 300), (1, 7), (7, 1), (1, 1), (100, 200)])
@@ -134,4 +134,16 @@ def test_a_person_in_a_panorama_is_as_good_as_in_a_square(flip: bool) -> None:
 def test_the_tiniest_photos_have_an_answer_of_their_size(size: tuple[int, int]) -> None:
     photo = np.full((*size, 3), 255, np.uint8)
     logits = look_twice(photo, bright, SIDE)
-    assert logits.shape == size and (logits > 0).all()
+    assert logits.shape == (*size, 1) and (logits > 0).all()
+
+
+@pytest.mark.parametrize("size", [(200, 300), (100, 900)])
+def test_what_else_the_network_tells_is_joined_as_people_are(size: tuple[int, int]) -> None:
+    photo, _ = scene(*size, Region(10, 210, 95, 250))
+
+    def both(part: Picture) -> Logits:
+        return np.dstack([bright(part), -bright(part)])
+
+    logits = look_twice(photo, both, SIDE)
+    np.testing.assert_allclose(logits[..., :1], look_twice(photo, bright, SIDE), atol=1e-5)
+    np.testing.assert_allclose(logits[..., 1], -logits[..., 0], atol=1e-5)

@@ -30,6 +30,13 @@ def segmenter(model: Path) -> Segmenter:
     return Segmenter(model)
 
 
+@pytest.fixture(scope="module")
+def telling(tmp_path_factory: pytest.TempPathFactory) -> Segmenter:
+    """Blue pixels are held."""
+    path = tmp_path_factory.mktemp("segmenter") / "telling.tflite"
+    return Segmenter(save_pixel_network(path, 32, 48, RED, held=(0.0, 0.0, 20.0)))
+
+
 def half_red(height: int, width: int) -> np.ndarray:
     photo = np.zeros((height, width, 3), np.uint8)
     photo[:, : width // 2] = (255, 40, 90)
@@ -124,10 +131,35 @@ def test_a_model_with_other_outputs_is_refused(tmp_path: Path) -> None:
         Segmenter(save_pixel_network(tmp_path / "three.tflite", 32, 48, RED, outputs=3))
 
 
-def test_of_two_outputs_the_first_is_the_person(tmp_path: Path) -> None:
-    photo = half_red(32, 48)
-    one, two = (Segmenter(save_pixel_network(tmp_path / f"{n}.tflite", 32, 48, RED, outputs=n)) for n in (1, 2))
-    np.testing.assert_array_equal(two.mask(photo), one.mask(photo))
+def three_colours(height: int = 60, width: int = 90) -> np.ndarray:
+    """Red on the left, blue in the middle, both colours at once between them, black on the right."""
+    photo = np.zeros((height, width, 3), np.uint8)
+    photo[:, : width // 2, 0] = photo[:, width // 3 : width * 2 // 3, 2] = 255
+    return photo
+
+
+def test_a_second_output_changes_nothing_about_the_person(segmenter: Segmenter, telling: Segmenter) -> None:
+    photo = three_colours()
+    np.testing.assert_array_equal(telling.mask(photo), segmenter.mask(photo))
+    np.testing.assert_allclose(telling.probability(photo), segmenter.probability(photo), atol=1e-5)
+    assert telling.probabilities(photo).shape == (60, 90, 2) and segmenter.probabilities(photo).shape == (60, 90, 1)
+
+
+def test_what_people_hold_is_a_mask_of_its_own(telling: Segmenter) -> None:
+    photo = three_colours()
+    held = telling.held(photo)
+    assert held.dtype == np.uint8 and held.shape == (60, 90)
+    assert held[:, 50:56].min() == 255 and held[:, 66:].max() == 0
+    assert np.max(telling.mask(photo).astype(int) + held) == 255  # the person first, where the model says both
+    image = telling.held(Image.fromarray(photo))
+    assert image.mode == "L"
+    np.testing.assert_array_equal(np.array(image), held)
+
+
+def test_a_model_that_does_not_tell_what_is_held_says_so(segmenter: Segmenter) -> None:
+    assert not segmenter.tells_held
+    with pytest.raises(SegmenterError, match=r"model\.tflite: this model does not tell what people hold"):
+        segmenter.held(three_colours())
 
 
 def test_sigmoid_survives_any_logit() -> None:

@@ -32,7 +32,7 @@ Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 PRECISION_COLUMNS = (
     "precision", "megabytes", "milliseconds", "milliseconds_p10", "milliseconds_p90",
-    "mean_person_iou", "min_person_iou", "mean_absolute_difference", "max_absolute_difference",
+    "mean_person_iou", "min_person_iou", "mean_held_iou", "mean_absolute_difference", "max_absolute_difference",
 )  # fmt: skip
 # Of a probability. Float32 arithmetic in another order stays a hundredfold below; a wrong operator does not.
 MAX_FLOAT32_DIFFERENCE = 1e-3
@@ -47,8 +47,9 @@ def export(
 ) -> dict[str, dict[str, Any]]:
     """Write `float32.tflite`, `float16.tflite`, `int8.tflite`, `parity.csv` and `precisions.csv` to `out`.
 
-    In every precision the files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32
-    (1, S, S, 1). Models of an earlier export are removed first: they would not belong to the new `parity.csv`.
+    In every precision the files take `photo`, float32 (1, S, S, 3) RGB in 0..1, and give `logits`, float32 (1, S, S, 1)
+    of person, or (1, S, S, 2) of person and of held things. Models of an earlier export are removed first: they would
+    not belong to the new `parity.csv`.
 
     Args:
         model: Trained in any precision; exported as float32.
@@ -68,9 +69,9 @@ def export(
     with tempfile.TemporaryDirectory(dir=out, prefix=".drafts-") as folder:
         drafts = _write_drafts(model, calibration, Path(folder))
         with tf.device("CPU:0"):  # a GPU's TF32 arithmetic differs by more than the exports do
-            reference = Predictor(model)
+            reference = Predictor(model).probabilities
             exported: dict[str, parity.Predict] = {
-                precision: Segmenter(draft).probability for precision, draft in drafts.items()
+                precision: Segmenter(draft).probabilities for precision, draft in drafts.items()
             }
             agreements = parity.compare(reference, exported, parity_photos)
         parity.write_agreements(out / "parity.csv", agreements)

@@ -15,8 +15,8 @@ from figureground.files import write_table
 
 log = logging.getLogger(__name__)
 
-Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-COLUMNS = ("name", "precision", "person_iou", "mean_absolute_difference", "max_absolute_difference")
+Predict = Callable[[NDArray[np.uint8]], NDArray[np.float32]]  # a photo to probabilities HxWx1 of person or HxWx2, held
+COLUMNS = ("name", "precision", "person_iou", "held_iou", "mean_absolute_difference", "max_absolute_difference")
 LEAST_UNION = 0.01  # share of a photo
 
 
@@ -26,11 +26,15 @@ class ExportError(FiguregroundError):
 
 @dataclass(frozen=True)
 class PhotoParity:
-    """How one exported model and the Keras model agree on one photo; differences are of probabilities, 0..1."""
+    """How one exported model and the Keras model agree on one photo; differences are of probabilities, 0..1.
+
+    `held_iou` is not-a-number where the model does not tell what is held.
+    """
 
     name: str
     precision: str
     person_iou: float
+    held_iou: float
     mean_absolute_difference: float
     max_absolute_difference: float
 
@@ -47,7 +51,7 @@ def compare(
     with_person = 0
     for name, photo in photos:
         expected = reference(photo)
-        with_person += bool((expected >= 0.5).any())
+        with_person += bool((expected[..., 0] >= 0.5).any())
         agreements += [_agreement(name, precision, expected, predict(photo)) for precision, predict in exported.items()]
     if not agreements:
         raise ExportError("export: no photos to compare the exported models on; give at least one")
@@ -57,12 +61,13 @@ def compare(
 
 
 def summary(agreements: Sequence[PhotoParity], precision: str) -> dict[str, float]:
-    """Mean and worst person IoU over the photos of one precision, and the largest difference of any pixel."""
+    """Agreement of one precision over the photos; `max_absolute_difference` is the largest of any pixel."""
     ours = [agreement for agreement in agreements if agreement.precision == precision]
     ious = [agreement.person_iou for agreement in ours]
     return {
         "mean_person_iou": float(np.mean(ious)),
         "min_person_iou": float(min(ious)),
+        "mean_held_iou": float(np.mean([agreement.held_iou for agreement in ours])),
         "mean_absolute_difference": float(np.mean([agreement.mean_absolute_difference for agreement in ours])),
         "max_absolute_difference": max(agreement.max_absolute_difference for agreement in ours),
     }
@@ -110,5 +115,6 @@ def mask_iou(ours: NDArray[np.bool_], theirs: NDArray[np.bool_]) -> float:
 
 def _agreement(name: str, precision: str, expected: NDArray[np.float32], actual: NDArray[np.float32]) -> PhotoParity:
     difference = np.abs(expected - actual)
-    person_iou = mask_iou(expected >= 0.5, actual >= 0.5)
-    return PhotoParity(name, precision, person_iou, float(difference.mean()), float(difference.max()))
+    ious = [mask_iou(expected[..., n] >= 0.5, actual[..., n] >= 0.5) for n in range(expected.shape[2])]
+    person_iou, held_iou = ious if len(ious) == 2 else (*ious, float("nan"))
+    return PhotoParity(name, precision, person_iou, held_iou, float(difference.mean()), float(difference.max()))

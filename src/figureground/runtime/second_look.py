@@ -18,7 +18,9 @@ from figureground.pictures import Picture
 from figureground.runtime.bands import fitted_inside
 
 Logits = NDArray[np.float32]
-Look = Callable[[Picture], Logits]  # a photo, uint8 HxWx3, to logits of the whole of it at any size
+Look = Callable[
+    [Picture], Logits
+]  # a photo, uint8 HxWx3, to logits of the whole of it, HxWxC at any size, person first
 
 SMALLEST_MAP, LARGEST_MAP = 512, 1024  # pixels of the longer side of the map that looks are joined on
 PANORAMA = 2.0  # longer by shorter side, beyond which a photo is looked at in squares
@@ -69,13 +71,13 @@ def look_twice(photo: Picture, look: Look, side: int) -> Logits:
         side: Pixels of the longer side that the network sees. Crops are not much smaller: enlarged, a few pixels tell
             it less about a person than what stands around them.
     Returns:
-        float32 hxw of the photo's proportions, at most of its size, its longer side at least SMALLEST_MAP else, and up
-        to LARGEST_MAP where crops show more. Where two looks cover a pixel it is their mean.
+        float32 hxwxC of the photo's proportions, at most of its size, its longer side at least SMALLEST_MAP else, and
+        up to LARGEST_MAP where crops show more. Where two looks cover a pixel it is their mean.
     """
     size = photo.shape[0], photo.shape[1]
     logits = first_look(photo, look)
-    crops = groups(logits > 0, size, ENLARGED * side)
-    logits = _resized(logits, *_map_size(size, logits.shape, crops))
+    crops = groups(logits[..., 0] > 0, size, ENLARGED * side)
+    logits = _resized(logits, *_map_size(size, logits.shape[:2], crops))
     for box in crops:
         part = _scaled(box, photo.shape, logits.shape)
         seen = _resized(look(np.ascontiguousarray(box.of(photo))), part.bottom - part.top, part.right - part.left)
@@ -91,14 +93,15 @@ def first_look(photo: Picture, look: Look) -> Logits:
     rows, columns = fitted_inside((height, width), SMALLEST_MAP * max(1, len(boxes) // 2))
     if len(boxes) == 1:
         return _resized(look(photo), rows, columns)
-    total, weight = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
-    for box in boxes:
+    answers = [look(np.ascontiguousarray(box.of(photo))) for box in boxes]
+    total = np.zeros((rows, columns, answers[0].shape[2]), np.float32)
+    weight = np.zeros((rows, columns, 1), np.float32)
+    for box, answer in zip(boxes, answers, strict=True):
         part = _scaled(box, photo.shape, total.shape)
         size = part.bottom - part.top, part.right - part.left
         # A square knows its middle best: what lies at its sides it sees cut off.
-        trust = np.minimum.outer(_ramp(size[0]), _ramp(size[1]))
-        seen = _resized(look(np.ascontiguousarray(box.of(photo))), *size)
-        total[part.top : part.bottom, part.left : part.right] += trust * seen
+        trust = np.minimum.outer(_ramp(size[0]), _ramp(size[1]))[..., np.newaxis]
+        total[part.top : part.bottom, part.left : part.right] += trust * _resized(answer, *size)
         weight[part.top : part.bottom, part.left : part.right] += trust
     return total / weight
 
@@ -205,4 +208,5 @@ def _whole(value: float) -> int:
 
 
 def _resized(logits: Logits, height: int, width: int) -> Logits:
-    return np.asarray(cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    resized = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(resized, np.float32).reshape(height, width, logits.shape[2])

@@ -53,6 +53,7 @@ class Segmenter:
         threads: CPU threads that one photo may use in the model.
     Attributes:
         input_size: (height, width) that the network sees.
+        tells_held: Whether the model also tells what people hold.
     Raises:
         SegmenterError: The file is missing, is no LiteRT model, or is one with other inputs or outputs.
         ValueError: `threads` is below 1.
@@ -65,12 +66,13 @@ class Segmenter:
     def __init__(self, model: str | Path = "accurate", threads: int = 1) -> None:
         if threads < 1:
             raise ValueError(f"threads must be 1 or more, not {threads}")
-        path, content = model_content(model)
-        self._interpreter = load_interpreter(path, content, threads)
+        self._path, content = model_content(model)
+        self._interpreter = load_interpreter(self._path, content, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
-        _check_interface(path, self._input, self._output)
+        _check_interface(self._path, self._input, self._output)
         self.input_size: tuple[int, int] = (int(self._input["shape"][1]), int(self._input["shape"][2]))
+        self.tells_held: bool = int(self._output["shape"][3]) == 2
         self._turn = threading.Lock()
 
     @overload
@@ -88,7 +90,28 @@ class Segmenter:
             ValueError: `photo` is no photo, see the class.
         """
         pixels = _pixels(photo)
-        return _in_kind(refine(pixels, sigmoid(look_twice(pixels, self._answer, max(self.input_size)))), photo)
+        return _in_kind(self._masks(pixels, 1)[0], photo)
+
+    @overload
+    def held(self, photo: Picture) -> Picture: ...
+    @overload
+    def held(self, photo: Image.Image) -> Image.Image: ...
+    def held(self, photo: Picture | Image.Image) -> Picture | Image.Image:
+        """What people hold or carry, at the photo's size: 0 is not held, 255 held, between them the edge.
+
+        It never adds up to more than 255 with `mask`, so the sum of both is the mask of people with their things.
+
+        Returns:
+            uint8 HxW, or a Pillow image of mode L.
+        Raises:
+            SegmenterError: The model does not tell what is held: see `tells_held`.
+            ValueError: `photo` is no photo, see the class.
+        """
+        if not self.tells_held:
+            raise SegmenterError(f"{self._path}: this model does not tell what people hold; use one that does")
+        pixels = _pixels(photo)
+        person, held = self._masks(pixels, 2)
+        return _in_kind(np.minimum(held, 255 - person), photo)
 
     @overload
     def cut(self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover") -> Picture: ...
@@ -127,16 +150,33 @@ class Segmenter:
         Raises:
             ValueError: `photo` has another type or shape, or no pixels.
         """
+        return np.ascontiguousarray(self.probabilities(photo)[..., 0])
+
+    def probabilities(self, photo: Picture) -> NDArray[np.float32]:
+        """As `probability`, of all that the model tells: float32 HxWx1 of person, or HxWx2, the second of held things.
+
+        Raises:
+            ValueError: As `probability`.
+        """
         check_photo(photo)
         return resize_probability(sigmoid(self._answer(photo)), *photo.shape[:2])
 
     def logits(self, scaled: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The network's bare answer, float32 HxW, to a float32 HxWx3 photo in 0..1 at `input_size`."""
+        """The network's bare answer to a float32 HxWx3 photo in 0..1 at `input_size`.
+
+        Returns:
+            float32 HxWx1 of person, or HxWx2 of person and of held things.
+        """
         with self._turn:
             self._interpreter.set_tensor(self._input["index"], scaled[np.newaxis])
             self._interpreter.invoke()
             answer: NDArray[np.float32] = self._interpreter.get_tensor(self._output["index"])  # a copy
-        return answer[0, :, :, 0]
+        return np.asarray(answer[0])
+
+    def _masks(self, photo: Picture, count: int) -> list[Picture]:
+        """The refined masks of the first `count` things that the model tells."""
+        maps = sigmoid(look_twice(photo, lambda part: self._answer(part)[..., :count], max(self.input_size)))
+        return [refine(photo, np.ascontiguousarray(maps[..., channel])) for channel in range(count)]
 
     def _answer(self, photo: Picture) -> NDArray[np.float32]:
         return self.logits(self._scaled(photo))

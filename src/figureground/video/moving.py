@@ -67,12 +67,12 @@ class MovingCutter:
         try:
             if max(photo.shape[:2]) > WIDE * min(photo.shape[:2]):
                 logits = first_look(photo, lambda part: _seen(segmenter, part)[1])
-                small = resize_photo(photo, *logits.shape)
+                small = resize_photo(photo, *logits.shape[:2])
             else:
                 small, logits = _seen(segmenter, photo)
         finally:
             self._free.put(segmenter)
-        return ModelView(photo, small, sigmoid(logits))
+        return ModelView(photo, small, sigmoid(logits[..., 0]))
 
     def steady(self, look: ModelView) -> ModelView:
         """The look with its probability smoothed over time; for all pictures in their order, one at a time."""
@@ -80,9 +80,9 @@ class MovingCutter:
 
 
 def _seen(segmenter: Segmenter, photo: Picture) -> tuple[Picture, Logits]:
-    """A photo at the model's size, and what the model says to it."""
+    """A photo at the model's size, and what the model says to it about people: float32 HxWx1."""
     small = resize_photo(photo, *segmenter.input_size)
-    return small, segmenter.logits(network_input(small))
+    return small, segmenter.logits(network_input(small))[..., :1]
 
 
 def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1) -> MovingCutter:
