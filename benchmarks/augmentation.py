@@ -24,6 +24,7 @@ from figureground.dataset.manifest import Pair
 from figureground.dataset.metadata import mask_path, photo_path, read_metadata
 from figureground.params import read_params
 from figureground.pictures import decode_mask, encode_jpeg, encode_png
+from figureground.runtime.processor import described
 
 HEIGHT, WIDTH = 830, 550
 
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=48)
     parser.add_argument("--rounds", type=int, default=3, help="the quickest counts")
     options = parser.parse_args()
+    print(described())
     variants = read_params().augment.variants
     with tempfile.TemporaryDirectory() as folder:
         data = options.data or Path(folder) / "data"

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from figureground.pictures import Picture, encode_jpeg, read_photo, resize_photo
+from figureground.runtime.processor import described
 
 PORTRAIT = Path(__file__).parent.parent / "tests/portrait.jpg"
 COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
@@ -68,6 +69,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--photos", type=int, default=200)
     options = parser.parse_args()
+    print(described())
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

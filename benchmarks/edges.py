@@ -23,6 +23,7 @@ from figureground.dataset.sides import read_split
 from figureground.network_input import network_input
 from figureground.pictures import read_mask, read_photo, resize_photo, resize_probability
 from figureground.runtime.edges import refine
+from figureground.runtime.processor import described
 from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.scores import Bootstrap, boundary_f, paired_difference, person_iou
 
@@ -66,6 +67,7 @@ def main() -> None:
     parser.add_argument("--side", choices=["train", "val", "test"], default="val")
     parser.add_argument("--photos", type=int, default=120)
     options = parser.parse_args()
+    print(described())
     cv2.setNumThreads(1)
     names = sorted(name for name, side in read_split(options.split).items() if side == options.side)
     chosen = [names[place] for place in np.random.default_rng(7).permutation(len(names))[: options.photos]]

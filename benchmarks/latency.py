@@ -19,6 +19,7 @@ import keras  # noqa: E402
 
 from figureground.export.latency import measure  # noqa: E402
 from figureground.export.litert import convert  # noqa: E402
+from figureground.runtime.processor import described  # noqa: E402
 
 RUNS = 50
 
@@ -26,6 +27,7 @@ RUNS = 50
 def main(models: list[Path]) -> None:
     if not models:
         sys.exit("usage: python benchmarks/latency.py MODEL.tflite…")
+    print(described())
     network = keras.applications.MobileNetV2(weights=None, input_shape=(224, 224, 3))
     with tempfile.TemporaryDirectory() as folder:
         reference = Path(folder) / "MobileNetV2-224"

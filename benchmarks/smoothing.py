@@ -23,6 +23,7 @@ import numpy as np
 
 from figureground.network_input import network_input
 from figureground.pictures import read_mask, read_photo, resize_photo
+from figureground.runtime.processor import described
 from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.scores import person_iou
 from figureground.video.smoothing import Smoother
@@ -119,6 +120,7 @@ def main() -> None:
     parser.add_argument("--model", default="fast")
     parser.add_argument("--clips", type=int, default=6)
     options = parser.parse_args()
+    print(described())
     cv2.setNumThreads(1)
     rng = np.random.default_rng(7)
     masks = sorted(path for path in options.masks.iterdir() if path.suffix == ".png")

@@ -17,6 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from figureground.runtime.processor import described
+
 STAGES = ("audit", "split", "augment", "train", "evaluate", "export", "register")
 EMPTY_STAGE = """
 import figureground.stages.{stage}
@@ -32,6 +34,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--runs", type=int, default=3)
     runs = arguments.parse_args().runs
+    print(described())
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{Path(folder) / 'mlflow.db'}"}
         seconds(STAGES[0], environment)  # makes the store

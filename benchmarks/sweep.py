@@ -22,6 +22,7 @@ from augmentation import draw_pairs, real_pairs
 from figureground.dataset.manifest import Pair, write_manifest
 from figureground.dataset.sides import write_split
 from figureground.params import Params, parse_params, read_params
+from figureground.runtime.processor import described
 from figureground.stages.runner import prepare
 from figureground.sweep.run import run_sweep
 from figureground.sweep.storage import address_of, open_storage
@@ -75,6 +76,7 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=128, help="of the photos, in pixels")
     parser.add_argument("--trials", type=int, default=4, help="beside the null model and the present parameters")
     options = parser.parse_args()
+    print(described())
     prepare()
     params, home, rows, alone = params_of(options), Path.cwd(), [], 0.0
     with tempfile.TemporaryDirectory() as place:

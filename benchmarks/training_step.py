@@ -28,6 +28,7 @@ from figureground.augment.writing import augment  # noqa: E402
 from figureground.dataset.manifest import Pair  # noqa: E402
 from figureground.models.deeplab import build_model  # noqa: E402
 from figureground.params import Params, read_params  # noqa: E402
+from figureground.runtime.processor import described  # noqa: E402
 from figureground.training.batches import steps_per_epoch, training_batches  # noqa: E402
 from figureground.training.fit import compile_model, fit  # noqa: E402
 
@@ -38,6 +39,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rounds", type=int, default=4)
     rounds = arguments.parse_args().rounds
+    print(described())
     params = read_params()
     train = params.train.model_copy(update={"epochs": rounds + 1, "patience": rounds + 1})
     with tempfile.TemporaryDirectory() as folder:

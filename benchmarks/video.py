@@ -22,6 +22,7 @@ import numpy as np
 
 from figureground.pictures import Picture, read_photo, resize_photo
 from figureground.runtime.edges import refine
+from figureground.runtime.processor import described
 from figureground.video.backdrops import backdrop_of
 from figureground.video.clips import Clip
 from figureground.video.moving import DETAIL, ModelView, drawn, prepared_cutter
@@ -95,6 +96,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=90)
     parser.add_argument("--jobs", type=int, nargs="+", default=[1, 2])
     options = parser.parse_args()
+    print(described())
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
         clip, scratch = Path(name) / "clip.mp4", Path(name) / "scratch.mp4"

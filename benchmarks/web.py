@@ -28,6 +28,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from figureground.pictures import encode_jpeg
 from figureground.runtime.packaged import model_content
+from figureground.runtime.processor import described
 
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
@@ -108,6 +109,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--photo", type=Path)
     options = parser.parse_args()
+    print(described())
     for model in options.models:
         with tempfile.TemporaryDirectory() as folder:
             own = Path(folder, "own.tflite")

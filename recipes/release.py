@@ -2,8 +2,9 @@
 
     python recipes/release.py accurate
 
-The int8 file goes into the package with its SHA-256, the Keras weights to weights/NAME.keras, from which others can
-train on; `dvc add` and `dvc push` those and commit the rest.
+The int8 and float16 files go into the package with their SHA-256, the Keras weights to weights/NAME.keras, from which
+others can train on; `dvc add` and `dvc push` those and commit the rest. `--precisions` leaves out what does not pay: a
+file that is no quicker anywhere, or that costs too much of the masks.
 """
 
 from __future__ import annotations
@@ -23,21 +24,28 @@ runner.prepare()
 
 from figureground.files import file_sha256, write_bytes  # noqa: E402
 from figureground.models.deeplab import load_model  # noqa: E402
-from figureground.runtime.packaged import MODELS, PACKAGED  # noqa: E402
+from figureground.runtime.packaged import MODELS, PACKAGED, PRECISIONS  # noqa: E402
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("name", choices=PACKAGED)
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of the package's models")
+    parser.add_argument("--precisions", nargs="+", choices=PRECISIONS, default=PRECISIONS)
     parser.add_argument("--weights", type=Path, default=Path("weights"))
     parser.add_argument("--results", type=Path, default=Path("results"))
     arguments = parser.parse_args()
     write_bytes(arguments.weights / f"{arguments.name}.keras", small(arguments.results / "train" / "model.keras"))
-    packaged = arguments.models / f"{arguments.name}.tflite"
-    write_bytes(packaged, (arguments.results / "export" / "int8.tflite").read_bytes())
     hashes = arguments.models / "hashes.json"
-    listed = json.loads(hashes.read_text(encoding="utf-8")) | {packaged.name: file_sha256(packaged)}
+    listed = json.loads(hashes.read_text(encoding="utf-8"))
+    for precision in PRECISIONS:
+        packaged = arguments.models / f"{arguments.name}-{precision}.tflite"
+        if precision in arguments.precisions:
+            write_bytes(packaged, (arguments.results / "export" / f"{precision}.tflite").read_bytes())
+            listed[packaged.name] = file_sha256(packaged)
+        else:  # of an earlier release, whose masks differ
+            packaged.unlink(missing_ok=True)
+            listed.pop(packaged.name, None)
     write_bytes(hashes, (json.dumps(listed, indent=2, sort_keys=True) + "\n").encode())
 
 

@@ -1,6 +1,6 @@
 """Figures of an exported model on the listed test photos, as MODEL_CARD.md shows them.
 
-    python recipes/score.py src/figureground/runtime/models/accurate.tflite --out recipes/scores/accurate.csv
+    python recipes/score.py src/figureground/runtime/models/accurate-int8.tflite --out recipes/scores/accurate.csv
 
 After `dvc repro split` on the data of the recipes. What is scored is the shipped file itself, on one core, photo in and
 mask out at model size, brought to the photo's size by bilinear resizing. Only photos in which people cover a

@@ -12,6 +12,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import figureground
+from figureground.runtime.processor import described
 from helpers.command import call
 from helpers.places import ROOT
 
@@ -41,7 +42,9 @@ def test_help_and_version_wait_for_no_large_library() -> None:
 
 
 def test_the_command_and_the_package_tell_one_version() -> None:
-    assert call("--version").stdout.split()[-1] == figureground.__version__
+    version, processor = call("--version").stdout.splitlines()
+    assert version.split()[-1] == figureground.__version__
+    assert processor == described()
 
 
 def test_the_citation_and_the_changelog_name_the_projects_version() -> None:

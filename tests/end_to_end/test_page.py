@@ -20,7 +20,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from figureground import Segmenter
 from figureground.pictures import encode_jpeg, encode_png
+from figureground.runtime.packaged import model_content
 from figureground.web.assets import RUNTIME, Asset, read_assets
+from figureground.web.workshop import IN_BROWSERS
 from helpers import drawing
 from helpers.drawing import person
 from helpers.picture_files import opened
@@ -201,12 +203,16 @@ def test_the_packaged_model_gives_the_same_mask_in_the_browser(page: Page, tmp_p
     page.one("model").send_keys("fast")
     assert "Done" in page.take(tmp_path / "face.png")
     page.one("png").click()
-    found, expected = opened(page.downloaded("face-cutout.png"))[..., 3], Segmenter("fast").mask(canvas)
+    found, expected = opened(page.downloaded("face-cutout.png"))[..., 3], Segmenter(in_browsers("fast")).mask(canvas)
     assert (expected >= 128).mean() > 0.1
     # Integer arithmetic rounds a little otherwise in WebAssembly; along the edge that shows.
     difference = np.abs(found.astype(int) - expected)
     assert difference.mean() < 1 and difference.max() <= 64
     assert ((found >= 128) & (expected >= 128)).sum() / ((found >= 128) | (expected >= 128)).sum() > 0.99
+
+
+def in_browsers(model: str) -> Path:
+    return model_content(model, preferred=IN_BROWSERS)[0]
 
 
 def test_backgrounds(page: Page, portrait: Path, tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ def results_with(folder: Path, content: bytes) -> Path:
     (folder / "train").mkdir(parents=True)
     (folder / "export").mkdir()
     model.save(folder / "train" / "model.keras")
-    (folder / "export" / "int8.tflite").write_bytes(content)
+    for precision in ("int8", "float16"):
+        (folder / "export" / f"{precision}.tflite").write_bytes(precision.encode() + content)
     return folder
 
 
@@ -35,15 +36,21 @@ def run(script: str, *arguments: str | Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_release_is_the_exported_file_with_its_hash_and_the_weights_to_train_on_from(tmp_path: Path) -> None:
+def test_a_release_is_the_exported_files_with_their_hashes_and_the_weights_to_train_on_from(tmp_path: Path) -> None:
     results = results_with(tmp_path / "results", b"another model")
     (models := tmp_path / "models").mkdir()
     (tmp_path / "weights").mkdir()
-    (models / "hashes.json").write_text(json.dumps({"fast.tflite": "as it was", "accurate.tflite": "old"}))
-    run("release.py", "accurate", "--results", results, "--models", models, "--weights", tmp_path / "weights")
-    assert (models / "accurate.tflite").read_bytes() == b"another model"
-    hashes = json.loads((models / "hashes.json").read_text())
-    assert hashes == {"fast.tflite": "as it was", "accurate.tflite": file_sha256(models / "accurate.tflite")}
+    (models / "hashes.json").write_text(json.dumps({"fast-int8.tflite": "as it was", "accurate-int8.tflite": "old"}))
+    places = ("--results", results, "--models", models, "--weights", tmp_path / "weights")
+    run("release.py", "accurate", *places)
+    files = {name: models / f"{name}.tflite" for name in ("accurate-int8", "accurate-float16")}
+    assert [path.read_bytes() for path in files.values()] == [b"int8another model", b"float16another model"]
+    assert json.loads((models / "hashes.json").read_text()) == {
+        "fast-int8.tflite": "as it was", **{path.name: file_sha256(path) for path in files.values()}
+    }  # fmt: skip
+    run("release.py", "accurate", *places, "--precisions", "float16")
+    assert not files["accurate-int8"].exists()
+    assert set(json.loads((models / "hashes.json").read_text())) == {"fast-int8.tflite", "accurate-float16.tflite"}
     released, trained = load_model(tmp_path / "weights/accurate.keras"), load_model(results / "train/model.keras")
     for kept, weights in zip(released.get_weights(), trained.get_weights(), strict=True):
         assert kept.dtype == np.float32

@@ -93,7 +93,7 @@ def test_there_are_no_imagenet_weights_of_a_segmentation_network(model_params: B
 
 @pytest.mark.slow
 def test_another_litert_file_is_refused(model_params: Build) -> None:
-    ours = Path(packaged.__file__).parent / "models/fast.tflite"
+    ours = Path(packaged.__file__).parent / "models/fast-int8.tflite"
     with pytest.raises(WeightsError, match=r"fast\.tflite: \d+ convolutions, not the 55 of DeepLabV3 on MobileNetV2"):
         load_initial_weights(build(model_params(encoder="mobilenet_v2_deeplab")), str(ours))
     with pytest.raises(WeightsError, match=r"fast\.tflite does not fit encoder efficientnet_lite0; give imagenet"):

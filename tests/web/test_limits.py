@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from figureground.runtime.packaged import model_content
 from figureground.runtime.segmenter import Segmenter
 from figureground.web.limits import Limits
+from figureground.web.workshop import IN_BROWSERS, load_models
 from helpers.site import FORM, Answer, Site, form, serving
 
 SMALL = Limits(body_bytes=200_000, pixels=100_000, places=2)
@@ -146,3 +148,12 @@ def test_an_error_of_ours_is_one_line_too(site: Site, photo: bytes, monkeypatch:
     monkeypatch.setattr(Segmenter, "cut", broken)
     answer = site.post("/cut", {"photo": photo})
     assert answer.status == 500 and "inner detail" not in answer.error
+
+
+@pytest.mark.slow
+def test_the_model_asked_for_comes_first_and_browsers_get_the_file_that_is_quick_there(bright: Path) -> None:
+    assert list(load_models(bright)) == ["own", "accurate", "fast", "open"]
+    for asked in ("fast", f"fast-{IN_BROWSERS}"):
+        models = load_models(asked)
+        assert list(models) == ["fast", "accurate", "open"]
+        assert models["fast"].content == model_content("fast", preferred=IN_BROWSERS)[1]

@@ -23,12 +23,25 @@ class _Command(click.Group):
             ctx.exit(130)
 
 
+def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from figureground import __version__
+    from figureground.runtime.processor import described
+
+    click.echo(f"figureground, version {__version__}\n{described()}")
+    context.exit()
+
+
 @click.group(
     cls=_Command,
     commands=[cut, id_photo, video, camera, web, data, recipe, results, ui, model, sweep, synth],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(package_name="figureground")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_tell_version,
+    help="Show the version, and in which precision models run best on this processor.",
+)  # fmt: skip
 def main() -> None:
     """Separate people from the background of a photo, and train the model that does it."""
     spell_what_the_terminal_lacks()

@@ -48,10 +48,12 @@ class Segmenter:
     One segmenter may be shared by threads: they take turns at the model. For real parallelism give each its own.
 
     Args:
-        model: "accurate", "fast" or "open", which come with the package, or the path of a `.tflite` file that
-            figureground exported, of any precision.
+        model: "accurate", "fast" or "open", which come with the package, in the file that is quickest on this
+            processor; or with the precision named, such as "accurate-float16" or "accurate-int8"; or the path of a
+            `.tflite` file that figureground exported, of any precision.
         threads: CPU threads that one photo may use in the model.
     Attributes:
+        file: The model's file.
         input_size: (height, width) that the network sees.
         tells_held: Whether the model also tells what people hold.
     Raises:
@@ -66,11 +68,11 @@ class Segmenter:
     def __init__(self, model: str | Path = "accurate", threads: int = 1) -> None:
         if threads < 1:
             raise ValueError(f"threads must be 1 or more, not {threads}")
-        self._path, content = model_content(model)
-        self._interpreter = load_interpreter(self._path, content, threads)
+        self.file, content = model_content(model)
+        self._interpreter = load_interpreter(self.file, content, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
-        _check_interface(self._path, self._input, self._output)
+        _check_interface(self.file, self._input, self._output)
         self.input_size: tuple[int, int] = (int(self._input["shape"][1]), int(self._input["shape"][2]))
         self.tells_held: bool = int(self._output["shape"][3]) == 2
         self._turn = threading.Lock()
@@ -108,7 +110,7 @@ class Segmenter:
             ValueError: `photo` is no photo, see the class.
         """
         if not self.tells_held:
-            raise SegmenterError(f"{self._path}: this model does not tell what people hold; use one that does")
+            raise SegmenterError(f"{self.file}: this model does not tell what people hold; use one that does")
         pixels = _pixels(photo)
         person, held = self._masks(pixels, 2)
         return _in_kind(np.minimum(held, 255 - person), photo)
