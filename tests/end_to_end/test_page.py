@@ -75,6 +75,11 @@ class Page:
         self.one("file").send_keys(str(path))
         return self.settled()
 
+    def make_document(self) -> str:
+        """Presses the button, and gives what the page says of it."""
+        self.one("make-document").click()
+        return self.settled()
+
     def choose(self, name: str, value: str) -> None:
         self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}'] ~ span").click()
 
@@ -413,7 +418,8 @@ def test_a_document_of_one_of_several_people(page: Page, tmp_path: Path) -> None
     page.run("document.querySelector('details').open = true")
     page.one("model").send_keys("fast")
     page.choose("mode", "document")
-    assert "choose the face, 1 to 2 from the left" in page.take(tmp_path / "us.jpg")
+    page.take(tmp_path / "us.jpg")
+    assert "choose the face, 1 to 2 from the left" in page.make_document()
     page.one("face").send_keys("2" + Keys.TAB)
     page.until("document.getElementById('frame').dataset.shows === 'document'")
     assert page.one("status").text.startswith("EU passport")
@@ -469,7 +475,8 @@ def test_a_document_photo_is_made_by_the_server(page: Page, tmp_path: Path) -> N
     page.run("document.querySelector('details').open = true")
     page.one("model").send_keys("fast")
     page.choose("mode", "document")
-    said = page.take(tmp_path / "me.jpg")
+    page.take(tmp_path / "me.jpg")
+    said = page.make_document()
     assert said.startswith("EU passport") and posts(page) == ["/id-photo"]
     assert page.run("return document.getElementById('document').naturalWidth") == 413
     page.one("save-sheet").click()
@@ -477,7 +484,38 @@ def test_a_document_photo_is_made_by_the_server(page: Page, tmp_path: Path) -> N
     small = canvas[::6, ::6]
     (tmp_path / "small.png").write_bytes(encode_png(np.ascontiguousarray(small)))
     page.take(tmp_path / "small.png")
+    page.make_document()
     assert "too small" in page.one("shortcomings").text
+
+
+def test_arrow_keys_among_the_modes_send_no_photo(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "me.jpg").write_bytes(encode_jpeg(drawing.portrait(6)))
+    page.take(tmp_path / "me.jpg")
+    page.run("document.querySelector('input[name=mode]').focus()")
+    shown = []
+    for _ in range(4):  # over Document and Webcam round to Document
+        page.driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
+        shown.append(page.run("return document.getElementById('frame').dataset.shows"))
+    assert shown == ["photo", "nothing", "comparison", "photo"]
+    assert page.settled().startswith("Press Make the document photo; that sends the photo to figureground's server")
+    page.one("standard").send_keys(Keys.ARROW_DOWN)
+    assert posts(page) == [] and not page.one("save-document").is_enabled()
+
+
+def test_a_document_photo_stays_while_other_modes_are_looked_at(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "me.jpg").write_bytes(encode_jpeg(drawing.portrait(6)))
+    page.take(tmp_path / "me.jpg")
+    page.choose("mode", "document")
+    page.one("face").send_keys("1" + Keys.ENTER)
+    page.until("document.getElementById('frame').dataset.shows === 'document'")
+    for _ in range(2):
+        page.run("document.querySelector('input[name=mode]:checked').focus()")
+        page.driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT * 3)
+    assert page.settled().startswith("EU passport") and posts(page) == ["/id-photo"]
+    page.one("standard").send_keys(Keys.ARROW_DOWN)
+    page.until("!document.getElementById('status').textContent.startsWith('EU')")
+    page.settled()
+    assert posts(page) == ["/id-photo"] * 2  # what has been sent follows what is chosen
 
 
 def test_where_the_browser_cannot_the_server_does_it_and_says_so(

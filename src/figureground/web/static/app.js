@@ -20,6 +20,7 @@ let photo = null; // as openPhoto gives it
 let result = null; // {cutout, blurred} of the photo
 let ownPicture = null; // a background
 let made = null; // the document photo: {file}
+const sent = new WeakSet(); // the files of which a document photo was asked for
 let turn = 0; // of the latest work on a photo
 let drawing = 0; // of the latest drawing
 
@@ -54,6 +55,7 @@ function reflect() {
   element("jpeg-note").hidden = mode() !== "photo" || background !== "transparent";
   element("png").disabled = result === null;
   element("jpeg").disabled = result === null || background === "transparent";
+  element("make-document").disabled = photo === null;
   element("save-document").disabled = element("save-sheet").disabled = made === null;
   element("camera").textContent = live?.running ? "Stop camera" : "Start camera";
   element("snap").disabled = !live?.running;
@@ -93,7 +95,8 @@ async function workOn(files) {
 /** Tells what became of several photos. */
 function sum(count, troubles) {
   const reasons = [...troubles].map(([{ name }, { message }]) => (message.startsWith(name) ? message : `${name}: ${message}`));
-  const done = `${count - troubles.size} of ${count} photos are done; choose one below.`;
+  const become = mode() === "document" ? "open" : "done";
+  const done = `${count - troubles.size} of ${count} photos are ${become}; choose one below.`;
   say([done, ...reasons].join(" "), { trouble: troubles.size > 0 });
 }
 
@@ -108,8 +111,10 @@ async function open(file, current) {
   await work(current);
 }
 
-function work(current) {
-  return mode() === "document" ? makeDocument(current) : cut(current);
+async function work(current) {
+  if (mode() !== "document") await cut(current);
+  else if (sent.has(photo.file)) await makeDocument(current);
+  else offerDocument();
 }
 
 async function cut(current) {
@@ -185,11 +190,26 @@ function documentOptions() {
   return { standard, background, face, model: model() };
 }
 
+/** Who chooses Document may only pass by on the way to another mode, so the photo waits for a word. */
+function offerDocument() {
+  drawOriginal();
+  strip.draw(photo.file, element("original"));
+  say(`Press Make the document photo; that sends the photo to ${serverName}.`);
+}
+
+async function askForDocument() {
+  if (photo === null || mode() !== "document") return;
+  if (sent.has(photo.file) && document.activeElement === element("face")) return; // its change asks already
+  sent.add(photo.file);
+  await attemptLatest(makeDocument);
+}
+
 async function makeDocument(current) {
   say(`Making the document photo, by ${serverName} …`, { busy: true });
   drawOriginal();
   made = null;
   tell([]);
+  reflect();
   const answer = await documentPhoto(photo, documentOptions());
   if (!current()) return;
   made = answer;
@@ -197,14 +217,18 @@ async function makeDocument(current) {
   element("document").src = URL.createObjectURL(made.file);
   await element("document").decode();
   if (!current()) return;
-  show("document");
   strip.draw(photo.file, element("document"));
   tell(made.shortcomings);
+  showDocument();
+  reflect();
+}
+
+function showDocument() {
+  show("document");
   const title = element("standard").selectedOptions[0].textContent;
   say(made.shortcomings.length ? `${title}. Not satisfied:` : `${title}: head and frame fit.`, {
     trouble: made.shortcomings.length > 0,
   });
-  reflect();
 }
 
 async function saveSheet() {
@@ -286,6 +310,9 @@ async function changeMode() {
     show("comparison");
     say("Here is the cut-out again.");
     await redraw();
+  } else if (mode() === "document" && made !== null) {
+    turn += 1;
+    showDocument();
   } else await attemptLatest(work);
 }
 
@@ -344,16 +371,19 @@ function listen() {
     ["snap", "click", snap],
     ["colour", "input", redraw],
     ["model", "change", chooseModel],
-    ["standard", "change", () => photo && attemptLatest(makeDocument)],
-    ["document-background", "change", () => photo && attemptLatest(makeDocument)],
-    ["face", "change", () => photo && attemptLatest(makeDocument)],
+    ["standard", "change", () => photo && attemptLatest(work)],
+    ["document-background", "change", () => photo && attemptLatest(work)],
+    ["face", "change", () => photo && attemptLatest(work)],
     ["picture-label", "click", pointAtPicture],
     ["split", "input", slide],
   ];
   for (const [id, event, action] of listeners) element(id).addEventListener(event, action);
   for (const choice of form.elements.mode) choice.addEventListener("change", changeMode);
   for (const choice of form.elements.background) choice.addEventListener("change", redraw);
-  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    askForDocument();
+  });
   addEventListener("paste", (event) => given(event.clipboardData));
   addEventListener("dragover", (event) => dropping(event, true));
   addEventListener("dragleave", (event) => dropping(event, false));
