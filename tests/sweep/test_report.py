@@ -16,7 +16,7 @@ from figureground.files import read_table
 from figureground.pictures import read_photo
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.space import Space
-from figureground.sweep.study import ERROR, KIND, LATENCY, NULL
+from figureground.sweep.study import ERROR, KIND, LATENCY, NULL, WARNING
 from helpers import objectives
 
 LOSSES = CategoricalDistribution(["bce_dice", "tversky", "boundary"])
@@ -59,12 +59,14 @@ def test_the_table_has_a_row_a_trial_with_its_values(study: optuna.Study, tmp_pa
 
 
 def test_every_figure_is_a_picture_and_on_a_page_that_needs_no_network(study: optuna.Study, tmp_path: Path) -> None:
+    study.set_user_attr(WARNING, "val: only 3 photos")
     written = write_report(study, Space(objectives.small_params()), tmp_path)
     names = {"history", "importances", "parallel_coordinates", "slice", "pareto"}
     assert {path.name for path in written} == {"trials.csv", "figures.html", *(f"{name}.png" for name in names)}
     assert min(read_photo(path).std() for path in written if path.suffix == ".png") > 5.0
     page = (tmp_path / "figures.html").read_text()
     assert "<script src" not in page and "<link" not in page
+    assert "<p>val: only 3 photos</p>" in page
     for title in ("History", "Importances", "Parallel coordinates", "Slice", "Pareto"):
         assert f'"text":"{title}"' in page
     # Conditional parameters too, of which no trial has all.

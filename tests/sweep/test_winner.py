@@ -69,6 +69,7 @@ def test_the_best_trial_is_taken_over_with_its_origin(project: Path, study: optu
     assert CliRunner().invoke(main, ["sweep", "best"]).output == shown
     assert f"\n+# From sweep {study.study_name}, trial 2: validation person IoU 0.8000\n" in shown
     assert "trial 2 is the best, with a validation person IoU of 0.8000" in shown
+    assert "\nwarning: val: only 3 photos, so its scores are mostly chance" in shown
     assert "(the parameters at its start 0.6000, the null model 0.3000)" in shown
     after = flat(read_params())
     for name, value in study.trials[2].params.items():

@@ -12,6 +12,7 @@ from figureground.tracking.description import describe, keep_pictures
 from figureground.tracking.result import ResultError, lines, read_result
 from figureground.tracking.runs import stage_run
 from figureground.tracking.store import open_store
+from figureground.tracking.versions import WARNING
 from figureground.tracking.view import COLUMNS, place
 from helpers.command import call
 
@@ -66,7 +67,7 @@ def test_the_table_has_each_score_with_its_interval_beside_the_simple_methods(re
         (row,) = [line for line in told.splitlines() if line.startswith(model)]
         assert score in row and "(0.490 to 0.510)" in row and "25.0% (24.0% to 26.0%)" in row
     assert "0.100" not in told  # of a single source
-    assert "warning: test: only 9 photos" in told
+    assert "warning: test: only 9 photos" in told and "warning: val: only 0 photos" in told
 
 
 def test_three_suspects_and_the_next_step_follow(results: Path) -> None:
@@ -108,9 +109,20 @@ def test_the_pipelines_run_is_described(root: Path, results: Path) -> None:
     text = found.data.tags["mlflow.note.content"]
     assert "| our model | 0.900 (0.890 to 0.910) |" in text
     assert "version 1: `train.learning_rate` 0.001 → 0.002\n" in text
+    assert "**Warning** test: only 9 photos, so its scores are mostly chance" in text
     assert "`own/0` (0.00)" in text and "200 pairs (own 200)" in text and "(#/models/n/versions/2)" in text
     assert found.data.metrics == {"person_iou": 0.9, "val_loss": -0.7, "val_person_iou": 0.8, "milliseconds": 21.0}
     assert {file.path for file in store.client.list_artifacts(parent)} == {"curves.png", "slices.csv"}
+
+
+def test_the_list_of_models_warns_of_scores_of_a_few_photos(root: Path) -> None:
+    store = open_store(root)
+    store.client.create_registered_model("figureground")
+    for tags in ({"test.person_iou": "0.9", WARNING: "test: only 5 photos"}, {"test.person_iou": "0.8"}):
+        store.client.create_model_version("figureground", "mlflow-artifacts:/m", tags=tags)
+    second, first, warning = call("model", "list", cwd=root).stdout.splitlines()
+    assert "person IoU 0.8" in second and "person IoU 0.9" in first
+    assert warning == "  warning: test: only 5 photos"
 
 
 def test_mlflow_opens_the_experiment_as_model_training_with_the_scores_as_columns(root: Path) -> None:

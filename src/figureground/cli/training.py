@@ -170,13 +170,15 @@ def model() -> None:
 def model_list(name: str) -> None:
     """Every version with its aliases, test scores and what made it."""
     with one_line_errors():
-        from figureground.tracking.versions import list_models
+        from figureground.tracking.versions import WARNING, list_models
 
         versions = list_models(Path(), name)
     if not versions:
         click.echo("no model is registered yet; `dvc repro` registers one")
     for version in versions:
         click.echo("  ".join((f"{name} {version.version}", ", ".join(version.aliases) or "-", *_facts(version.tags))))
+        if WARNING in version.tags:
+            click.echo(f"  warning: {version.tags[WARNING]}")
 
 
 def _facts(tags: Mapping[str, str]) -> list[str]:

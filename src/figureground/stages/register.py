@@ -17,8 +17,9 @@ from figureground.tracking.description import describe, keep_pictures
 from figureground.tracking.provenance import provenance
 from figureground.tracking.registry.decision import PhotoScore
 from figureground.tracking.registry.registering import register
-from figureground.tracking.result import lines, read_result
+from figureground.tracking.result import lines, read_result, side_warning
 from figureground.tracking.runs import stage_run
+from figureground.tracking.versions import WARNING
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
             example=pictures.read_photo(photo_path(DATA, min(scores))),
             metrics=json.loads((RESULTS / "evaluate/metrics.json").read_text(encoding="utf-8")),
             photo_scores=scores,
-            tags={**provenance(Path()), "dvc.stage": "register", "precision": params.register_.precision},
+            tags={**provenance(Path()), "dvc.stage": "register", "precision": params.register_.precision, **_warning()},
             bootstrap=Bootstrap(params.register_.resamples, params.register_.confidence, params.seed),
         )
         files.write_json(RESULTS / "register/decision.json", asdict(decision))
@@ -43,6 +44,12 @@ def main() -> None:
         keep_pictures(run, RESULTS)
     if not os.environ.get("FIGUREGROUND_RESULT_FOLLOWS"):  # `make repro` shows it last, below what DVC has to say
         print(*lines(result), sep="\n")
+
+
+def _warning() -> dict[str, str]:
+    """A tag for who looks at the scores of the version only."""
+    warning = side_warning(RESULTS, "test")
+    return {WARNING: warning} if warning else {}
 
 
 def _photo_scores(path: Path) -> dict[str, PhotoScore]:

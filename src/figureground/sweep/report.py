@@ -16,7 +16,7 @@ from optuna.trial import FrozenTrial, TrialState
 from figureground import files
 from figureground.errors import first_line
 from figureground.sweep.space import Space, neat
-from figureground.sweep.study import ERROR, KIND, LATENCY, NULL, RETRY_OF
+from figureground.sweep.study import ERROR, KIND, LATENCY, NULL, RETRY_OF, WARNING
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ COLUMNS = (
 _NAMES = {TrialState.FAIL: "FAILED"}
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><script>{plotly}</script></head>
-<body style="font-family: sans-serif"><h1>{title}</h1>
+<body style="font-family: sans-serif"><h1>{title}</h1><p>{warning}</p>
 {figures}
 </body></html>
 """
@@ -61,7 +61,7 @@ def write_report(study: optuna.Study, space: Space, out: Path) -> list[Path]:
         with _left_out_if_it_fails("figures"):
             figures |= drawable(study, space)
     with _left_out_if_it_fails("figures.html"):
-        written.append(_write_page(study.study_name, figures, out / "figures.html"))
+        written.append(_write_page(study, figures, out / "figures.html"))
     for name, draw in figures.items():
         with _left_out_if_it_fails(f"{name}.png"):
             written.append(_write_picture(name, draw, out))
@@ -160,7 +160,7 @@ def _left_out() -> FrozenTrial:
     return optuna.create_trial(state=TrialState.FAIL)
 
 
-def _write_page(title: str, figures: dict[str, Draw], path: Path) -> Path:
+def _write_page(study: optuna.Study, figures: dict[str, Draw], path: Path) -> Path:
     """All figures on one page that needs nothing from elsewhere: the library in it, 4 MB, is there once."""
     from plotly.offline import get_plotlyjs
 
@@ -170,7 +170,9 @@ def _write_page(title: str, figures: dict[str, Draw], path: Path) -> Path:
             figure = draw(optuna.visualization)
             figure.update_layout(title=name.replace("_", " ").capitalize())
             drawn.append(figure.to_html(full_html=False, include_plotlyjs=False))
-    files.write_bytes(path, _PAGE.format(title=title, plotly=get_plotlyjs(), figures="\n".join(drawn)).encode())
+    warning, library = study.user_attrs.get(WARNING, ""), get_plotlyjs()
+    page = _PAGE.format(title=study.study_name, warning=warning, plotly=library, figures="\n".join(drawn))
+    files.write_bytes(path, page.encode())
     return path
 
 

@@ -19,7 +19,16 @@ from figureground.sweep.report import counts, write_report
 from figureground.sweep.shards import contents, draw_photos
 from figureground.sweep.space import SECTIONS, Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
-from figureground.sweep.study import base_params, best_trial, finished, is_enough, open_study, retry, study_name
+from figureground.sweep.study import (
+    WARNING,
+    base_params,
+    best_trial,
+    finished,
+    is_enough,
+    open_study,
+    retry,
+    study_name,
+)
 from figureground.sweep.training import Training
 from figureground.sweep.worker import SweepJob
 from figureground.tracking.runs import Values
@@ -48,7 +57,8 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
     photos = draw_photos(params)
     study, address = study_name(params, photos.all(), contents(params, photos)), address_of(storage)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    params = base_params(open_study(open_storage(address, retry), study, params), params)
+    opened = open_study(open_storage(address, retry), study, params)
+    params = base_params(opened, params)
     space = Space(params)
     objective = functools.partial(
         Training, params, photos,
@@ -64,6 +74,9 @@ def run_sweep(params: Params, *, trials: int | None = None, workers: int = 1, st
     )
     _log.info("sweep %s in %s: %d photos to train on, %d to validate with",
               job.study, without_passwords(job.address), len(photos.train), len(photos.val))  # fmt: skip
+    if warning := photos.warning():
+        _log.warning(warning)
+        opened.set_user_attr(WARNING, warning)
     search(job)
     return job.study
 
@@ -88,6 +101,8 @@ def search(job: SweepJob) -> None:
             if best:
                 run.log_metrics({"best_val_person_iou": best.value})
                 run.set_tags({"figureground.best_trial": str(best.number)})
+            if WARNING in study.user_attrs:
+                run.set_tags({"figureground.warning": study.user_attrs[WARNING]})
 
 
 def _recorded(params: Params) -> Values:

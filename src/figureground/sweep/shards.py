@@ -16,7 +16,7 @@ from figureground.augment.shards import Index, ShardError, checksum, read_index
 from figureground.augment.writing import augment
 from figureground.dataset.manifest import Pair, read_manifest
 from figureground.dataset.metadata import coverage_path, held_path, mask_path, photo_path
-from figureground.dataset.sides import read_split
+from figureground.dataset.sides import few_warning, read_split
 from figureground.named_files import digests, train_files
 from figureground.params import Params
 from figureground.paths import DATA, RESULTS
@@ -35,6 +35,10 @@ class Photos:
 
     def all(self) -> list[Pair]:
         return [*self.train, *self.val]
+
+    def warning(self) -> str | None:
+        """That there are too few photos to validate with for the trials' scores to tell much."""
+        return few_warning("val", [pair.group for pair in self.val])
 
     def digests(self) -> list[list[str]]:
         """SHA-256 of each pair's photo and of the masks that it has, in the order of `all`.

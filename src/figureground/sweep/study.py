@@ -27,6 +27,7 @@ NULL, PRESENT, SEARCHED = "null model", "params.yaml", "searched"  # kinds of tr
 # User attributes of trials. A retry carries the number of the trial that it goes on with, and how far that came.
 KIND, PROCESS, ERROR, LATENCY = "kind", "process", "error", "latency_ms"
 ORIGIN, RETRY_OF, EPOCHS_BEFORE, DEATHS = "origin", "retry_of", "epochs_before", "deaths"
+WARNING = "warning"  # user attribute of the study: that its validation photos are few
 _BASE = "params"  # user attribute of the study: the sections a trial may change, as they were when it began
 
 FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)

@@ -12,7 +12,7 @@ from optuna.trial import FrozenTrial
 from figureground.errors import without_passwords
 from figureground.params import Params, Value, read_params
 from figureground.params_file import override
-from figureground.sweep.shards import contents, draw_photos
+from figureground.sweep.shards import Photos, contents, draw_photos
 from figureground.sweep.space import Space
 from figureground.sweep.storage import SweepError, address_of, open_storage
 from figureground.sweep.study import KIND, NULL, PRESENT, base_params, best_trial, study_name, value_of
@@ -31,16 +31,17 @@ def take_over(path: Path, *, storage: str | None = None, dry_run: bool = False) 
         SweepError: There is no such sweep, or no trial of it is better than the null model.
     """
     params = read_params(path)
-    study = _study(params, address_of(storage))
+    photos = draw_photos(params)
+    study = _study(params, photos, address_of(storage))
     best = _best(study)
     values = _values(Space(base_params(study, params)), best)
     origin = f"sweep {study.study_name}, trial {best.number}: validation person IoU {best.value:.4f}"
     change = override(path, values, origin=origin, dry_run=dry_run)
-    return f"{_told(study, best)}\n\n{change or f'{path} has these values already'}".rstrip()
+    warning = f"warning: {told}\n" if (told := photos.warning()) else ""
+    return f"{_told(study, best)}\n{warning}\n{change or f'{path} has these values already'}".rstrip()
 
 
-def _study(params: Params, address: str) -> optuna.Study:
-    photos = draw_photos(params)
+def _study(params: Params, photos: Photos, address: str) -> optuna.Study:
     name = study_name(params, photos.all(), contents(params, photos))
     there = optuna.get_all_study_names(open_storage(address))
     if name not in there:

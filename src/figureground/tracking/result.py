@@ -34,7 +34,7 @@ class Result:
         sources: Photos by source.
         suspects: The masks that most deserve a look, as rows of the audit's `suspects.csv`.
         doubted: How many masks of test photos the model doubts.
-        warning: That there are too few test photos for their scores to tell much; None where there are enough.
+        warnings: That there are too few validation or test photos for their scores to tell much.
         worst: Names of the test photos with the worst scores, with these scores.
         decision: Of stage `register`, as in `decision.json`.
     """
@@ -45,7 +45,7 @@ class Result:
     sources: Mapping[str, int]
     suspects: Sequence[Row]
     doubted: int
-    warning: str | None
+    warnings: Sequence[str]
     worst: Sequence[tuple[str, float]]
     decision: Mapping[str, Any]
 
@@ -79,7 +79,7 @@ def read_result(results: Path) -> Result:
             sources=_photos_by_source(read_table(results / "audit/counts.csv")),
             suspects=read_table(results / "audit/suspects.csv")[:SHOWN],
             doubted=len(read_table(results / "evaluate/label_suspects.csv")),
-            warning=few_warning("test", _test_groups(results)),
+            warnings=[told for side in ("val", "test") if (told := side_warning(results, side))],
             worst=sorted(((row["name"], _quality(row)) for row in photos), key=lambda photo: photo[1])[:SHOWN],
             decision=json.loads((results / "register/decision.json").read_text(encoding="utf-8")),
         )
@@ -94,8 +94,8 @@ def lines(result: Result) -> list[str]:
     table = [["", *SCORES.values()], *([MODELS[name], *_scores(row)] for name, row in _models(result))]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     told = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    warning = [f"warning: {result.warning}"] if result.warning else []
-    return ["", f"{result.photos}:", *told, *warning, "", result.verdict, *_to_look_at(result), *_next_step(result)]
+    warnings = [f"warning: {warning}" for warning in result.warnings]
+    return ["", f"{result.photos}:", *told, *warnings, "", result.verdict, *_to_look_at(result), *_next_step(result)]
 
 
 def markdown_table(result: Result) -> list[str]:
@@ -156,10 +156,11 @@ def _metrics(results: Path) -> dict[str, float]:
     }
 
 
-def _test_groups(results: Path) -> list[str]:
-    """The group of each test photo."""
-    tested = {row["name"] for row in read_table(results / "split/split.csv") if row["side"] == "test"}
-    return [row["group"] for row in read_table(results / "audit/manifest.csv") if row["name"] in tested]
+def side_warning(results: Path, side: str) -> str | None:
+    """What to say beside the scores of a side of the split in the folder `results`; None where it has photos enough."""
+    names = {row["name"] for row in read_table(results / "split/split.csv") if row["side"] == side}
+    groups = [row["group"] for row in read_table(results / "audit/manifest.csv") if row["name"] in names]
+    return few_warning(side, groups)
 
 
 def headline(tested: Mapping[str, float]) -> dict[str, float]:

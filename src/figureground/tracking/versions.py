@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 WEIGHTS = "weights/model.keras"  # among a registered run's artifacts
+WARNING = "test.warning"  # tag of a version whose test photos were few
 
 
 @dataclass(frozen=True)
