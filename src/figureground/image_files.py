@@ -60,7 +60,7 @@ class UnknownKindError(Exception):
     """A file that Pillow cannot read here. The message is `<what it is>; <what to do>`."""
 
 
-def open_image(source: Path | bytes) -> Image.Image:
+def open_image(source: Path | bytes) -> ImageFile.ImageFile:
     """Header of a picture, as `Image.open`; the pixels are for `loaded`.
 
     Raises:

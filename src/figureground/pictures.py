@@ -52,19 +52,21 @@ class PictureError(FiguregroundError):
     """A picture file that cannot be used. The message is `<path>: <what is wrong>; <what to do>`."""
 
 
-def read_photo(source: Path | bytes) -> Picture:
+def read_photo(source: Path | bytes, name: str = "picture") -> Picture:
     """Photo from a file or its bytes, as a viewer shows it: upright, 8 bits, sRGB, transparent parts on white.
 
     Takes JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000, PPM and, with the extra `heif`, HEIC, whatever the file is
     called: grey, palette, CMYK, 16-bit (its high byte), alpha, embedded colour profiles.
 
+    Args:
+        name: By which errors call a picture of which only the bytes are given.
     Returns:
         uint8 HxWx3 RGB, its own memory.
     Raises:
         PictureError: Missing, empty, damaged, cut short, of an unknown format, a camera's raw file or of floating-point
             pixels.
     """
-    with opened(source) as image:
+    with opened(source, name) as image:
         return photo_of(image)
 
 
@@ -239,15 +241,20 @@ def resize_probability(probability: Probability, height: int, width: int) -> Pro
 
 
 @contextmanager
-def opened(source: Path | bytes) -> Iterator[Image.Image]:
-    """Header of a picture, closed afterwards; what Pillow raises in the block becomes a PictureError."""
-    name = str(source) if isinstance(source, Path) else "picture"
+def opened(source: Path | bytes, name: str = "picture") -> Iterator[Image.Image]:
+    """Header of a picture, closed afterwards; what Pillow raises in the block becomes a PictureError.
+
+    Args:
+        name: By which errors call a picture of which only the bytes are given.
+    """
+    name = str(source) if isinstance(source, Path) else name
     if _is_empty(source):
         raise PictureError(f"{name}: an empty file; fetch it again")
     if isinstance(source, Path) and _is_special(source):
         raise PictureError(f"{name}: a pipe or a device, not a file; save the picture as a file")
     try:
         with open_image(source) as image:
+            image.filename = name
             _check_finished(image)
             yield image
     except PictureError:

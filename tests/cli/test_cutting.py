@@ -160,6 +160,24 @@ def test_what_is_there_is_skipped_or_overwritten(
     assert target.read_bytes().startswith(b"\x89PNG")
 
 
+def test_without_an_output_the_result_goes_beside_the_photo_and_over_nothing(
+    tmp_path: Path, bright: Path, portrait: tuple[Picture, Picture]
+) -> None:
+    photos = [save_jpeg(tmp_path / "in" / name, portrait[0]) for name in ("a.jpg", "b.jpg")]
+    (tmp_path / "in/b-cutout.png").write_bytes(b"mine")
+    done = cut(*photos, "-m", bright)
+    assert (done.returncode, done.stdout) == (0, "1 cut out, 1 skipped\n")
+    assert cut(photos[0], "-m", bright, "--mask-only").returncode == 0
+    assert cut(photos[0], "-m", bright, "-b", "white").returncode == 0
+    assert files_below(tmp_path / "in") == [
+        "a-cutout.jpg", "a-cutout.png", "a-mask.png", "a.jpg", "b-cutout.png", "b.jpg"
+    ]  # fmt: skip
+    assert (tmp_path / "in/b-cutout.png").read_bytes() == b"mine"
+    for name, mode in (("a-cutout.png", "RGBA"), ("a-cutout.jpg", "RGB"), ("a-mask.png", "L")):
+        with Image.open(tmp_path / "in" / name) as image:
+            assert (image.mode, image.size) == (mode, (180, 240))
+
+
 def test_a_result_that_is_there_does_not_hide_a_missing_photo(tmp_path: Path, bright: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/gone.png").write_bytes(b"mine")
@@ -210,6 +228,7 @@ def test_backgrounds_and_formats(
         (["--format", "jpg"], "JPEG has no transparency; use PNG or WebP"),
         (["--background", "whitish"], "whitish: neither transparent, blur nor a colour"),
         (["--model", "nowhere.tflite"], "nowhere.tflite: cannot be read"),
+        (["-m", "best"], "best: cannot be read (no such file or directory); give accurate, fast, open or the path"),
     ],
 )
 def test_requests_that_cannot_be_met_are_one_line_before_the_first_photo(

@@ -179,6 +179,18 @@ def test_the_command_notes_the_dots_per_inch(tmp_path: Path, bright: Path, photo
             assert image.info["dpi"] == pytest.approx((300, 300), abs=0.01)
 
 
+def test_without_an_output_the_document_photo_goes_beside_the_photo_and_over_nothing(
+    tmp_path: Path, bright: Path, photo: Picture
+) -> None:
+    Image.fromarray(photo).save(tmp_path / "me.png")
+    done = id_photo_command(tmp_path / "me.png", "-m", bright, "-b", "white")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'me-id-photo.jpg'}: {STANDARDS['eu'].title}\n")
+    before = (tmp_path / "me-id-photo.jpg").read_bytes()
+    done = id_photo_command(tmp_path / "me.png", "-m", bright)
+    assert done.returncode == 1 and "me-id-photo.jpg: is there already; name the result" in done.stderr
+    assert (tmp_path / "me-id-photo.jpg").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     "options, status, reason",
     [

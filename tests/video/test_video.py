@@ -76,6 +76,20 @@ def test_a_transparent_background(
         assert np.mean((alpha >= 0.5) == (mask == 255)) > 0.95
 
 
+def test_without_an_output_the_result_goes_beside_the_video_and_over_nothing(
+    tmp_path: Path, bright: Path, clip: Path
+) -> None:
+    source = tmp_path / "talk.mov"
+    source.write_bytes(clip.read_bytes())
+    assert video(source, "-b", "white", "-m", bright).returncode == 0
+    assert video(source, "-m", bright).returncode == 0
+    assert files_of(tmp_path) == ["talk-cutout.mp4", "talk-cutout.webm", "talk.mov"]
+    before = (tmp_path / "talk-cutout.mp4").read_bytes()
+    done = video(source, "-b", "blue", "-m", bright)
+    assert done.returncode == 1 and "talk-cutout.mp4: is there already; name the result" in done.stderr
+    assert (tmp_path / "talk-cutout.mp4").read_bytes() == before
+
+
 def test_sound_that_the_format_cannot_hold_is_encoded_again(tmp_path: Path, bright: Path, clip: Path) -> None:
     assert video(clip, tmp_path / "out.webm", "--background", "blur", "--model", bright).returncode == 0
     with av.open(str(tmp_path / "out.webm")) as container:

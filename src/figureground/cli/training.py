@@ -41,7 +41,10 @@ def data_import(
     destination: Path,
     track: bool,
 ) -> None:
-    """Build data/ from the sources that a YAML file lists (sources.yaml), or from a folder of photos and its masks."""
+    """Build data/ from photos and their masks.
+
+    Of the sources that a YAML file lists (sources.yaml), or of a folder of photos and one of masks.
+    """
     if sources is not None and photos is not None:
         raise click.UsageError("give either a SOURCES file or --photos, not both")
     if track:
@@ -67,7 +70,10 @@ def data_import(
 
 @data.command("ready")
 def data_ready() -> None:
-    """Fetch data set and initial weights with DVC where they are missing; say what to do where there is no data set."""
+    """Fetch data set and initial weights where they are missing.
+
+    DVC fetches them. Where there is no data set to fetch, a line says what to do.
+    """
     _check_repository()
     for pointer in sorted(Path("weights").glob("*.dvc")):
         if not pointer.with_suffix("").exists():
@@ -118,7 +124,10 @@ def _dvc(*arguments: str) -> None:
 @click.command()
 @click.argument("name")
 def recipe(name: str) -> None:
-    """Write the recipe NAME (recipes/NAME.yaml) to params.yaml and print what changed; `default` takes it back."""
+    """Write the recipe NAME to params.yaml.
+
+    It stands in recipes/NAME.yaml. What changed is printed; the recipe `default` takes it back.
+    """
     with one_line_errors():
         from figureground.recipes import apply_recipe
 
@@ -130,7 +139,7 @@ def recipe(name: str) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
 def ui(host: str, port: int) -> None:
-    """Open the MLflow UI on the project's runs, their scores side by side, and on its models."""
+    """Open MLflow on the project's runs and models."""
     with one_line_errors():
         from figureground.tracking.runs import reconcile
         from figureground.tracking.store import open_store, ui_command
@@ -151,7 +160,10 @@ def ui(host: str, port: int) -> None:
 
 @click.command()
 def results() -> None:
-    """Show what the last `dvc repro` came to: scores, champion or challenger, what to look at next."""
+    """Show what the last `dvc repro` came to.
+
+    Scores, champion or challenger, and what to look at next.
+    """
     with one_line_errors():
         from figureground.paths import RESULTS
         from figureground.tracking.result import lines, read_result
@@ -205,7 +217,10 @@ def model_promote(version: int, name: str) -> None:
 @click.option("--name", default="figureground", show_default=True, help="The registered model.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("figureground.tflite"), show_default=True)
 def model_fetch(version: str, name: str, output: Path) -> None:
-    """Copy the LiteRT file of VERSION (a number, champion or challenger) out of the registry."""
+    """Copy the LiteRT file of a version out of the registry.
+
+    VERSION is a number, champion or challenger.
+    """
     with one_line_errors():
         from figureground.tracking.versions import fetch
 
@@ -215,7 +230,7 @@ def model_fetch(version: str, name: str, output: Path) -> None:
 
 @click.group()
 def sweep() -> None:
-    """Search hyperparameters, and take the best ones over into params.yaml."""
+    """Search hyperparameters, and take the best ones over."""
 
 
 @sweep.command("run")
@@ -223,7 +238,10 @@ def sweep() -> None:
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes on this machine.")
 @click.option("--storage", help="Database URL, for workers on many machines; default: $SWEEP_STORAGE or a local file.")
 def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
-    """Search until enough trials are finished; an earlier, interrupted or shorter sweep is gone on with."""
+    """Search until enough trials are finished.
+
+    An earlier, interrupted or shorter sweep is gone on with.
+    """
     with one_line_errors("sweep"):
         from figureground.params import read_params
         from figureground.stages.runner import prepare
@@ -242,7 +260,10 @@ def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
 @click.option("--dry-run", is_flag=True, help="Print the change of params.yaml only.")
 @click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
 def sweep_best(dry_run: bool, storage: str | None) -> None:
-    """Write the winner of the sweep to params.yaml and print the change; `dvc repro` then trains it in full."""
+    """Write the winner of the sweep to params.yaml.
+
+    The change is printed; `dvc repro` then trains it in full.
+    """
     with one_line_errors("sweep"):
         from figureground.stages.runner import prepare
         from figureground.sweep.winner import take_over
@@ -256,7 +277,10 @@ def sweep_best(dry_run: bool, storage: str | None) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option("--storage", help="Database URL; default: $SWEEP_STORAGE or the local file.")
 def sweep_dashboard(host: str, port: int, storage: str | None) -> None:
-    """Open Optuna's dashboard on the project's sweeps, also while one runs."""
+    """Open Optuna's dashboard on the project's sweeps.
+
+    Also while one runs.
+    """
     with one_line_errors("sweep"):
         from figureground.sweep.storage import dashboard_command
         from figureground.web.listening import listen

@@ -15,8 +15,8 @@ from figureground.documents.faces import Face, FaceFinder, part_of
 from figureground.documents.framing import DOTS, DPI, DocumentError, framed, head_of, shortcomings_of
 from figureground.documents.people import are_in, chosen, faces_of, is_on, without
 from figureground.documents.standards import Standard
-from figureground.files import write_bytes
 from figureground.photos.saving import JPEG_QUALITY, encoded
+from figureground.photos.streams import Stream, check_streams, content_of, file_name, write
 from figureground.pictures import Picture, read_photo, resize_photo
 from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, BackgroundError, Colour, background_of, composed
@@ -93,8 +93,8 @@ def document_file(path: Path, document: Document, standard: Standard) -> tuple[b
 
 
 def photo_file(
-    source: Path,
-    target: Path,
+    source: Path | Stream,
+    target: Path | Stream,
     standard: Standard,
     background: str,
     printed: Path | None,
@@ -104,6 +104,7 @@ def photo_file(
     """`id_photo` from file to file, with the dots per inch noted in the files.
 
     Args:
+        target: Standard output gets a JPEG.
         background: A colour as `background_of` takes it, or "original".
         printed: File for a sheet of copies, or None.
     Returns:
@@ -111,27 +112,29 @@ def photo_file(
     Raises:
         As `id_photo`; BackgroundError: `background` is no light colour. PictureError: The photo cannot be read.
         SavingError: A file's format cannot hold its picture; nothing is written then.
+        StreamError: As `check_streams`.
         OSError: A file cannot be written.
     """
     colour = None if background == "original" else light_colour(background, background_of(background))
+    check_streams(source, target)
     _check_names(source, target, printed)
     with without_chatter():
         segmenter, finder = Segmenter(model), FaceFinder()
-    document = id_photo(read_photo(source), segmenter, finder, standard, colour, face)
-    content, shortcomings = document_file(target, document, standard)
+    document = id_photo(read_photo(content_of(source), str(source)), segmenter, finder, standard, colour, face)
+    content, shortcomings = document_file(file_name(target, ".jpg"), document, standard)
     contents = {target: content}
     if printed is not None:
         contents[printed] = encoded(printed, sheet(document.picture), DPI)
-    for path, each in contents.items():
-        write_bytes(path, each)
+    for place, each in contents.items():
+        write(place, each)
     return shortcomings
 
 
-def _check_names(source: Path, target: Path, printed: Path | None) -> None:
+def _check_names(source: Path | Stream, target: Path | Stream, printed: Path | None) -> None:
     """Refuses names by which a result would replace the photo or the other result."""
-    taken = {os.path.realpath(source): "photo"}
+    taken = {os.path.realpath(source): "photo"} if isinstance(source, Path) else {}
     for path, what in ((target, "document photo"), (printed, "sheet")):
-        if path is None:
+        if not isinstance(path, Path):
             continue
         if (other := taken.setdefault(os.path.realpath(path), what)) != what:
             raise DocumentError(f"{path}: the {what} would replace the {other}; give another name")

@@ -13,7 +13,8 @@ import cv2
 
 from figureground.errors import FiguregroundError, first_line, system_reason
 from figureground.photos.planning import Job
-from figureground.photos.saving import save
+from figureground.photos.saving import encoded
+from figureground.photos.streams import content_of, file_name, write
 from figureground.pictures import frame_count, read_photo
 from figureground.processes import WorkerKilled, as_completed, without_chatter, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
@@ -74,14 +75,15 @@ class Cutter:
         return bounded(job, self._cut)
 
     def _cut(self, job: Job) -> Outcome:
-        photo = read_photo(job.source)
+        content = content_of(job.source)
+        photo = read_photo(content, str(job.source))
         mask = self._segmenter.mask(photo)
         if not shows_person(mask):
             return Outcome(job, Status.NOBODY, f"{job.source}")
         settings = self._settings
         result = mask if settings.mask_only else composed(photo, mask, self._background, settings.fit)
-        frames = frame_count(job.source)
-        save(job.target, result)
+        frames = frame_count(content)
+        write(job.target, encoded(file_name(job.target, job.suffix), result))
         return Outcome(job, Status.CUT, f"{job.source}: only the first of {frames} pictures" if frames > 1 else "")
 
 
@@ -121,7 +123,8 @@ def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator
 
 
 def _skipped(job: Job) -> Outcome | None:
-    if job.target.exists() and job.source.exists():
+    missing = isinstance(job.source, Path) and not job.source.exists()
+    if isinstance(job.target, Path) and job.target.exists() and not missing:
         return Outcome(job, Status.SKIPPED, f"{job.target}: is there already; --overwrite replaces it")
     return None
 

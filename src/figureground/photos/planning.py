@@ -11,6 +11,7 @@ from pathlib import Path
 from figureground.errors import FiguregroundError
 from figureground.image_files import RAW_SUFFIXES
 from figureground.photos.saving import WRITABLE
+from figureground.photos.streams import Stream, check_streams
 from figureground.pictures import SUFFIXES
 
 PICTURES = frozenset({*SUFFIXES, *RAW_SUFFIXES})  # the latter to be reported, not passed over
@@ -22,27 +23,28 @@ class PlanError(FiguregroundError):
 
 @dataclass(frozen=True)
 class Job:
-    """A photo and the file that its result goes to."""
+    """A photo, what its result goes to, and the suffix that tells the result's format."""
 
-    source: Path
-    target: Path
+    source: Path | Stream
+    target: Path | Stream
+    suffix: str
 
 
-def result_suffix(output: Path, wanted: str | None, *, transparent: bool, mask_only: bool) -> str:
+def result_suffix(output: Path | Stream | None, wanted: str | None, *, transparent: bool, mask_only: bool) -> str:
     """Suffix of the results: the output file's own, else the one asked for, else what suits them.
 
     Args:
+        output: None where each result goes beside its photo.
         wanted: "png", "webp", "jpg" or None.
         transparent: Whether the results have a transparent background.
     Raises:
         PlanError: The format cannot hold the results or is none that is written, or file and format differ.
     """
-    own = output.suffix.lower() if names_file(output) else ""
+    own = _own_suffix(output) if isinstance(output, Path) else ""
     if own and wanted and own.replace("jpeg", "jpg") != f".{wanted}":
         raise PlanError(f"{output}: its name says another format than --format {wanted}; leave one of them out")
-    if output.suffix.lower() in PICTURES.difference(WRITABLE) and not output.is_dir():
-        raise PlanError(f"{output}: {output.suffix} cannot be written; name a .png, .webp or .jpg file, or a folder")
-    suffix = own or (f".{wanted}" if wanted else ".png" if transparent or mask_only else ".jpg")
+    lossless = transparent or mask_only or output is Stream.OUTPUT  # another program may go on with it
+    suffix = own or (f".{wanted}" if wanted else ".png" if lossless else ".jpg")
     if mask_only and suffix != ".png":
         raise PlanError(f"masks are exact only as PNG, not as {suffix[1:]}; leave --format out or name a .png file")
     if transparent and suffix in (".jpg", ".jpeg"):
@@ -50,32 +52,79 @@ def result_suffix(output: Path, wanted: str | None, *, transparent: bool, mask_o
     return suffix
 
 
+def _own_suffix(output: Path) -> str:
+    """Of a single file, "" of a folder."""
+    suffix = output.suffix.lower()
+    if suffix in PICTURES.difference(WRITABLE) and not output.is_dir():
+        raise PlanError(f"{output}: {output.suffix} cannot be written; name a .png, .webp or .jpg file, or a folder")
+    return suffix if names_file(output) else ""
+
+
 def names_file(output: Path) -> bool:
     """Whether an output is meant as a single file: it has the suffix of a picture and is no folder."""
     return output.suffix.lower() in WRITABLE and not output.is_dir()
 
 
-def plan(inputs: Sequence[Path], output: Path, suffix: str) -> list[Job]:
+def plan(inputs: Sequence[Path | Stream], output: Path | Stream | None, suffix: str, added: str = "") -> list[Job]:
     """A job for every photo among `inputs` and below the folders among them.
 
     One photo goes to the file `output` if that has the suffix of a picture; everything else goes into the folder
     `output`, photos by their stem and folders with their structure (each below its own name if there are several).
-    Photos that would share a result keep their suffix in its name: a.jpg and a.png become a.jpg.png and a.png.png.
+    Without an output each photo's result goes beside it, by its stem and `added`. Photos that would share a result
+    keep their suffix in its name: a.jpg and a.png become a.jpg.png and a.png.png. A photo from standard input, or to
+    standard output, stands alone.
 
     Args:
         inputs: Photos and folders; photos need not exist, so that one that is missing is reported like a damaged one.
         suffix: Of the results, with its dot.
+        added: To the stem of a photo beside which its result goes, such as "-cutout".
     Raises:
         PlanError: There is nothing to do, two results collide all the same, or one would replace a photo.
+        StreamError: As `check_streams`.
     """
-    if names_file(output):
-        if len(inputs) != 1 or _is_folder(inputs[0]):
+    files = [path for path in inputs if isinstance(path, Path)]
+    if len(files) < len(inputs) or isinstance(output, Stream):
+        return [_streamed(inputs, output or Stream.OUTPUT, suffix)]
+    if output is None:
+        jobs = _named([(path, path) for path in _single_photos(files)], added + suffix)
+    elif names_file(output):
+        if len(files) != 1 or _is_folder(files[0]):
             raise PlanError(f"{output}: a file for more than one photo; give a folder")
-        jobs = [Job(inputs[0], output)]
+        jobs = [(files[0], output)]
     else:
-        jobs = _into_folder(list(_found(inputs, output)), output, suffix)
+        jobs = _named([(photo, output / place) for photo, place in _found(files, output)], suffix)
     _check(jobs)
-    return jobs
+    return [Job(source, target, suffix) for source, target in jobs]
+
+
+def beside(source: Path, ending: str) -> Path:
+    """A new file beside `source`, by its stem and `ending`.
+
+    Raises:
+        PlanError: There is one of that name, and nobody has said that it may be replaced.
+    """
+    target = source.with_name(source.stem + ending)
+    if target.exists():
+        raise PlanError(f"{target}: is there already; name the result, or move that file away")
+    return target
+
+
+def _streamed(inputs: Sequence[Path | Stream], output: Path | Stream, suffix: str) -> Job:
+    source = inputs[0]
+    if len(inputs) > 1 or (isinstance(source, Path) and _is_folder(source)):
+        raise PlanError(f"{Stream.INPUT} and {Stream.OUTPUT} are for a single photo; give no other beside it")
+    if isinstance(output, Path) and not names_file(output):
+        raise PlanError(
+            f"{output}: a photo from standard input has no name; give its result a .png, .webp or .jpg file"
+        )
+    check_streams(source, output)
+    return Job(source, output, suffix)
+
+
+def _single_photos(inputs: Sequence[Path]) -> list[Path]:
+    if folder := next(filter(_is_folder, inputs), None):
+        raise PlanError(f"{folder}: a folder of photos; name the folder for their results with -o")
+    return list({_real(photo): photo for photo in inputs}.values())
 
 
 def _found(inputs: Sequence[Path], output: Path) -> Iterator[tuple[Path, Path]]:
@@ -108,24 +157,25 @@ def _photos_below(folder: Path, output: Path) -> Iterator[Path]:
                 yield Path(place) / name
 
 
-def _into_folder(found: Sequence[tuple[Path, Path]], output: Path, suffix: str) -> list[Job]:
-    short = [output / place.with_suffix(suffix) for _, place in found]
-    shared = Counter(_key(target) for target in short)
+def _named(places: Sequence[tuple[Path, Path]], ending: str) -> list[tuple[Path, Path]]:
+    """Photos with the files of their results, from photos with places for these that have the photo's suffix still."""
+    short = [place.with_name(place.stem + ending) for _, place in places]
+    shared = Counter(map(_key, short))
     return [
-        Job(photo, target if shared[_key(target)] == 1 else output / place.with_name(place.name + suffix))
-        for (photo, place), target in zip(found, short, strict=True)
+        (photo, target if shared[_key(target)] == 1 else place.with_name(place.name + ending))
+        for (photo, place), target in zip(places, short, strict=True)
     ]
 
 
-def _check(jobs: Sequence[Job]) -> None:
-    sources = {_real(job.source) for job in jobs}
+def _check(jobs: Sequence[tuple[Path, Path]]) -> None:
+    sources = {_real(source) for source, _ in jobs}
     taken: dict[str, Path] = {}
-    for job in jobs:
-        if _real(job.target) in sources:
-            raise PlanError(f"{job.target}: the result would replace a photo; give another folder or name")
-        other = taken.setdefault(_key(job.target), job.source)
-        if other is not job.source:
-            raise PlanError(f"{other} and {job.source}: both would become {job.target}; cut them into two folders")
+    for source, target in jobs:
+        if _real(target) in sources:
+            raise PlanError(f"{target}: the result would replace a photo; give another folder or name")
+        other = taken.setdefault(_key(target), source)
+        if other is not source:
+            raise PlanError(f"{other} and {source}: both would become {target}; cut them into two folders")
 
 
 def _is_folder(path: Path) -> bool:

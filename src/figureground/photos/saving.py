@@ -1,4 +1,4 @@
-"""Results as files: PNG, WebP and JPEG, written whole or not at all, in sRGB and without the photo's metadata."""
+"""Results as PNG, WebP and JPEG, in sRGB and without the photo's metadata."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image
 
 from figureground.errors import FiguregroundError
-from figureground.files import write_bytes
 from figureground.pictures import Picture, encode_jpeg, encode_png, encode_quick_png
 
 WRITABLE = (".png", ".webp", ".jpg", ".jpeg")
@@ -22,16 +21,6 @@ _MOST = {".webp": 16383, ".jpg": 65500, ".jpeg": 65500, ".png": 1_000_000}
 
 class SavingError(FiguregroundError):
     """A result that its file's format cannot hold."""
-
-
-def save(path: Path, picture: Picture, dpi: int | None = None) -> None:
-    """Write a picture in the format of the path's suffix, see `encoded`.
-
-    Raises:
-        SavingError: As `encoded`.
-        OSError: The file cannot be written; nothing is left of it.
-    """
-    write_bytes(path, encoded(path, picture, dpi))
 
 
 def encoded(path: Path, picture: Picture, dpi: int | None = None, quality: int = JPEG_QUALITY) -> bytes:

@@ -44,7 +44,7 @@ def model_content(model: str | Path, folder: Path = MODELS, preferred: Precision
         return path, path.read_bytes()
     except OSError as error:
         raise SegmenterError(
-            f"{path}: cannot be read ({system_reason(error)}); give the path of a .tflite model"
+            f"{path}: cannot be read ({system_reason(error)}); give {', '.join(PACKAGED)} or the path of a .tflite file"
         ) from None
 
 

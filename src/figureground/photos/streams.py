@@ -1,0 +1,59 @@
+"""Standard input and output in place of files: a photo from one program, a result for the next."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+
+from figureground.errors import FiguregroundError
+from figureground.files import write_bytes
+
+
+class StreamError(FiguregroundError):
+    """A terminal where a picture has to come from or go to."""
+
+
+class Stream(Enum):
+    """What a user means by `-` in place of a photo, and in place of a result."""
+
+    INPUT = "standard input"
+    OUTPUT = "standard output"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+def check_streams(source: Path | Stream, target: Path | Stream) -> None:
+    """Before any work, that pictures come from and go to programs or files.
+
+    Raises:
+        StreamError: One of them is a terminal, where a person would be waited for or be shown bytes, or is closed.
+    """
+    if source is Stream.INPUT and (sys.stdin is None or sys.stdin.isatty()):
+        raise StreamError("standard input is a terminal or closed; send a photo into it, as with `< photo.jpg`")
+    if target is Stream.OUTPUT and (sys.stdout is None or sys.stdout.isatty()):
+        raise StreamError("standard output is a terminal or closed; send it to a file, as with `> result.png`")
+
+
+def content_of(source: Path | Stream) -> Path | bytes:
+    """What `read_photo` takes. Standard input can be read only once, so its bytes are for all that look at it."""
+    return sys.stdin.buffer.read() if isinstance(source, Stream) else source
+
+
+def file_name(target: Path | Stream, suffix: str) -> Path:
+    """A name that tells the format: the file's own, or one for messages with the suffix that a stream is to have."""
+    return Path(f"{target}{suffix}") if isinstance(target, Stream) else target
+
+
+def write(target: Path | Stream, content: bytes) -> None:
+    """A file as a whole or not at all, or all of it to standard output.
+
+    Raises:
+        OSError: It cannot be written, or whoever was to read it has ended.
+    """
+    if isinstance(target, Path):
+        write_bytes(target, content)
+    else:  # not by sys.stdout, which would try to write what is left once more when Python ends
+        with open(sys.stdout.fileno(), "wb", closefd=False) as stream:
+            stream.write(content)
