@@ -1,6 +1,6 @@
 // The person's own colours at the edge, and the photo out of focus: runtime/foreground.py and backgrounds.py for the browser.
 
-import { between, boxBlur, fittedInside, resizedColours, resizedMask, scaled } from "./resizing.js";
+import { between, boxBlur, fittedInside, resizedColours, resizedMask, rounded, scaled } from "./resizing.js";
 
 const WORKING_SIDE = 400;
 const RADII = [0.06, 0.012]; // of the longer side, wide then narrow
@@ -53,7 +53,7 @@ function neighbourhoods(pixels, mask, height, width) {
   const alpha = scaled(resizedMask(mask, height, width, small.height, small.width));
   const sure = alpha.map((value) => value * value * value); // mixed pixels, whose colour is in doubt, hardly count
   const otherwise = alpha.map((value) => (1 - value) * (1 - value) * (1 - value));
-  const [wide, narrow] = RADII.map((share) => Math.max(1, Math.round(share * Math.max(small.height, small.width))));
+  const [wide, narrow] = RADII.map((share) => Math.max(1, rounded(share * Math.max(small.height, small.width))));
   const around = averages(colours, sure, small, wide);
   const behind = averages(colours, otherwise, small, wide);
   const person = around.map((near, channel) => correctedMap(colours[channel], alpha, near, behind[channel]));

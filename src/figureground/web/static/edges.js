@@ -1,7 +1,7 @@
 // The mask from the model's size to the photo's, along the edges that the photo shows: runtime/edges.py for the browser,
 // where the method and its source are explained. Numbers are the same, so that page and command give the same mask.
 
-import { between, bilinear, boxBlur, fittedInside, resizedColours, scaled } from "./resizing.js";
+import { between, bilinear, boxBlur, fittedInside, resizedColours, rounded, scaled } from "./resizing.js";
 
 const WORKING_SIDE = 512;
 const RADIUS = 0.015;
@@ -22,7 +22,7 @@ export function refine(pixels, height, width, probability, side) {
   const small = fittedInside(height, width, side ?? Math.max(WORKING_SIDE, probability.height, probability.width));
   const guide = scaled(resizedColours(pixels, height, width, small.height, small.width));
   const rough = bilinear(probability.values, 1, probability.height, probability.width, small.height, small.width);
-  const radius = Math.max(1, Math.round(RADIUS * Math.max(small.height, small.width)));
+  const radius = Math.max(1, rounded(RADIUS * Math.max(small.height, small.width)));
   const coefficients = linearCoefficients(guide, rough, small.height, small.width, radius, EPSILON);
   const coarse = new Uint8Array(rough.length);
   for (let i = 0; i < coarse.length; i++) {

@@ -4,7 +4,13 @@
 /** {height, width} with the same proportions whose longer side is at most `side`; neither is ever below 1. */
 export function fittedInside(height, width, side) {
   const scale = Math.min(1, side / Math.max(height, width));
-  return { height: Math.max(1, Math.round(height * scale)), width: Math.max(1, Math.round(width * scale)) };
+  return { height: Math.max(1, rounded(height * scale)), width: Math.max(1, rounded(width * scale)) };
+}
+
+/** The nearest whole number, halves to the even one: as Python's `round`. */
+export function rounded(value) {
+  const below = Math.floor(value);
+  return value - below === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
 }
 
 /** Colours of a picture at another size: Float32 height x width x 3, whole numbers of 0 to 255. */

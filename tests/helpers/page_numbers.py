@@ -1,0 +1,135 @@
+"""What the package's Python gives for drawn pictures, as a JSON file for the tests of the page's scripts."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from figureground.pictures import Picture, resize_photo, resize_probability
+from figureground.runtime.backgrounds import Background, blurred, composed, fitted
+from figureground.runtime.bands import fitted_inside
+from figureground.runtime.edges import refine
+from figureground.runtime.second_look import Region, groups, look_twice, squares
+from helpers.drawing import person
+
+NETWORK = (33, 25)  # height and width that the network of `_look` sees
+
+
+def write_numbers(file: Path) -> None:
+    """Arrays are written as their type, shape and bytes; everything else as JSON."""
+    photo, mask = person(3, 180, 135)
+    probability = np.asarray(np.float32(0.1) + np.float32(0.8 / 255) * resize_photo(mask, *NETWORK), np.float32)
+    large, large_mask = person(4, 700, 525)
+    numbers = {
+        "photo": photo,
+        "mask": _softened(mask),
+        "probability": probability,
+        "large": large,
+        "resizing": _resizing(photo, mask, probability),
+        "edges": _edges(photo, large, probability),
+        "colours": _colours(photo, _softened(mask), large, _softened(large_mask)),
+        "looks": _looks(),
+        "steadying": _steadying(),
+        "composing": _composing(),
+    }
+    file.write_text(json.dumps(numbers, default=_array), encoding="utf-8")
+
+
+def _array(value: NDArray[Any] | Region) -> dict[str, Any]:
+    if isinstance(value, Region):
+        return {"top": value.top, "left": value.left, "bottom": value.bottom, "right": value.right}
+    content = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
+    return {"dtype": str(value.dtype), "shape": value.shape, "base64": content}
+
+
+def _softened(mask: Picture) -> Picture:
+    return np.asarray(cv2.GaussianBlur(mask, (0, 0), 2), np.uint8)
+
+
+def _resizing(photo: Picture, mask: Picture, probability: NDArray[np.float32]) -> dict[str, Any]:
+    sizes = [(180, 135), (60, 45), (61, 47), (33, 300), (400, 31), (1, 1), (361, 270)]
+    places = [(1, 1), (3, 5000), (5, 1024), (1024, 7), (513, 1026), (3000, 4000), (4032, 3024), (999, 17)]
+    return {
+        "fitted": [{"from": size, "side": 512, "to": fitted_inside(size, 512)} for size in places],
+        "colours": [resize_photo(photo, *size) for size in sizes],
+        "masks": [resize_photo(mask, *size) for size in sizes],
+        "probabilities": [resize_probability(probability, *size) for size in sizes],
+        "blurs": [
+            {"radius": radius, "twice": border == cv2.BORDER_REFLECT, "to": _box(probability, radius, border)}
+            for radius in (1, 4, 11)
+            for border in (cv2.BORDER_REFLECT, cv2.BORDER_REFLECT_101)
+        ],
+    }
+
+
+def _box(values: NDArray[np.float32], radius: int, border: int) -> NDArray[np.float32]:
+    return np.asarray(cv2.blur(values, (2 * radius + 1, 2 * radius + 1), borderType=border), np.float32)
+
+
+def _edges(photo: Picture, large: Picture, probability: NDArray[np.float32]) -> dict[str, Any]:
+    everywhere, nowhere = (np.full(NETWORK, value, np.float32) for value in (0.99, 0.01))
+    return {
+        "own_size": refine(photo, probability),
+        "enlarged": refine(photo, probability, 64 / 512),
+        "large": refine(large, probability),
+        "everywhere": refine(photo, everywhere),
+        "nowhere": refine(photo, nowhere),
+    }
+
+
+def _colours(photo: Picture, mask: Picture, large: Picture, large_mask: Picture) -> dict[str, Any]:
+    return {
+        "cutout": composed(photo, mask, Background()),
+        "large_mask": large_mask,
+        "large_cutout": composed(large, large_mask, Background()),
+        "blurred": blurred(photo, mask),
+    }
+
+
+def _looks() -> dict[str, Any]:
+    crowd = np.full((240, 300, 3), 30, np.uint8)
+    for top, left, height, width in ((20, 10, 60, 30), (30, 50, 50, 25), (150, 240, 70, 40), (5, 290, 4, 4)):
+        crowd[top : top + height, left : left + width] = 230
+    panorama = np.full((90, 900, 3), 30, np.uint8)
+    panorama[20:80, 200:240] = panorama[50:85, 840:890] = 230
+    sizes = [(100, 100), (100, 201), (90, 900), (20, 1500), (700, 100), (3000, 4000), (1, 5)]
+    seen = resize_photo(crowd, 120, 150)[..., 0] > 127
+    return {
+        "squares": [{"size": size, "boxes": squares(*size)} for size in sizes],
+        "crowd": crowd,
+        "panorama": panorama,
+        "network": NETWORK,
+        "seen": seen.astype(np.float32) - np.float32(0.5),
+        "groups": [{"least": least, "boxes": groups(seen, (240, 300), least)} for least in (0, 20, 90, 400)],
+        "crowd_logits": look_twice(crowd, _look, max(NETWORK)),
+        "panorama_logits": look_twice(panorama, _look, max(NETWORK)),
+    }
+
+
+def _look(picture: Picture) -> NDArray[np.float32]:
+    """As a network would answer that takes bright pixels for a person."""
+    return (resize_photo(picture, *NETWORK)[..., 0].astype(np.float32) - np.float32(127.5)) / np.float32(32)
+
+
+def _steadying() -> dict[str, Any]:
+    before, values = np.random.default_rng(5).random((2, 500), dtype=np.float32)
+    values[:250] = before[:250] + np.float32(0.02)
+    change = values - before
+    return {"before": before, "values": values, "steadied": before + change * np.minimum(1, 0.35 + 2 * np.abs(change))}
+
+
+def _composing() -> list[dict[str, Any]]:
+    """Where a picture of two coloured halves covers a canvas: the column at which the second half begins."""
+    cases = []
+    for canvas, picture in (((60, 80), (30, 90)), ((80, 60), (30, 90)), ((50, 200), (100, 100))):
+        halves = np.zeros((*picture, 3), np.uint8)
+        halves[:, picture[1] // 2 :] = 255
+        covering = fitted(halves, canvas, "cover")[canvas[0] // 2, :, 0]
+        cases.append({"canvas": canvas, "picture": picture, "middle": int(np.argmax(covering > 127))})
+    return cases
