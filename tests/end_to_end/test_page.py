@@ -1,21 +1,15 @@
-"""The web page in a real browser: Debian's Chromium, driven by Selenium."""
+"""The web page in a real browser."""
 
 from __future__ import annotations
 
 import io
-import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from figureground import Segmenter
@@ -24,139 +18,13 @@ from figureground.runtime.packaged import model_content
 from figureground.web.assets import RUNTIME, Asset, read_assets
 from figureground.web.workshop import IN_BROWSERS
 from helpers import drawing
+from helpers.browser import IN_BROWSER, Page
 from helpers.drawing import person
 from helpers.picture_files import opened
-from helpers.site import Site, serving
-from helpers.tiny_networks import save_pixel_network
+from helpers.site import serving
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        CHROMIUM is None or DRIVER is None,
-        reason="needs Chromium and its driver: apt-get install chromium chromium-driver",
-    ),
-]
-FLAGS = [
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,900",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
-]  # fmt: skip
+pytestmark = IN_BROWSER
 DARK, BLUE = (30, 30, 30), (20, 40, 200)
-
-
-@dataclass
-class Page:
-    """The page in the browser, and the folder that its downloads go to."""
-
-    driver: webdriver.Chrome
-    site: Site
-    downloads: Path
-
-    def open(self) -> None:
-        self.driver.get(self.site.url)
-        self.settled()
-
-    def one(self, id_: str) -> WebElement:
-        return self.driver.find_element(By.ID, id_)
-
-    def run(self, script: str, *arguments: object) -> Any:
-        return self.driver.execute_script(script, *arguments)
-
-    def settled(self) -> str:
-        """The status line, once the page is at rest."""
-        rest = "return document.body.dataset.engine && document.body.dataset.state !== 'busy'"
-        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(rest))
-        return self.one("status").text
-
-    def take(self, path: Path) -> str:
-        """Hands a file to the page as a person's choice, and waits for what it says of it."""
-        self.run("document.getElementById('status').textContent = '…'; document.body.dataset.state = 'busy'")
-        self.one("file").send_keys(str(path))
-        return self.settled()
-
-    def make_document(self) -> str:
-        """Presses the button, and gives what the page says of it."""
-        self.one("make-document").click()
-        return self.settled()
-
-    def choose(self, name: str, value: str) -> None:
-        self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}'] ~ span").click()
-
-    def colour(self, id_: str, x: float, y: float) -> tuple[int, ...]:
-        """RGBA of a canvas at a share of its width and height."""
-        script = (
-            "const c = document.getElementById(arguments[0]);"
-            "return [...c.getContext('2d').getImageData(arguments[1] * c.width, arguments[2] * c.height, 1, 1).data]"
-        )
-        return tuple(self.run(script, id_, x, y))
-
-    def downloaded(self, name: str) -> bytes:
-        path = self.downloads / name
-        WebDriverWait(self.driver, 30, 0.05).until(lambda _: path.exists())
-        return path.read_bytes()
-
-    def until(self, script: str) -> None:
-        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}"))
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the camera sees: bright discs that move before a dark wall, as a row of JPEG pictures."""
-    path = tmp_path_factory.mktemp("film") / "film.mjpeg"
-    wall = np.full((240, 320, 3), 30, np.uint8)
-    pictures = []
-    for step in range(20):
-        picture = wall.copy()
-        picture[80:200, 90 + 3 * step : 190 + 3 * step] = 230
-        pictures.append(encode_jpeg(picture))
-    path.write_bytes(b"".join(pictures))
-    return path
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    model = save_pixel_network(tmp_path_factory.mktemp("model") / "bright.tflite", 64, 48)
-    with serving(model) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory, film: Path) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    profile = tmp_path_factory.mktemp("profile")
-    for flag in [*FLAGS, f"--user-data-dir={profile}", f"--use-file-for-fake-video-capture={film}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
-    yield started
-    started.quit()
-
-
-@pytest.fixture
-def page(driver: webdriver.Chrome, site: Site, tmp_path: Path) -> Iterator[Page]:
-    downloads = tmp_path / "downloads"
-    downloads.mkdir()
-    driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)})
-    site.seen.clear()
-    page = Page(driver, site, downloads)
-    page.open()
-    yield page
-    severe = [
-        entry["message"]
-        for entry in driver.get_log("browser")  # type: ignore[no-untyped-call]
-        if entry["level"] == "SEVERE"
-    ]
-    expected = ("/litert/", "Failed to load resource")  # the runtime tells its story as errors; refusals are answers
-    assert [message for message in severe if not any(part in message for part in expected)] == []
-
-
-@pytest.fixture(scope="module")
-def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("photos") / "me.png"
-    path.write_bytes(encode_png(person(3, 480, 360)[0]))
-    return path
 
 
 def posts(page: Page) -> list[str]:
@@ -554,19 +422,6 @@ def test_the_webcam_before_another_background(page: Page) -> None:
     page.until("document.getElementById('status').textContent.startsWith('Done')")
     assert page.run("return document.getElementById('result').width") == 320
     assert posts(page) == []
-
-
-def test_live_masks_are_steadied_and_do_not_lag(page: Page) -> None:
-    script = """
-        const [before, after, done] = arguments;
-        import("/steadying.js").then(({ steadied }) => done([
-          ...steadied(Float32Array.from(after), before && Float32Array.from(before))]));
-    """
-    before, after = [0.5, 0.5, 0.0, 1.0, 0.1], [0.52, 0.48, 1.0, 0.0, 0.6]
-    answer = np.array(page.driver.execute_async_script(script, before, after))
-    np.testing.assert_allclose(answer[2:], after[2:], atol=1e-6)  # movement
-    assert np.abs(answer[:2] - before[:2]).max() < 0.01  # noise: less than half of it is left
-    np.testing.assert_allclose(page.driver.execute_async_script(script, None, after), after, atol=1e-6)
 
 
 def test_each_live_picture_has_its_own_mask(page: Page) -> None:

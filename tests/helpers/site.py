@@ -70,13 +70,13 @@ def form(fields: Mapping[str, str | bytes]) -> bytes:
 
 @contextmanager
 def serving(
-    model: str | Path, limits: Limits | None = None, threads: int = 2, public_name: str | None = None
+    model: str | Path, limits: Limits | None = None, threads: int = 2, public_name: str | None = None, port: int = 0
 ) -> Iterator[Site]:
-    """A site on any free port of this machine, while the block runs."""
+    """A site on a port of this machine, any free one without its number, while the block runs."""
     limits = limits or Limits()
     app = create_app(model, limits, threads=threads, public_name=public_name)
     seen: list[tuple[str, str]] = []
-    listening = listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", port)
     running = server(_noting(app, seen), limits)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]})
     thread.start()

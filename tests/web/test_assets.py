@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
+import json
 import re
 
 import pytest
+from PIL import Image
 
-from figureground.web.assets import RUNTIME, STATIC, read_assets
+from figureground.web.assets import OFFLINE, RUNTIME, STATIC, Asset, kept_offline, read_assets
 from helpers.site import Site
 
 
@@ -44,8 +47,38 @@ def test_only_files_of_the_page_are_assets() -> None:
     assert not any(name.endswith((".md", ".py", ".gz")) for name in names)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in STATIC.glob("*.*")))
+@pytest.mark.parametrize("name", sorted(path.name for path in STATIC.glob("*.*") if path.suffix != ".png"))
 def test_no_other_host_is_named(name: str) -> None:
     content = (STATIC / name).read_text(encoding="utf-8")
     examples = {"http://127.0.0.1:8000"} if name == "api.html" else set()  # api.js puts the server's own there
     assert set(re.findall(r"https?://[^\s\"'<)]+", content)) <= {"http://www.w3.org/2000/svg"} | examples
+
+
+def test_all_that_the_page_needs_is_kept_for_when_the_server_is_gone(site: Site) -> None:
+    answer = site.ask("GET", OFFLINE)
+    tags = dict(re.findall(r'"(/[^"]*)": "\\"(\w+)\\""', answer.content.decode()))
+    assert {"/", "/app.js", "/style.css", "/settings", "/manifest.webmanifest", "/models/own.tflite", RUNTIME} <= set(
+        tags
+    )
+    for path, tag in tags.items():
+        assert site.ask("HEAD", path).headers["ETag"] == f'"{tag}"', path
+
+
+def test_the_script_that_keeps_the_page_differs_with_any_of_its_files() -> None:
+    assets = read_assets()
+    worker = assets.pop(OFFLINE)
+    kept = kept_offline(worker, assets)
+    assert kept == kept_offline(worker, assets)
+    for path, asset in assets.items():
+        other = assets | {path: Asset.of(asset.content + b" ", asset.media_type)}
+        assert kept_offline(worker, other).tag != kept.tag
+
+
+def test_icons_have_the_sizes_that_the_manifest_names(site: Site) -> None:
+    manifest = json.loads(site.ask("GET", "/manifest.webmanifest").content)
+    sizes = {icon["src"]: icon["sizes"] for icon in manifest["icons"]}
+    assert sizes.pop("/icon.svg") == "any"
+    for path, size in sizes.items():
+        answer = site.ask("GET", path)
+        with Image.open(io.BytesIO(answer.content)) as image:
+            assert (answer.headers["Content-Type"], f"{image.width}x{image.height}") == ("image/png", size)

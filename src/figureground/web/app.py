@@ -20,7 +20,7 @@ from figureground.errors import FiguregroundError
 from figureground.pictures import PictureError
 from figureground.processes import usable_cores
 from figureground.runtime.segmenter import NobodyError
-from figureground.web.assets import RUNTIME, Asset, answer, read_assets
+from figureground.web.assets import OFFLINE, RUNTIME, Asset, answer, kept_offline, read_assets
 from figureground.web.fields import Fields, cut_fields, document_fields, table
 from figureground.web.forms import Form, read_form
 from figureground.web.limits import Limits, RequestError
@@ -54,21 +54,23 @@ def create_app(
     workshop = Workshop(load_models(model), limits or Limits(), threads or usable_cores())
     cut, document = (fields(tuple(workshop.models), workshop.limits) for fields in (cut_fields, document_fields))
     assets = read_assets()
-    assets["/api.html"] = assets["/api.html"].filled({"/cut": table(cut), "/id-photo": table(document)})
+    fields_of = {"<!-- /cut -->": table(cut), "<!-- /id-photo -->": table(document)}
+    assets["/api.html"] = assets["/api.html"].filled(fields_of)
     assets |= {
         f"/models/{each.name}.tflite": Asset.of(each.content, "application/octet-stream")
         for each in workshop.models.values()
     }
+    settings = _settings(workshop.models, workshop.limits, runtime=RUNTIME in assets)
+    assets["/settings"] = Asset.of(json.dumps(settings).encode(), "application/json")
+    assets[OFFLINE] = kept_offline(assets.pop(OFFLINE), assets)
 
     async def static(request: Request) -> Response:
         return answer(request, assets[request.url.path])
 
-    settings = _settings(workshop.models, workshop.limits, runtime=RUNTIME in assets)
     app = Starlette(
         routes=[
             Route("/cut", _endpoint(workshop, cut, cut_out), methods=["POST"]),
             Route("/id-photo", _endpoint(workshop, document, document_photo), methods=["POST"]),
-            Route("/settings", _constant(settings)),
             Route("/health", _constant({"status": "ok"})),
             Route("/openapi.json", _constant(description(cut, document))),
             *(Route(path, static) for path in assets),

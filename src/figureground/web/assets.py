@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,16 @@ from figureground.files import bytes_sha256
 
 STATIC = Path(__file__).with_name("static")
 RUNTIME = "/litert/litert_wasm_compat_internal.wasm"  # without it the browser leaves the work to the server
+OFFLINE = "/service_worker.js"  # keeps all assets in the browser, for when the server does not answer
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
 }
 
 
@@ -36,12 +41,13 @@ class Asset:
     def of(cls, content: bytes, media_type: str, *, zipped: bool = False) -> Asset:
         return cls(content, media_type, zipped, f'"{bytes_sha256(content)[:32]}"')
 
-    def filled(self, tables: Mapping[str, str]) -> Asset:
-        """A page with a text for each comment that names it: `<!-- /cut -->`."""
-        page = self.content.decode()
-        for name, text in tables.items():
-            page = page.replace(f"<!-- {name} -->", text)
-        return Asset.of(page.encode(), self.media_type)
+    def filled(self, texts: Mapping[str, str]) -> Asset:
+        """The file with other texts for those that hold their places; each of these must be there."""
+        content = self.content.decode()
+        for place, text in texts.items():
+            assert place in content, place
+            content = content.replace(place, text)
+        return Asset.of(content.encode(), self.media_type)
 
 
 def read_assets(folder: Path = STATIC) -> dict[str, Asset]:
@@ -55,6 +61,12 @@ def read_assets(folder: Path = STATIC) -> dict[str, Asset]:
             assets[f"/{name}"] = Asset.of(path.read_bytes(), media_type, zipped=zipped)
     assets["/"] = assets["/index.html"]
     return assets
+
+
+def kept_offline(worker: Asset, assets: Mapping[str, Asset]) -> Asset:
+    """The script with which a browser keeps these assets: it differs whenever one of them does."""
+    tags = {path: asset.tag for path, asset in assets.items()}
+    return worker.filled({"const CONTENTS = {};": f"const CONTENTS = {json.dumps(tags)};"})
 
 
 def answer(request: Request, asset: Asset) -> Response:

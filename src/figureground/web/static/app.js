@@ -429,3 +429,4 @@ async function takeBackground(file) {
 listen();
 const started = start();
 started.catch(complain);
+started.then(() => navigator.serviceWorker?.register("/service_worker.js")).catch(console.warn);

@@ -1,0 +1,87 @@
+"""The page without its server: kept by the browser, brought up to date, installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from selenium.webdriver.support.ui import WebDriverWait
+
+from figureground import Segmenter
+from figureground.web.assets import read_assets
+from helpers.browser import IN_BROWSER, Page
+from helpers.picture_files import opened
+from helpers.site import Site, serving
+from helpers.tiny_networks import save_pixel_network
+
+pytestmark = IN_BROWSER
+# Whether all of a page is kept, in one version, and nothing newer is under way.
+KEPT = """
+    const [title, done] = arguments;
+    (async () => {
+      const { active, installing, waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
+      const names = await caches.keys();
+      const page = names.length === 1 && (await (await caches.open(names[0])).match("/"));
+      const rests = active?.state === "activated" && !installing && !waiting;
+      done(Boolean(rests && page && (await page.text()).includes(title)));
+    })();
+"""
+
+
+@pytest.fixture
+def bright(tmp_path: Path) -> Path:
+    return save_pixel_network(tmp_path / "bright.tflite", 64, 48)
+
+
+def visit(page: Page, site: Site, title: str = "figureground") -> None:
+    """Opens the page and waits until the browser has kept it."""
+    page.site = site
+    page.open()
+    WebDriverWait(page.driver, 60, 0.1).until(
+        lambda driver: driver.execute_async_script(KEPT, f"<title>{title}</title>")
+    )
+
+
+def test_without_its_server_the_page_still_cuts_out_photos(page: Page, bright: Path, portrait: Path) -> None:
+    with serving(bright) as site:
+        visit(page, site)
+    page.open()
+    assert "Done" in page.take(portrait)
+    page.one("png").click()
+    result = opened(page.downloaded("me-cutout.png"))
+    expected = Segmenter(bright).mask(opened(portrait.read_bytes()))
+    assert np.abs(result[..., 3].astype(int) - expected).max() <= 1
+    page.run("document.querySelector('details').open = true")
+    page.one("model").send_keys("fast")  # never asked for while there was a server
+    page.until("document.body.dataset.state !== 'busy'")
+    assert page.run("return document.body.dataset.engine") == "browser"
+    page.choose("mode", "document")
+    page.until("document.body.dataset.state === 'trouble'")
+    assert "The server does not answer" in page.one("status").text
+
+
+def test_a_newer_page_is_shown_at_the_next_visit_and_kept(
+    page: Page, bright: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(bright) as site:
+        visit(page, site)
+    newer = read_assets()
+    newer["/"] = newer["/"].filled({"<title>figureground</title>": "<title>a newer one</title>"})
+    monkeypatch.setattr("figureground.web.app.read_assets", lambda: newer)
+    with serving(bright, port=site.port) as site:
+        page.open()
+        assert page.driver.title == "a newer one"
+        visit(page, site, "a newer one")
+    page.open()
+    assert page.driver.title == "a newer one"
+
+
+def test_the_page_can_be_installed(page: Page, bright: Path) -> None:
+    with serving(bright) as site:
+        visit(page, site)
+        errors: dict[str, Any] = page.driver.execute_cdp_cmd("Page.getInstallabilityErrors", {})
+        assert errors["installabilityErrors"] == []
+        manifest: dict[str, Any] = page.driver.execute_cdp_cmd("Page.getAppManifest", {})
+        assert manifest["errors"] == [] and manifest["url"] == f"{site.url}manifest.webmanifest"

@@ -1,0 +1,100 @@
+"""A real browser for tests: Debian's Chromium, driven by Selenium."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import WebDriverWait
+
+from helpers.site import Site
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+IN_BROWSER = [  # marks of a test file
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        CHROMIUM is None or DRIVER is None,
+        reason="needs Chromium and its driver: apt-get install chromium chromium-driver",
+    ),
+]
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,900",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+]  # fmt: skip
+
+
+def started(profile: Path, film: Path) -> webdriver.Chrome:
+    """Chromium, without a window.
+
+    Args:
+        profile: Folder for what it keeps.
+        film: What its camera sees, as a row of JPEG pictures.
+    """
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in [*FLAGS, f"--user-data-dir={profile}", f"--use-file-for-fake-video-capture={film}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    return webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+
+
+@dataclass
+class Page:
+    """The page in the browser, and the folder that its downloads go to."""
+
+    driver: webdriver.Chrome
+    site: Site
+    downloads: Path
+
+    def open(self) -> None:
+        self.driver.get(self.site.url)
+        self.settled()
+
+    def one(self, id_: str) -> WebElement:
+        return self.driver.find_element(By.ID, id_)
+
+    def run(self, script: str, *arguments: object) -> Any:
+        return self.driver.execute_script(script, *arguments)
+
+    def settled(self) -> str:
+        """The status line, once the page is at rest."""
+        rest = "return document.body.dataset.engine && document.body.dataset.state !== 'busy'"
+        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(rest))
+        return self.one("status").text
+
+    def take(self, path: Path) -> str:
+        """Hands a file to the page as a person's choice, and waits for what it says of it."""
+        self.run("document.getElementById('status').textContent = '…'; document.body.dataset.state = 'busy'")
+        self.one("file").send_keys(str(path))
+        return self.settled()
+
+    def make_document(self) -> str:
+        """Presses the button, and gives what the page says of it."""
+        self.one("make-document").click()
+        return self.settled()
+
+    def choose(self, name: str, value: str) -> None:
+        self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}'] ~ span").click()
+
+    def colour(self, id_: str, x: float, y: float) -> tuple[int, ...]:
+        """RGBA of a canvas at a share of its width and height."""
+        script = (
+            "const c = document.getElementById(arguments[0]);"
+            "return [...c.getContext('2d').getImageData(arguments[1] * c.width, arguments[2] * c.height, 1, 1).data]"
+        )
+        return tuple(self.run(script, id_, x, y))
+
+    def downloaded(self, name: str) -> bytes:
+        path = self.downloads / name
+        WebDriverWait(self.driver, 30, 0.05).until(lambda _: path.exists())
+        return path.read_bytes()
+
+    def until(self, script: str) -> None:
+        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}"))
