@@ -1,0 +1,58 @@
+// The camera, switched on and off.
+
+import { BrowserEngine } from "./engines.js";
+import { Live } from "./live.js";
+import { attempt, form, page, reflect } from "./page.js";
+import { Trouble } from "./photos.js";
+import { place, ready } from "./starting.js";
+import { complain, element, say, show } from "./telling.js";
+
+let choice = null; // promise of what it runs on
+
+function background() {
+  const chosen = form.elements.background.value;
+  if (chosen === "blur") return { blur: true };
+  if (chosen === "picture") return { picture: page.ownPicture ?? undefined };
+  if (chosen === "transparent") return {};
+  return { colour: chosen === "colour" ? element("colour").value : chosen };
+}
+
+/** Puts the background that is chosen now behind the person. */
+export function changeLiveBackground() {
+  if (page.live?.running) page.live.background = background();
+}
+
+/** A person's own model is kept to; else the GPU may take any, and the processor the quick one. */
+function choose() {
+  const names = page.settings.models.map(({ name }) => name);
+  return names[0] === "own" ? page.engine.chooseLive(["own"], "own") : page.engine.chooseLive(names, "fast");
+}
+
+export async function startCamera() {
+  await attempt(async () => {
+    await ready("Loading the model, then comes the camera …");
+    const { engine } = page;
+    if (!(engine instanceof BrowserEngine)) throw new Trouble("The webcam needs the model in the browser, and this one cannot run it.");
+    say("Starting the camera …", { busy: true });
+    const live = (page.live ??= new Live(element("live"), engine));
+    live.background = background();
+    const chosen = await (choice ??= choose());
+    const by = chosen.accelerator === "webgpu" ? "graphics processor" : "processor";
+    const report = (rate) => {
+      element("live").dataset.rate = rate.toFixed(1);
+      element("where").textContent = `${rate.toFixed(0)} pictures a second; model ${chosen.model}, by the ${by}.`;
+    };
+    await live.start(chosen, report, complain);
+    show("live");
+    say("The camera is on; its pictures do not leave this browser.");
+  });
+  reflect();
+}
+
+export function stopCamera() {
+  page.live?.stop();
+  element("where").textContent = place();
+  say("The camera is off.");
+  show("nothing");
+  reflect();
+}

@@ -1,0 +1,79 @@
+// Document photos, which the server makes.
+
+import { drawOriginal } from "./cutting.js";
+import { documentPhoto } from "./engines.js";
+import { attempt, attemptLatest, mode, model, page, reflect, serverName } from "./page.js";
+import { download, element, say, show, tell } from "./telling.js";
+
+const sent = new WeakSet(); // the files of which a document photo was asked for
+
+function options() {
+  const [standard, background, face] = ["standard", "document-background", "face"].map((id) => element(id).value);
+  return { standard, background, face, model: model() };
+}
+
+/** Makes the document photo again where it was asked for; else waits for a word: who chooses Document may only pass by. */
+export async function offerDocument(current) {
+  const { photo } = page;
+  if (sent.has(photo.file)) return await makeDocument(current);
+  drawOriginal();
+  page.strip.draw(photo.file, element("original"));
+  say(`Press Make the document photo; that sends the photo to ${serverName}.`);
+}
+
+export async function askForDocument() {
+  const { photo } = page;
+  if (photo === null || mode() !== "document") return;
+  if (sent.has(photo.file) && document.activeElement === element("face")) return; // its change asks already
+  sent.add(photo.file);
+  await attemptLatest(makeDocument);
+}
+
+/** Makes a document photo of the photo and shows it, unless newer work makes that void. */
+async function makeDocument(current) {
+  const { photo } = page;
+  say(`Making the document photo, by ${serverName} …`, { busy: true });
+  drawOriginal();
+  page.made = null;
+  tell([]);
+  reflect();
+  const made = await documentPhoto(photo, options());
+  if (!current()) return;
+  page.made = made;
+  URL.revokeObjectURL(element("document").src);
+  element("document").src = URL.createObjectURL(made.file);
+  await element("document").decode();
+  if (!current()) return;
+  page.strip.draw(photo.file, element("document"));
+  tell(made.shortcomings);
+  showDocument();
+  reflect();
+}
+
+export function showDocument() {
+  const { made } = page;
+  show("document");
+  const title = element("standard").selectedOptions[0].textContent;
+  say(made.shortcomings.length ? `${title}. Not satisfied:` : `${title}: head and frame fit.`, {
+    trouble: made.shortcomings.length > 0,
+  });
+}
+
+/** After another choice. */
+export async function remakeDocument() {
+  if (page.photo) await attemptLatest(offerDocument);
+}
+
+export function saveDocument() {
+  download(page.made.file, `${page.photo.stem}-document.jpg`);
+}
+
+export async function saveSheet() {
+  const { photo } = page;
+  await attempt(async () => {
+    say("Making the sheet …", { busy: true });
+    const { file } = await documentPhoto(photo, { ...options(), sheet: "yes" });
+    download(file, `${photo.stem}-sheet.jpg`);
+    say(`Saved as ${photo.stem}-sheet.jpg: print it in 10 × 15 cm, without scaling.`);
+  });
+}
