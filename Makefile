@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
+PAGE := tools/page
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 SOURCES ?=
@@ -56,10 +57,17 @@ ui: setup ## open MLflow: runs, curves, pictures, registered models (PORT=5000)
 test: setup ## run all tests, fast ones first; `pytest` alone leaves the slow ones out
 	pytest -m ""
 
-lint: setup ## check style, formatting and types
+lint: setup $(PAGE)/node_modules ## check style, formatting and types
 	ruff check .
 	ruff format --check .
 	mypy
+	$(PAGE)/node_modules/.bin/tsc -p $(PAGE)
+	$(PAGE)/node_modules/.bin/tsc -p $(PAGE)/tsconfig.workers.json
+
+$(PAGE)/node_modules: $(PAGE)/package-lock.json
+	@command -v npm >/dev/null || { echo "make lint checks the page's scripts with npm; install it: apt-get install npm"; exit 1; }
+	npm ci --silent --no-audit --no-fund --prefix $(PAGE)
+	@touch $@
 
 docs: export UV_PROJECT_ENVIRONMENT := $(VENV)/docs
 docs: export NO_MKDOCS_2_WARNING := 1
@@ -67,4 +75,4 @@ docs: $(VENV)/bin/uv ## build the documentation as a web site in site/; warnings
 	uv run --quiet --locked --only-group docs mkdocs build --strict
 
 clean: ## remove the environment, results and half-done work; keeps data, the DVC cache, runs and models
-	rm -rf $(VENV) results site .figureground .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(PAGE)/node_modules results site .figureground .mypy_cache .pytest_cache .ruff_cache

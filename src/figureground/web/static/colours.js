@@ -1,6 +1,10 @@
+// @ts-check
 // The person's own colours at the edge, and the photo out of focus: runtime/foreground.py and backgrounds.py for the browser.
 
 import { between, boxBlur, fittedInside, resizedColours, resizedMask, rounded, scaled } from "./resizing.js";
+
+/** @typedef {import("./resizing.js").Size} Size */
+/** @typedef {import("./resizing.js").Neighbours} Neighbours */
 
 const WORKING_SIDE = 400;
 const RADII = [0.06, 0.012]; // of the longer side, wide then narrow
@@ -13,6 +17,8 @@ const BLUR = 0.02; // of the longer side: the blur's standard deviation
  * and clears what is not to be seen.
  * @param {Uint8ClampedArray} pixels RGBA of the photo, changed in place
  * @param {Uint8Array} mask of the same size
+ * @param {number} height
+ * @param {number} width
  */
 export function cutOut(pixels, mask, height, width) {
   const { person, background, small } = neighbourhoods(pixels, mask, height, width);
@@ -36,6 +42,7 @@ export function cutOut(pixels, mask, height, width) {
   }
 }
 
+/** @type {(map: Float32Array, width: number, down: Neighbours, across: Neighbours, y: number, x: number) => number} */
 function sample(map, width, down, across, y, x) {
   const upper = down.first[y] * width;
   const lower = down.second[y] * width;
@@ -46,7 +53,10 @@ function sample(map, width, down, across, y, x) {
   return top * (1 - v) + low * v;
 }
 
-/** Average colours of person and background around each place, at a reduced size: three maps each. */
+/**
+ * Average colours of person and background around each place, at a reduced size: three maps each.
+ * @type {(pixels: Uint8ClampedArray, mask: Uint8Array, height: number, width: number) => {person: Float32Array[], background: Float32Array[], small: Size}}
+ */
 function neighbourhoods(pixels, mask, height, width) {
   const small = fittedInside(height, width, WORKING_SIDE);
   const colours = planes(resizedColours(pixels, height, width, small.height, small.width));
@@ -60,11 +70,15 @@ function neighbourhoods(pixels, mask, height, width) {
   return { person: averages(person, sure, small, narrow), background: averages(behind, otherwise, small, narrow), small };
 }
 
-/** `person`, moved by what its mixture with the background leaves unexplained of the photo. */
+/**
+ * `person`, moved by what its mixture with the background leaves unexplained of the photo.
+ * @type {(colour: number, alpha: number, person: number, background: number) => number}
+ */
 function corrected(colour, alpha, person, background) {
   return person + alpha * (colour - alpha * person - (1 - alpha) * background);
 }
 
+/** @type {(colours: Float32Array, alpha: Float32Array, person: Float32Array, background: Float32Array) => Float32Array} */
 function correctedMap(colours, alpha, person, background) {
   const map = new Float32Array(colours.length);
   for (let i = 0; i < map.length; i++) {
@@ -73,6 +87,7 @@ function correctedMap(colours, alpha, person, background) {
   return map;
 }
 
+/** @type {(colours: Float32Array[], weight: Float32Array, size: Size, radius: number) => Float32Array[]} */
 function averages(colours, weight, { height, width }, radius) {
   const total = boxBlur(weight, height, width, radius, false);
   return colours.map((plane) => {
@@ -84,6 +99,7 @@ function averages(colours, weight, { height, width }, radius) {
   });
 }
 
+/** @type {(colours: Float32Array) => Float32Array[]} */
 function planes(colours) {
   const count = colours.length / 3;
   return [0, 1, 2].map((channel) => {
@@ -95,7 +111,11 @@ function planes(colours) {
 
 /**
  * The photo out of focus without its person, whose colours would else spread into a halo; small, to be enlarged.
- * @returns {{pixels: Uint8ClampedArray, height: number, width: number}} RGBA
+ * @param {Uint8ClampedArray} pixels RGBA
+ * @param {Uint8Array} mask
+ * @param {number} height
+ * @param {number} width
+ * @returns {{pixels: Uint8ClampedArray<ArrayBuffer>, height: number, width: number}} RGBA
  */
 export function blurred(pixels, mask, height, width) {
   const small = fittedInside(height, width, BLUR_SIDE);
@@ -116,7 +136,10 @@ export function blurred(pixels, mask, height, width) {
   return { pixels: result, ...small };
 }
 
-/** A Gaussian blur, nearly: three box blurs whose variances add up to its own. */
+/**
+ * A Gaussian blur, nearly: three box blurs whose variances add up to its own.
+ * @type {(map: Float32Array, size: Size, sigma: number) => Float32Array}
+ */
 function gaussian(map, { height, width }, sigma) {
   const radius = Math.max(1, Math.round((Math.sqrt(4 * sigma * sigma + 1) - 1) / 2));
   let result = map;

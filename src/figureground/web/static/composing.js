@@ -1,13 +1,18 @@
+// @ts-check
 // The person before a background, on a canvas.
+
+/** @typedef {{colour?: string, picture?: ImageBitmap}} Background neither: transparent */
+/** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
+/** @typedef {{width: number, height: number}} Size */
 
 /**
  * Draws a cut-out before its background.
  * @param {HTMLCanvasElement|OffscreenCanvas} canvas whose size is kept
  * @param {CanvasImageSource} person with the mask as alpha
- * @param {{colour?: string, picture?: ImageBitmap}} background neither: transparent
+ * @param {Background} background
  */
 export function compose(canvas, person, background) {
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
   context.globalCompositeOperation = "copy";
   context.drawImage(person, 0, 0, canvas.width, canvas.height);
@@ -15,7 +20,20 @@ export function compose(canvas, person, background) {
   fill(context, background);
 }
 
-/** Paints the background where the canvas is empty yet. */
+/**
+ * For drawing on a canvas.
+ * @param {HTMLCanvasElement|OffscreenCanvas} canvas
+ * @param {CanvasRenderingContext2DSettings} [settings]
+ */
+export function contextOf(canvas, settings) {
+  return /** @type {Context} */ (canvas.getContext("2d", settings));
+}
+
+/**
+ * Paints the background where the canvas is empty yet.
+ * @param {Context} context
+ * @param {Background} background
+ */
 export function fill(context, { colour, picture }) {
   const { width, height } = context.canvas;
   if (colour) {
@@ -28,7 +46,11 @@ export function fill(context, { colour, picture }) {
   }
 }
 
-/** {width, height} for showing a picture on the screen: full size only where that is small. */
+/**
+ * For showing a picture on the screen: full size only where that is small.
+ * @param {Size} size
+ * @returns {Size}
+ */
 export function shownSize({ width, height }, most = 1600) {
   const scale = Math.min(1, most / Math.max(width, height));
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };

@@ -1,6 +1,10 @@
+// @ts-check
 // The camera's newest picture, taken before it is asked for.
 
-import { shownSize } from "./composing.js";
+import { contextOf, shownSize } from "./composing.js";
+
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {{frame: OffscreenCanvas, seen: ImageData, small: ImageData, captured: number}} Picture */
 
 const EDGE_SIDE = 320; // pixels of the longer side of the picture on which the edge is worked out
 
@@ -10,13 +14,16 @@ export class Newest {
   #size;
   #small = surface();
   #seen = surface();
-  #free = []; // of the surfaces for whole pictures; a few go round
-  #kept = null;
+  #free = /** @type {OffscreenCanvasRenderingContext2D[]} */ ([]); // of the surfaces for whole pictures; a few go round
+  #kept = /** @type {Picture | null} */ (null);
   #ended = false;
-  #failure = null;
+  #failure = /** @type {unknown} */ (null);
   #wake = () => {};
 
-  /** @param {{height: number, width: number}} size of what the model takes */
+  /**
+   * @param {HTMLVideoElement} video
+   * @param {Size} size of what the model takes
+   */
   constructor(video, size) {
     this.#video = video;
     this.#size = size;
@@ -29,24 +36,30 @@ export class Newest {
   /**
    * Each picture once: the whole, which `putBack` gets later, its pixels at the model's size and at the edge's, and the
    * millisecond of its capture. Null at the end.
-   * @returns {Promise<{frame: OffscreenCanvas, seen: ImageData, small: ImageData, captured: number}|null>}
+   * @returns {Promise<Picture | null>}
    */
   async next() {
-    while (!this.#kept && !this.#ended && !this.#failure) await new Promise((resolve) => (this.#wake = resolve));
+    while (!this.#kept && !this.#ended && !this.#failure) await this.#woken();
     if (this.#failure) throw this.#failure;
     const picture = this.#kept;
     this.#kept = null;
     return picture;
   }
 
+  /** @param {Picture} picture */
   putBack({ frame }) {
-    this.#free.push(frame.getContext("2d"));
+    this.#free.push(drawingOn(frame));
   }
 
   end() {
     this.#ended = true;
     this.#kept = null;
     this.#wake();
+  }
+
+  /** @returns {Promise<void>} */
+  #woken() {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   async #watch() {
@@ -59,7 +72,10 @@ export class Newest {
     }
   }
 
-  /** Waits for another picture: the millisecond at which it was captured, or else reached this page. */
+  /**
+   * Waits for another picture: the millisecond at which it was captured, or else reached this page.
+   * @returns {Promise<number>}
+   */
   #shown() {
     return new Promise((resolve) => {
       if (!this.#video.requestVideoFrameCallback) requestAnimationFrame(resolve);
@@ -67,7 +83,10 @@ export class Newest {
     });
   }
 
-  /** Drawn once at its own size and from there: a video's colours take longer to convert than all the rest. */
+  /**
+   * Drawn once at its own size and from there: a video's colours take longer to convert than all the rest.
+   * @param {number} captured
+   */
   #take(captured) {
     const begun = performance.now();
     const whole = this.#free.pop() ?? surface();
@@ -83,9 +102,15 @@ export class Newest {
 
 /** Of a canvas that is kept: making one for each picture takes longer than drawing on it. */
 function surface() {
-  return new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  return drawingOn(new OffscreenCanvas(1, 1));
 }
 
+/** @param {OffscreenCanvas} canvas */
+function drawingOn(canvas) {
+  return /** @type {OffscreenCanvasRenderingContext2D} */ (contextOf(canvas, { willReadFrequently: true }));
+}
+
+/** @type {(context: OffscreenCanvasRenderingContext2D, source: CanvasImageSource, size: Size) => void} */
 function draw(context, source, { width, height }) {
   const { canvas } = context;
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -94,6 +119,7 @@ function draw(context, source, { width, height }) {
   context.drawImage(source, 0, 0, width, height);
 }
 
+/** @param {OffscreenCanvasRenderingContext2D} context */
 function pixelsOf(context) {
   return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
 }

@@ -1,7 +1,13 @@
+// @ts-check
 // Where a photo is looked at: the whole of it, then each group of people again. runtime/second_look.py for the browser,
 // where the rule is explained; numbers are the same, so that page and command give the same mask.
 
 import { bilinear, fittedInside } from "./resizing.js";
+
+/** @typedef {import("./resizing.js").Size} Size */
+/** @typedef {import("./resizing.js").FloatMap} FloatMap */
+/** @typedef {{top: number, left: number, bottom: number, right: number}} Box */
+/** @typedef {(box: Box) => Promise<FloatMap>} Look the network's answer to a part of the photo */
 
 const SMALLEST_MAP = 512;
 const LARGEST_MAP = 1024;
@@ -14,20 +20,22 @@ const ENLARGED = 0.5;
 const LARGEST = 0.8;
 const SMALLEST = 2e-4;
 const MOST = 6;
+const SIDES = /** @type {const} */ (["top", "left", "bottom", "right"]);
 
 /**
  * Logits of a photo after a look at the whole and one at each group of people.
- * @param {(box: {top, left, bottom, right}) => Promise<{values: Float32Array, height: number, width: number}>} look
- *   the network's answer to a part of the photo
+ * @param {number} height
+ * @param {number} width
+ * @param {Look} look
  * @param {number} side pixels of the longer side that the network sees
- * @returns {Promise<{values: Float32Array, height: number, width: number}>} of the photo's proportions
+ * @returns {Promise<FloatMap>} of the photo's proportions
  */
 export async function lookTwice(height, width, look, side) {
   const photo = { height, width };
   const first = await firstLook(photo, look);
   const crops = groups(first, photo, ENLARGED * side);
-  const map = mapSize(photo, first, crops);
-  map.values = resized(first, map.height, map.width);
+  const size = mapSize(photo, first, crops);
+  const map = { ...size, values: resized(first, size.height, size.width) };
   for (const box of crops) {
     const part = scaledBox(box, photo, map);
     const columns = part.right - part.left;
@@ -37,6 +45,7 @@ export async function lookTwice(height, width, look, side) {
   return map;
 }
 
+/** @type {(photo: Size, look: Look) => Promise<FloatMap>} */
 async function firstLook(photo, look) {
   const boxes = squares(photo.height, photo.width);
   const map = fittedInside(photo.height, photo.width, SMALLEST_MAP * Math.max(1, Math.floor(boxes.length / 2)));
@@ -57,7 +66,12 @@ async function firstLook(photo, look) {
   return { ...map, values };
 }
 
-/** The whole photo, or, where it is a panorama, overlapping squares that cover it evenly. */
+/**
+ * The whole photo, or, where it is a panorama, overlapping squares that cover it evenly.
+ * @param {number} height
+ * @param {number} width
+ * @returns {Box[]}
+ */
 export function squares(height, width) {
   const [shorter, longer] = [Math.min(height, width), Math.max(height, width)];
   if (longer <= PANORAMA * shorter) return [{ top: 0, left: 0, bottom: height, right: width }];
@@ -71,7 +85,13 @@ export function squares(height, width) {
   });
 }
 
-/** Crops of a photo that deserve a look of their own, the largest first. */
+/**
+ * Crops of a photo that deserve a look of their own, the largest first.
+ * @param {FloatMap} map
+ * @param {Size} photo
+ * @param {number} least
+ * @returns {Box[]}
+ */
 export function groups(map, photo, least) {
   const [down, across] = [photo.height / map.height, photo.width / map.width];
   const boxes = components(map)
@@ -89,7 +109,10 @@ export function groups(map, photo, least) {
     .slice(0, MOST);
 }
 
-/** Bounds and sizes of what hangs together, corners included, in the order of the first pixels. */
+/**
+ * Bounds and sizes of what hangs together, corners included, in the order of the first pixels.
+ * @type {(map: FloatMap) => (Box & {pixels: number})[]}
+ */
 function components({ values, height, width }) {
   const seen = new Uint8Array(values.length);
   const found = [];
@@ -99,8 +122,7 @@ function components({ values, height, width }) {
     const one = { top: height, left: width, bottom: 0, right: 0, pixels: 0 };
     seen[begin] = 1;
     waiting.push(begin);
-    while (waiting.length) {
-      const at = waiting.pop();
+    for (let at; (at = waiting.pop()) !== undefined; ) {
       const [y, x] = [Math.floor(at / width), at % width];
       one.top = Math.min(one.top, y);
       one.bottom = Math.max(one.bottom, y + 1);
@@ -121,9 +143,12 @@ function components({ values, height, width }) {
   return found;
 }
 
-/** Boxes joined, and widened again, until none overlaps another. */
+/**
+ * Boxes joined, and widened again, until none overlaps another.
+ * @type {(boxes: Box[], photo: Size, least: number) => Box[]}
+ */
 function apart(boxes, photo, least) {
-  let separate = [];
+  let separate = /** @type {Box[]} */ ([]);
   for (let box of boxes) {
     for (let touching; (touching = separate.filter((other) => overlap(other, box))).length; ) {
       separate = separate.filter((other) => !touching.includes(other));
@@ -132,10 +157,11 @@ function apart(boxes, photo, least) {
     separate.push(box);
   }
   const wide = separate.map((box) => proportioned(box, photo, least));
-  const same = wide.every((box, i) => ["top", "left", "bottom", "right"].every((side) => box[side] === separate[i][side]));
+  const same = wide.every((box, i) => SIDES.every((side) => box[side] === separate[i][side]));
   return same ? separate : apart(wide, photo, least);
 }
 
+/** @type {(box: Box, photo: Size) => Box} */
 function widened(box, photo) {
   const down = whole(MARGIN * (box.bottom - box.top));
   const across = whole(MARGIN * (box.right - box.left));
@@ -147,6 +173,7 @@ function widened(box, photo) {
   };
 }
 
+/** @type {(box: Box, photo: Size, least: number) => Box} */
 function proportioned(box, photo, least) {
   const shortest = NARROWEST * Math.max(box.bottom - box.top, box.right - box.left, least);
   const [top, bottom] = lengthened(box.top, box.bottom, shortest, photo.height);
@@ -154,12 +181,14 @@ function proportioned(box, photo, least) {
   return { top, left, bottom, right };
 }
 
+/** @type {(first: number, end: number, least: number, limit: number) => [number, number]} */
 function lengthened(first, end, least, limit) {
   const length = Math.min(limit, Math.max(end - first, Math.ceil(least)));
   const begin = Math.min(Math.max(0, first - Math.floor((length - (end - first)) / 2)), limit - length);
   return [begin, begin + length];
 }
 
+/** @type {(photo: Size, first: Size, crops: Box[]) => Size} */
 function mapSize(photo, first, crops) {
   let side = Math.max(first.height, first.width);
   for (const box of crops) {
@@ -169,6 +198,7 @@ function mapSize(photo, first, crops) {
   return fittedInside(photo.height, photo.width, side);
 }
 
+/** @type {(box: Box, photo: Size, map: Size) => Box} */
 function scaledBox(box, photo, map) {
   const [down, across] = [map.height / photo.height, map.width / photo.width];
   const top = Math.min(whole(box.top * down), map.height - 1);
@@ -181,6 +211,7 @@ function scaledBox(box, photo, map) {
   };
 }
 
+/** @type {(part: Box, map: Size, visit: (at: number, from: number, y: number, x: number) => void) => void} */
 function forEachOf(part, map, visit) {
   let from = 0;
   for (let y = part.top; y < part.bottom; y++) {
@@ -188,20 +219,24 @@ function forEachOf(part, map, visit) {
   }
 }
 
+/** @type {(map: FloatMap, newHeight: number, newWidth: number) => Float32Array} */
 function resized({ values, height, width }, newHeight, newWidth) {
   return bilinear(values, 1, height, width, newHeight, newWidth);
 }
 
+/** @type {(place: number, length: number) => number} */
 function ramp(place, length) {
   return 1 - Math.abs((2 * (place + 0.5)) / length - 1);
 }
 
+/** @type {(a: Box, b: Box) => boolean} */
 function overlap(a, b) {
   return (
     Math.min(a.bottom, b.bottom) > Math.max(a.top, b.top) && Math.min(a.right, b.right) > Math.max(a.left, b.left)
   );
 }
 
+/** @type {(a: Box, b: Box) => Box} */
 function joined(a, b) {
   return {
     top: Math.min(a.top, b.top),
@@ -211,10 +246,12 @@ function joined(a, b) {
   };
 }
 
+/** @type {(box: Box) => number} */
 function area(box) {
   return (box.bottom - box.top) * (box.right - box.left);
 }
 
+/** @type {(value: number) => number} */
 function whole(value) {
   return Math.floor(value + 0.5);
 }

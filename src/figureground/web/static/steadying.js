@@ -1,3 +1,4 @@
+// @ts-check
 // Live masks without flicker.
 
 const STEADY = 0.35; // share of a new answer that counts where hardly anything changed
@@ -7,6 +8,7 @@ const STEADY = 0.35; // share of a new answer that counts where hardly anything 
  * more all of it counts, so that movement does not lag.
  * @param {Float32Array} values probabilities
  * @param {Float32Array|null} before of the picture before, null if there is none
+ * @returns {Float32Array}
  */
 export function steadied(values, before) {
   if (before === null || before.length !== values.length) return values;
