@@ -49,7 +49,7 @@ PARTS = {
     "test_public_names.py": ("__init__",),
     "tracking/registry/test_registering.py": ("packing", "pyfunc_model", "../versions"),
     "tracking/test_result.py": ("description", "view"),
-    "video/test_clips.py": ("backdrops", "recordings"),
+    "video/test_clips.py": ("backdrops", "colours", "recordings"),
     "video/test_shapes.py": ("interlacing",),
     "web/test_app.py": ("forms", "work"),
     "web/test_limits.py": ("workshop",),

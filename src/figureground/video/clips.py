@@ -18,20 +18,16 @@ import av
 import numpy as np
 from av.sidedata.sidedata import Type
 from av.stream import Disposition
-from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from av.video.reformatter import ColorRange
 
 from figureground.errors import FiguregroundError, system_reason
 from figureground.pictures import Picture, frame_count, orient
 from figureground.runtime.backgrounds import BLACK, fitted
+from figureground.video.colours import TRUE_COLOURS, Colours, colours_of, swscale_space
 from figureground.video.interlacing import Deinterlacer
-from figureground.video.times import continued, may_leap, promised_end, promised_length, start_of
+from figureground.video.structure import avi_pictures, flv_has_its_end, is_followed
+from figureground.video.times import continued, is_avi, may_leap, promised_end, promised_length, start_of
 
-# Without them FFmpeg's quick way makes every picture one or two levels darker, once for reading and writing it.
-TRUE_COLOURS = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
-_HD = 720  # pixels of height from which a video that does not say its colour space is taken to have that of HDTV
-_UNKNOWN = 2  # "unspecified" in the tables of ITU-T H.273, for colour space, primaries and transfer alike
-_HDTV, _SDTV = 1, 6  # H.273, the same in all three tables: BT.709, BT.601 with 525 lines
-_SWSCALE = {1: Colorspace.ITU709, 7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}
 # Display matrices by the signs of their first four numbers, as EXIF orientations; both turn the stored picture upright.
 _ORIENTATIONS = {
     (1, 0, 0, 1): 1, (-1, 0, 0, 1): 2, (-1, 0, 0, -1): 3, (1, 0, 0, -1): 4,
@@ -44,15 +40,6 @@ _LEAST_SHARE, _LEAST_SECONDS = 0.02, 1.0  # of the promised length that may be m
 
 class VideoError(FiguregroundError):
     """A video that cannot be read or written. The message names the file, what is wrong and what to do."""
-
-
-@dataclass(frozen=True)
-class Colours:
-    """What a video's numbers mean: matrix from RGB, primaries and transfer function, each a number of ITU-T H.273."""
-
-    space: int
-    primaries: int
-    transfer: int
 
 
 @dataclass(frozen=True)
@@ -136,8 +123,9 @@ class Clip:
         self.rate = Fraction(self.stream.average_rate or self.stream.guessed_rate or 25)
         self.seconds = promised_length(self._container, self._streams)
         self.promised = None if may_leap(self._container) else self.seconds
-        self.colours = _colours(self.stream)
+        self.colours = colours_of(self.stream)
         self.damaged = self.reshaped = self._count = 0
+        self._discarded = False
         self._deinterlacer = Deinterlacer()
         self._pixels = (self.stream.sample_aspect_ratio, self.stream.codec_context.sample_aspect_ratio)
 
@@ -174,13 +162,31 @@ class Clip:
         if last is not None:
             yield replace(last, duration=max(last.duration, self._promised_end() - last.time))
 
+    def has_its_end(self) -> bool:
+        """Whether the file itself shows that nothing is missing at its end; to be asked when it has been read."""
+        if is_avi(self._container):
+            return not self.damaged and self._listed_end() > 0
+        return not self.damaged and self._container.format.name == "flv" and flv_has_its_end(self.path)
+
+    def is_followed(self) -> bool:
+        """Whether another video is joined behind this one that is not read."""
+        return is_followed(self.path, self._container.format.name, discarded=self._discarded)
+
     def _promised_end(self) -> int:
         """When the last picture ends by the file's word, where all were there; 0 where it does not tell.
 
         Formats that store pictures out of their order may tell of a long last picture only so.
         """
-        end = promised_end(self.stream) if self._count == self.stream.frames else None
+        if self._count != self.stream.frames:
+            return self._listed_end() if is_avi(self._container) else 0
+        end = promised_end(self.stream)
         return 0 if end is None else round((end - start_of(self._container)) / self.time_base)
+
+    def _listed_end(self) -> int:
+        """When the last picture of an AVI file ends by its index, with the empty ones that show it on; 0 where it lacks
+        its end or pictures."""
+        pictures, filled = avi_pictures(self.path, self.stream.index) or (0, 0)
+        return round(pictures / self.rate / self.time_base) if filled <= self._count else 0
 
     def _whole(self) -> Iterator[tuple[av.VideoFrame, Fraction]]:
         """Frames with no row of another moment, and width over height of their pixels as they are stored."""
@@ -189,6 +195,7 @@ class Clip:
             if packet.stream.index != self.stream.index:
                 continue
             self._count += packet.size > 0
+            self._discarded |= packet.is_discard
             try:
                 decoded = self.stream.decode(packet)
             except av.FFmpegError:
@@ -254,9 +261,9 @@ def read_sound(container: Any) -> list[Any]:
 
 
 def cut_short(clip: Clip, end: float) -> bool:
-    """Whether pictures and sound end, after `end` seconds, long before the file promises."""
+    """Whether pictures and sound end, after `end` seconds, long before the file promises, and its end is missing."""
     promised: float = clip.promised or 0.0
-    return end < promised - max(_LEAST_SECONDS, _LEAST_SHARE * promised)
+    return end < promised - max(_LEAST_SECONDS, _LEAST_SHARE * promised) and not clip.has_its_end()
 
 
 def _refusal(streams: Sequence[Any]) -> str | None:
@@ -274,19 +281,6 @@ def _plausible(pixel: Fraction | None) -> Fraction:
 
 def _is_cover(stream: Any) -> bool:
     return bool(Disposition.attached_pic & stream.disposition)
-
-
-def swscale_space(space: int) -> Colorspace:
-    """The matrix of H.273 by the name that FFmpeg's converter knows."""
-    matrix: Colorspace = _SWSCALE.get(space, Colorspace.ITU601)
-    return matrix
-
-
-def _colours(stream: Any) -> Colours:
-    context = stream.codec_context
-    usual = _HDTV if context.height >= _HD else _SDTV
-    told = (context.colorspace, context.color_primaries, context.color_trc)
-    return Colours(*(usual if number in (0, _UNKNOWN) else int(number) for number in told))
 
 
 def _orientation(frame: av.VideoFrame) -> int:

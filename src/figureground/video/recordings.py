@@ -15,7 +15,8 @@ from av.video.frame import PictureType
 from av.video.reformatter import ColorRange
 
 from figureground.pictures import Picture
-from figureground.video.clips import TRUE_COLOURS, Clip, Shape, VideoError, swscale_space
+from figureground.video.clips import Clip, Shape, VideoError
+from figureground.video.colours import TRUE_COLOURS, swscale_space
 from figureground.video.soundtrack import Soundtrack
 
 

@@ -28,6 +28,11 @@ def may_leap(container: Any) -> bool:
     return bool(container.format.flags & Flags.ts_discont.value)
 
 
+def is_avi(container: Any) -> bool:
+    """Whether the format is AVI, whose pictures all last as long as its head says and may be empty."""
+    return str(container.format.name) == "avi"
+
+
 def continued(container: Any, streams: Sequence[Any]) -> Iterator[av.Packet[Any]]:
     """The packets of some streams of an open file, their times counted from its start on one clock.
 
@@ -44,7 +49,7 @@ def promised_length(container: Any, streams: Sequence[Any]) -> float | None:
 
     What the whole file promises counts only where it holds no other streams: subtitles may last longer.
     """
-    if len(streams) == len(container.streams):
+    if len(streams) == len(container.streams) and not is_avi(container):
         return container.duration / av.time_base if container.duration else None
     ends = [end for stream in streams if (end := promised_end(stream)) is not None]
     return float(max(ends) - start_of(container)) if ends else None
@@ -52,6 +57,8 @@ def promised_length(container: Any, streams: Sequence[Any]) -> float | None:
 
 def promised_end(stream: Any) -> Fraction | None:
     """Seconds at which a stream ends by the file's word, on the file's own clock; None if it does not tell."""
+    if is_avi(stream.container) and stream.type == "video" and stream.frames and stream.average_rate:
+        return Fraction(stream.frames / stream.average_rate)  # FFmpeg shortens durations by what the file lacks
     if stream.duration:
         return Fraction(((stream.start_time or 0) + stream.duration) * stream.time_base)
     told = re.fullmatch(r"(\d+):(\d\d):(\d\d(?:\.\d+)?)", stream.metadata.get("DURATION", ""))  # of Matroska

@@ -126,6 +126,8 @@ def _notes(clip: Clip) -> Iterator[str]:
         yield "interlaced pictures were made whole"
     if clip.reshaped:
         yield f"{clip.reshaped} pictures of another shape were fitted into that of the first one"
+    if clip.is_followed():
+        yield "another video that is joined behind this one was left out; give both as files of their own"
 
 
 def _check(clip: Clip, end: float, with_person: int) -> None:
