@@ -61,8 +61,13 @@ def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
-    """Rows of a CSV file by column; raises what `read_text` raises."""
-    return list(csv.DictReader(io.StringIO(read_text(path), newline="")))
+    """Rows of a CSV file by column; raises what `read_text` raises.
+
+    Fields are separated by what the first line has most of: commas, or the semicolons or tabs of spreadsheet programs.
+    """
+    text = read_text(path)
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
 
 
 def read_text(path: Path) -> str:

@@ -581,6 +581,18 @@ def test_photos_of_many_owners_keep_their_own_licences(root: Path, tmp_path: Pat
     assert refused == {"photos/ben.png": "licence: all rights reserved; not among only_licences"}
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_lists_of_licences_are_read_as_spreadsheet_programs_separate_them(
+    root: Path, tmp_path: Path, separator: str
+) -> None:
+    photo, mask = drawing.person(1)
+    save(root, "anna.png", photo, mask=mask)
+    lines = ("name", "licence", "author"), ("anna", '"CC BY, 4.0"', "A, B")
+    (root / "licences.csv").write_text("".join(separator.join(fields) + "\r\n" for fields in lines))
+    imported(root, tmp_path, licences=root / "licences.csv")
+    assert [row.licence for row in read_metadata(tmp_path / "data")] == ["CC BY, 4.0"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_lists_of_licences_are_read_as_windows_saves_them(root: Path, tmp_path: Path, encoding: str) -> None:
     photo, mask = drawing.person(1)

@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from figureground.drawn_masks import read_drawn_mask
 from figureground.files import read_text
-from figureground.importing.layouts.pairing import Found, Item, Listed, MaskError, list_files, pair_up
+from figureground.importing.layouts.pairing import Found, Listed, MaskError, find_described_pairs
 from figureground.importing.layouts.polygons import NO_AREA, Bools, Size, people_mask, photo_size, polygon_area
-from figureground.importing.sources import Source, SourceError
-from figureground.pictures import SUFFIXES, Picture
+from figureground.importing.sources import Source
+from figureground.pictures import Picture
 
 Points = NDArray[np.float64]  # rows of x, y in pixels
 _CORNERS_OF_A_CIRCLE = 64
@@ -99,14 +99,5 @@ def _brushed(shape: Mapping[str, Any], points: Points, size: Size) -> Bools:
 
 
 def find_labelme_pairs(source: Source) -> Found:
-    """Pairs of a source of layout "labelme": photos and `.json` files of the same stems, in two folders or in one.
-
-    Raises:
-        SourceError: A folder is missing.
-    """
-    if source.masks is None:
-        raise SourceError(f"{source.name}: layout labelme needs masks, the folder of .json files")
-    photos, refused = list_files(source.name, source.photos, SUFFIXES, beside=(".json",))
-    files, refused_files = list_files(source.name, source.masks, (".json",), beside=SUFFIXES)
-    stems, unpaired = pair_up(source.name, photos, files)
-    return Found([Item(photos[stem], ShapeFile(files[stem])) for stem in stems], refused + refused_files + unpaired)
+    """Pairs of a source of layout "labelme"; raises what `find_described_pairs` raises."""
+    return find_described_pairs(source, ".json", lambda file, photo: ShapeFile(file))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from figureground.errors import FiguregroundError, system_reason
-from figureground.importing.sources import SourceError
-from figureground.pictures import Picture
+from figureground.importing.sources import Source, SourceError
+from figureground.pictures import SUFFIXES, Picture
 
 
 class MaskError(FiguregroundError):
@@ -138,6 +138,24 @@ def pair_up(source: str, photos: Mapping[str, Listed], masks: Mapping[str, Liste
         Refused(source, mask.shown, "no photo of this stem") for stem, mask in masks.items() if stem not in photos
     ]
     return [stem for stem in photos if stem in masks], refused
+
+
+def find_described_pairs(source: Source, suffix: str, mask: Callable[[Listed, Listed], DrawnMask]) -> Found:
+    """Pairs of photos and files of the same stems that describe their masks, in two folders or in one.
+
+    Args:
+        suffix: Of these files.
+        mask: Of such a file and its photo.
+    Raises:
+        SourceError: A folder is missing.
+    """
+    if source.masks is None:
+        raise SourceError(f"{source.name}: layout {source.layout} needs masks, the folder of {suffix} files")
+    photos, refused = list_files(source.name, source.photos, SUFFIXES, beside=(suffix,))
+    files, refused_files = list_files(source.name, source.masks, (suffix,), beside=SUFFIXES)
+    stems, unpaired = pair_up(source.name, photos, files)
+    items = [Item(photos[stem], mask(files[stem], photos[stem])) for stem in stems]
+    return Found(items, refused + refused_files + unpaired)
 
 
 def _walk(source: str, folder: Path, without: Sequence[Path]) -> list[PurePosixPath]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from figureground.files import read_text
-from figureground.importing.layouts.pairing import Found, Item, Listed, MaskError, list_files, pair_up
+from figureground.importing.layouts.pairing import Found, Listed, MaskError, find_described_pairs
 from figureground.importing.layouts.polygons import NO_AREA, Bools, Size, box_area, people_mask, polygon_area
-from figureground.importing.sources import Source, SourceError
-from figureground.pictures import SUFFIXES, Picture, picture_size
+from figureground.importing.sources import Source
+from figureground.pictures import Picture, picture_size
 
 
 @dataclass(frozen=True)
@@ -69,17 +69,8 @@ class OutlineFile:
 
 
 def find_yolo_pairs(source: Source) -> Found:
-    """Pairs of a source of layout "yolo": photos and `.txt` files of the same stems, in two folders or in one.
+    """Pairs of a source of layout "yolo"; raises what `find_described_pairs` raises.
 
     A photo of nobody has an empty file. The box of a person without an outline is neither trained on nor scored.
-
-    Raises:
-        SourceError: A folder is missing.
     """
-    if source.masks is None:
-        raise SourceError(f"{source.name}: layout yolo needs masks, the folder of .txt files")
-    photos, refused = list_files(source.name, source.photos, SUFFIXES, beside=(".txt",))
-    files, refused_files = list_files(source.name, source.masks, (".txt",), beside=SUFFIXES)
-    stems, unpaired = pair_up(source.name, photos, files)
-    items = [Item(photos[stem], OutlineFile(files[stem], photos[stem], source.person_values)) for stem in stems]
-    return Found(items, refused + refused_files + unpaired)
+    return find_described_pairs(source, ".txt", lambda file, photo: OutlineFile(file, photo, source.person_values))
