@@ -1,6 +1,9 @@
 """Colour profiles are judged by what they do: by their curves and not by their names, on the pixels as stored."""
 
 import io
+import struct
+import zlib
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -84,3 +87,73 @@ def test_lab_pictures_become_srgb() -> None:
     assert lab is not None
     lab.save(buffer, "TIFF")
     assert np.abs(read_photo(buffer.getvalue()).astype(int) - COLOURS).mean() < 2  # 8 bits of Lab are coarse
+
+
+def avif(picture: Picture, primaries: int, transfer: int) -> bytes:
+    content = bytearray(saved(picture, "AVIF", quality=100, subsampling="4:4:4"))
+    struct.pack_into(">HH", content, content.index(b"colrnclx") + 8, primaries, transfer)
+    return bytes(content)
+
+
+def heic(picture: Picture, primaries: int, transfer: int) -> bytes:
+    pytest.importorskip("pi_heif")
+    writer = pytest.importorskip("pillow_heif")
+    buffer = io.BytesIO()
+    codes = {"color_primaries": primaries, "transfer_characteristics": transfer, "full_range_flag": 1}
+    writer.from_bytes("RGB", picture.shape[1::-1], picture.tobytes()).save(
+        buffer, quality=100, chroma=444, matrix_coefficients=6, **codes
+    )
+    return buffer.getvalue()
+
+
+def png(picture: Picture, primaries: int, transfer: int) -> bytes:
+    content = saved(picture)
+    chunk = b"cICP" + bytes([primaries, transfer, 0, 1])
+    end = content.index(b"IDAT") - 4
+    return content[:end] + struct.pack(">I", 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + content[end:]
+
+
+WRITERS = [avif, heic, png]
+# From light of Display P3 and of BT.2020 to that of sRGB (CSS Color 4, sample code).
+TO_SRGB = {
+    12: [[1.224940, -0.224940, 0], [-0.042057, 1.042057, 0], [-0.019638, -0.078636, 1.098274]],
+    9: [[1.660491, -0.587641, -0.072850], [-0.124550, 1.132900, -0.008349], [-0.018151, -0.100579, 1.118730]],
+}
+
+
+@pytest.mark.parametrize("primaries", list(TO_SRGB))
+@pytest.mark.parametrize("written", WRITERS)
+def test_primaries_that_stand_in_no_profile_count(
+    written: Callable[[Picture, int, int], bytes], primaries: int
+) -> None:
+    skin = np.full((64, 64, 3), (200, 150, 120), np.uint8)
+    light = np.array(TO_SRGB[primaries]) @ linear(skin[0, 0])
+    expected = 255 * (1.055 * light ** (1 / 2.4) - 0.055)
+    assert np.abs(read_photo(written(skin, primaries, 13)).mean((0, 1)) - expected).max() < 2
+
+
+@pytest.mark.parametrize("codes", [(1, 13), (1, 1), (2, 2), (6, 6)])
+@pytest.mark.parametrize("written", WRITERS)
+def test_code_points_of_srgb_and_its_like_change_no_pixel(
+    written: Callable[[Picture, int, int], bytes], codes: tuple[int, int]
+) -> None:
+    with Image.open(io.BytesIO(written(COLOURS, *codes))) as image:
+        stored = np.array(image.convert("RGB"))
+    assert np.array_equal(read_photo(written(COLOURS, *codes)), stored)
+
+
+@pytest.mark.parametrize("transfer, white", [(16, 0.58), (18, 0.75)])  # ITU-R BT.2408, table 1
+def test_hdr_is_shown_as_on_a_screen_without_it(transfer: int, white: float) -> None:
+    for share, expected in ((white, 255), (1.0, 255), (0.0, 0)):
+        grey = np.full((64, 64, 3), round(255 * share), np.uint8)
+        assert np.abs(read_photo(png(grey, 9, transfer)).astype(int) - expected).max() <= 2
+    ramp = read_photo(png(np.repeat(GREY[..., None], 3, -1), 9, transfer))[0, :, 0]
+    assert (np.diff(ramp.astype(int)) >= 0).all() and 90 < ramp[round(0.4 * 255)] < 200
+
+
+def test_a_profile_counts_before_the_code_points_of_avif_and_transparency_stays() -> None:
+    told = saved(dark(np.maximum(COLOURS, 90)), "AVIF", quality=100, icc_profile=rgb_profile("linear", 1))
+    told = told.replace(b"colrnclx\0\x01", b"colrnclx\0\x0c")
+    assert np.abs(read_photo(told).astype(int) - np.maximum(COLOURS, 90)).mean() < 6
+    clear = np.zeros((64, 64, 4), np.uint8)
+    assert (read_photo(avif(clear, 12, 13)) == 255).all()

@@ -1,8 +1,13 @@
-"""Pixels with an embedded colour profile brought to sRGB. A profile is judged by what it does, not by its name."""
+"""Pixels with an embedded colour profile, or with code points in its place, brought to sRGB.
+
+A profile is judged by what it does, not by its name.
+"""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,18 +15,34 @@ from PIL import Image, ImageCms
 
 _SAME = 3  # of 255: so far apart are profiles that all mean sRGB, by their rounded curves
 _STEPS = 9  # of each channel, in the colours that a profile is tried on
+# Code points of ITU-T H.273. All primaries: x and y of red, green and blue, and white is that of daylight (D65).
+_SRGB_PRIMARIES, _WHITE = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06)), (0.3127, 0.3290)
+_PRIMARIES = {
+    9: ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),  # BT.2020
+    12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),  # Display P3
+}
+_HDR_WHITE = 203  # candela/m²: white of a screen or a page in HDR (ITU-R BT.2408); what is brighter is white, too
+_PQ_LIMIT, _HLG_LIMIT = 10_000, 1000  # candela/m² of the highest value
+_ROWS = 256  # are converted at a time, so that a large photo takes little memory
+_LIGHTS = 4096  # steps of light for which the values of sRGB are looked up
+
+CodePoints = tuple[int, int]  # of primaries and transfer function
 
 
-def in_srgb(image: Image.Image) -> Image.Image:
+def in_srgb(image: Image.Image, code_points: CodePoints | None = None) -> Image.Image:
     """The picture in mode RGB and in sRGB, without its transparency.
 
     A profile is applied to the pixels as they are stored, 16-bit grey too; one that is damaged, or made for another
     kind of pixels, counts as none.
 
+    Args:
+        code_points: What the file tells in place of a profile. HDR is shown as on a screen without it.
     Raises:
         ValueError: Pillow cannot convert from this mode.
     """
     stored = _opaque(image)
+    if code_points is not None:
+        return _decoded(stored.convert("RGB"), code_points)
     transform = _transform(stored.mode, image.info.get("icc_profile"))
     if stored.mode == "I;16":
         return _of_16_bits(np.asarray(stored), transform)
@@ -68,6 +89,71 @@ def _transform(mode: str, embedded: bytes | None) -> ImageCms.ImageCmsTransform 
         return transform if mode in ("CMYK", "LAB") or _changes(transform, mode) else None
     except (ImageCms.PyCMSError, OSError):
         return None
+
+
+def _decoded(image: Image.Image, code_points: CodePoints) -> Image.Image:
+    primaries, transfer = code_points
+    if primaries not in _PRIMARIES and transfer not in _CURVES:
+        return image  # sRGB, or so near that viewers do not tell it apart
+    light, matrix = _light(transfer), _to_srgb_primaries(primaries).T.astype(np.float32)
+    pixels = np.array(image)
+    for top in range(0, len(pixels), _ROWS):
+        rows = light[pixels[top : top + _ROWS]] @ matrix
+        pixels[top : top + _ROWS] = _srgb_values()[np.rint((_LIGHTS - 1) * rows.clip(0, 1)).astype(np.intp)]
+    return Image.fromarray(pixels)
+
+
+def _light(transfer: int) -> NDArray[np.float32]:
+    """Light, 1 where white is, of each value 0..255."""
+    return _CURVES.get(transfer, _srgb_light)(np.arange(256) / 255).astype(np.float32)
+
+
+def _gamma_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    return value**2.2
+
+
+def _srgb_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """IEC 61966-2-1."""
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)
+
+
+def _pq_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ITU-R BT.2100, table 4."""
+    root = value ** (32 / 2523)
+    share = (np.maximum(root - 107 / 128, 0) / (2413 / 128 - 2392 / 128 * root)) ** (16384 / 2610)
+    return share * _PQ_LIMIT / _HDR_WHITE
+
+
+def _hlg_light(value: NDArray[np.float64]) -> NDArray[np.float64]:
+    """ITU-R BT.2100, table 5, with the gamma of a screen of 1000 candela/m²."""
+    scene = np.where(value <= 0.5, value**2 / 3, (np.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12)
+    return np.asarray(scene**1.2 * _HLG_LIMIT / _HDR_WHITE)
+
+
+_CURVES: dict[int, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
+    4: _gamma_light, 8: np.asarray, 16: _pq_light, 18: _hlg_light
+}  # fmt: skip
+
+
+@cache
+def _srgb_values() -> NDArray[np.uint8]:
+    """The value of sRGB for each step of light (IEC 61966-2-1)."""
+    light = np.linspace(0, 1, _LIGHTS)
+    value = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    return np.asarray(np.rint(255 * value), np.uint8)
+
+
+def _to_srgb_primaries(primaries: int) -> NDArray[np.float64]:
+    """3x3, for columns of red, green and blue light."""
+    theirs = _PRIMARIES.get(primaries, _SRGB_PRIMARIES)
+    return np.asarray(np.linalg.solve(_to_xyz(_SRGB_PRIMARIES), _to_xyz(theirs)), np.float64)
+
+
+def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+    """3x3: the primaries as columns of CIE XYZ, so bright that together they make white."""
+    columns = np.array([[x / y, 1, (1 - x - y) / y] for x, y in primaries]).T
+    x, y = _WHITE
+    return columns * np.linalg.solve(columns, [x / y, 1, (1 - x - y) / y])
 
 
 def _of_16_bits(grey: NDArray[np.uint16], transform: ImageCms.ImageCmsTransform | None) -> Image.Image:

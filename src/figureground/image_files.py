@@ -48,6 +48,7 @@ _REDUCED = 1  # bit of the subfile type: a smaller version of another picture in
 _CR2 = b"CR"
 _PNG, _JPEG, _JPEG_END = b"\x89PNG\r\n\x1a\n", b"\xff\xd8", b"\xff\xd9"
 _PNG_USED = (b"tRNS", b"eXIf")  # beside iCCP the chunks without pixels that change how a picture looks here
+_TOLD_WITHIN = 1 << 18  # bytes of a file among which its properties stand
 _LARGEST_PROFILE = 1 << 24  # bytes
 # Markers of JPEG (ITU-T T.81, table B.1); how the segments begin that are used (EXIF, profile, kind of colours), and
 # the fewest bytes with which they say something, marker and length included.
@@ -89,6 +90,21 @@ def is_raw(image: Image.Image) -> bool:
     reduced = _SUB_IFDS in tags and tags.get(_SUBFILE_TYPE, 0) & _REDUCED
     named = Path(str(getattr(image, "filename", ""))).suffix.lower() in RAW_SUFFIXES
     return bool(reduced or named or _DNG_VERSION in tags or _content(image, 10)[8:] == _CR2)
+
+
+def code_points(image: Image.Image) -> tuple[int, int] | None:
+    """Primaries and transfer function of a picture as code points of ITU-T H.273, where the file tells them so.
+
+    HEIF and AVIF do for want of a profile, PNG in a profile's place (PNG 3, 11.3.2.6). To be asked before the pixels
+    are loaded.
+    """
+    if image.format in ("AVIF", "HEIF") and not image.info.get("icc_profile"):
+        told = _content(image, _TOLD_WITHIN).partition(b"colrnclx")[2][:4]
+        return struct.unpack(">HH", told) if len(told) == 4 else None
+    if image.format == "PNG":
+        told = _content(image, _TOLD_WITHIN).partition(b"IDAT")[0].partition(b"\0\0\0\x04cICP")[2][:2]
+        return (told[0], told[1]) if told else None
+    return None
 
 
 def loaded(image: Image.Image) -> Image.Image:

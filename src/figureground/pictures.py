@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from figureground.colour_profiles import in_srgb, is_srgb
+from figureground.colour_profiles import CodePoints, in_srgb, is_srgb
 from figureground.errors import FiguregroundError, system_reason
-from figureground.image_files import RAW, READ_ERRORS, UnknownKindError, is_raw, loaded, open_image
+from figureground.image_files import RAW, READ_ERRORS, UnknownKindError, code_points, is_raw, loaded, open_image
 
 Picture = NDArray[np.uint8]
 Probability = NDArray[np.float32]
@@ -56,7 +56,8 @@ def read_photo(source: Path | bytes, name: str = "picture") -> Picture:
     """Photo from a file or its bytes, as a viewer shows it: upright, 8 bits, sRGB, transparent parts on white.
 
     Takes JPEG, PNG, WebP, TIFF, BMP, GIF, AVIF, JPEG 2000, PPM and, with the extra `heif`, HEIC, whatever the file is
-    called: grey, palette, CMYK, 16-bit (its high byte), alpha, embedded colour profiles.
+    called: grey, palette, CMYK, 16-bit (its high byte), alpha, embedded colour profiles or code
+    points in their place.
 
     Args:
         name: By which errors call a picture of which only the bytes are given.
@@ -82,9 +83,10 @@ def photo_of(image: Image.Image) -> Picture:
         PictureError: Floating-point pixels, or a raw file. Damage in a file not yet decoded raises what Pillow raises.
     """
     _check_finished(image)
+    told = code_points(image)
     image = loaded(image)
     orientation = orientation_of(image)
-    return orient(np.array(_to_srgb(image)), orientation)
+    return orient(np.array(_to_srgb(image, told)), orientation)
 
 
 def read_mask(path: Path) -> Picture:
@@ -300,10 +302,10 @@ def orientation_of(image: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _to_srgb(image: Image.Image) -> Image.Image:
+def _to_srgb(image: Image.Image, told: CodePoints | None) -> Image.Image:
     if image.mode == "F":
         raise PictureError(f"{name_of(image)}: floating-point pixels of unknown range; save it with 8 bits")
-    colours = in_srgb(image)
+    colours = in_srgb(image, told)
     if image.has_transparency_data and not image.mode.startswith("I"):
         return Image.composite(colours, Image.new("RGB", colours.size, "white"), image.convert("RGBA").getchannel("A"))
     return colours
