@@ -424,6 +424,23 @@ def test_the_webcam_before_another_background(page: Page) -> None:
     assert posts(page) == []
 
 
+def test_a_webcam_that_is_gone_is_said_and_may_be_started_again(page: Page) -> None:
+    page.run(
+        "const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);"
+        "navigator.mediaDevices.getUserMedia = async (...wanted) => (window.stream = await ask(...wanted));"
+    )
+    page.choose("mode", "live")
+    on = "document.getElementById('status').textContent.startsWith('The camera is on')"
+    page.one("camera").click()
+    page.until(on)
+    page.run("stream.getTracks()[0].dispatchEvent(new Event('ended'))")
+    assert page.one("status").text == "The camera is gone; plug it in again, then start it."
+    page.one("camera").click()
+    page.until(on)
+    page.one("camera").click()
+    assert page.one("status").text == "The camera is off."
+
+
 def test_each_live_picture_has_its_own_mask(page: Page) -> None:
     # The bright square jumps back when the film begins again: another picture's mask would show much of the dark wall.
     script = """

@@ -45,11 +45,14 @@ export class Live {
     }
     this.#canvas.width = this.#video.videoWidth;
     this.#canvas.height = this.#video.videoHeight;
-    this.#run(() => this.#stream === stream, choice, report).catch((error) => {
+    const fail = (error) => {
       if (this.#stream !== stream) return;
       this.stop();
       failed(error);
-    });
+    };
+    const gone = () => fail(new Trouble("The camera is gone; plug it in again, then start it."));
+    for (const track of stream.getTracks()) track.addEventListener("ended", gone); // not by its own stop()
+    this.#run(() => this.#stream === stream, choice, report).catch(fail);
   }
 
   stop() {
