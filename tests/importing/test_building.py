@@ -14,7 +14,8 @@ from PIL import Image
 
 from figureground.dataset.metadata import held_path, photo_path, read_metadata
 from figureground.files import read_table
-from figureground.importing.building import ImportingError, Source, fit_mask, import_sources, recover
+from figureground.importing.building import ImportingError, Source, import_sources, recover
+from figureground.importing.fitting import fit_mask
 from figureground.importing.layouts.pairing import MaskError
 from figureground.importing.sources import SourceError
 from figureground.pictures import PERSON, VOID, orient, read_mask, read_photo
@@ -281,6 +282,18 @@ def test_label_maps_are_refused_with_their_values_and_the_remedy(root: Path, tmp
     assert set(masks) == {"grey"}
     assert f"its values {values} look like numbers of classes" in refused[f"masks/{name}"]
     assert "person_values: [NUMBER, …]" in refused[f"masks/{name}"] and "void: NUMBER" in refused[f"masks/{name}"]
+
+
+def test_among_label_maps_white_alone_is_not_taken_for_a_person(root: Path, tmp_path: Path) -> None:
+    photo, mask = drawing.person(6)
+    for stem in ("a", "b", "c"):
+        save(root, f"{stem}.jpg", photo, f"{stem}.png", label_maps()["voc as grey"][0])
+    save(root, "far.jpg", photo, "far.png", bordered(mask, 0, 0, 255))  # so small a person that only the void is left
+    save(root, "nobody.jpg", photo, "nobody.png", np.zeros_like(mask))
+    _, masks, refused = imported(root, tmp_path)
+    assert set(masks) == {"nobody"} and not masks["nobody"].any()
+    assert "its white may mean unknown; give person_values and void" in refused["masks/far.png"]
+    assert {path.stem for path in (tmp_path / "data").rglob("*.*g")} == {"nobody"}
 
 
 @pytest.mark.parametrize(

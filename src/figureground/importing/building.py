@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,12 +14,13 @@ import numpy as np
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from figureground.dataset.metadata import Row, held_path, mask_path, write_metadata
+from figureground.dataset.metadata import Row, held_path, mask_path, photo_path, write_metadata
 from figureground.errors import FiguregroundError, system_reason
 from figureground.files import write_table
+from figureground.importing.fitting import fit_mask
 from figureground.importing.layouts.clothing import find_clothing_pairs
 from figureground.importing.layouts.coco import find_coco_pairs
-from figureground.importing.layouts.folders import find_folder_pairs
+from figureground.importing.layouts.folders import LIKE_CLASSES, find_folder_pairs
 from figureground.importing.layouts.labelme import find_labelme_pairs
 from figureground.importing.layouts.pairing import Found, Item, MaskError, Refused
 from figureground.importing.layouts.yolo import find_yolo_pairs
@@ -32,9 +33,8 @@ from figureground.pictures import (
     encode_png,
     exif_orientation,
     is_plain_jpeg,
-    orient,
+    read_mask,
     read_photo,
-    resize_mask,
 )
 from figureground.processes import in_order, worthwhile
 
@@ -55,7 +55,6 @@ REFUSED_COLUMNS = ("source", "file", "reason")
 _OWN_ENTRIES = {"images", "masks", "coverage", "held", "metadata.csv", "refused.csv", "CREDITS.md", ".DS_Store"}
 _LONGEST_NAME = 255 - len(".png")  # bytes, on all usual file systems
 _PHOTOS_A_PROCESS = 32  # fewer are done sooner than another process has started
-_SHAPE_TOLERANCE = 0.03  # how far the aspect ratios of photo and mask may differ through rounding of small sides
 
 _LAYOUTS: dict[str, Callable[[Source], Found]] = {
     "folders": find_folder_pairs,
@@ -130,32 +129,6 @@ def recover(destination: Path) -> None:
     shutil.rmtree(_draft(destination), ignore_errors=True)
 
 
-def fit_mask(mask: Picture, size: tuple[int, int], orientation: int) -> Picture:
-    """A mask brought to its photo's upright size (height, width).
-
-    A mask may be drawn on the photo as shown or on its stored pixels; the latter is turned as the photo's EXIF
-    orientation says. Where both fit (square photos, half turns, mirror images) it is taken to be drawn on the photo as
-    shown, as every annotation tool shows it. A mask of another size but the same shape, give or take a pixel's
-    rounding, is resized.
-
-    Raises:
-        MaskError: The shapes differ.
-    """
-    turned = orient(mask, orientation) if orientation >= 5 else mask
-    for candidate in (mask, turned):
-        if candidate.shape == size:
-            return candidate
-    for candidate in (mask, turned):
-        if _same_shape(candidate.shape, size):
-            return resize_mask(candidate, *size)
-    raise MaskError(f"mask of {mask.shape[0]} x {mask.shape[1]} (height x width) for a photo of {size[0]} x {size[1]}")
-
-
-def _same_shape(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    across, along = one[0] * other[1], one[1] * other[0]
-    return abs(across - along) <= min(max(*one, *other), _SHAPE_TOLERANCE * across)
-
-
 def _check_names(sources: Sequence[Source]) -> None:
     if not sources:
         raise SourceError("no sources; name at least one folder of photos")
@@ -207,7 +180,7 @@ def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int | No
         (draft / "masks" / source.name).mkdir(parents=True)
     processes = worthwhile(len(jobs), workers, least=_PHOTOS_A_PROCESS)
     converted = in_order(_convert, jobs, processes, advice="close other programs and import again")
-    done = list(tqdm(converted, "import", len(jobs), unit="photo", disable=None))
+    done = _without_voids(jobs, list(tqdm(converted, "import", len(jobs), unit="photo", disable=None)))
     rows = [result for result in done if isinstance(result, Row)]
     refused = [entry for _, pairs in found for entry in pairs.refused]
     refused += [result for result in done if isinstance(result, Refused)]
@@ -221,13 +194,42 @@ def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int | No
     return ImportReport({source.name: counts[source.name] for source, _ in found}, refused)
 
 
+def _without_voids(jobs: Sequence[_Job], done: Sequence[Row | Refused]) -> list[Row | Refused]:
+    """White masks are refused, too, where more of their source are label maps: their white may be void."""
+    maps = Counter(each.source for each in done if isinstance(each, Refused) and LIKE_CLASSES in each.reason)
+    white = [isinstance(row, Row) and _is_white(job, maps) for job, row in zip(jobs, done, strict=True)]
+    counts = Counter(job.source.name for job, is_white in zip(jobs, white, strict=True) if is_white)
+    return [
+        _refused_as_void(job) if is_white and maps[row.source] > counts[row.source] else row
+        for job, row, is_white in zip(jobs, done, white, strict=True)
+    ]
+
+
+def _is_white(job: _Job, maps: Mapping[str, int]) -> bool:
+    """Whether a mask shows a person, where its source has label maps."""
+    return bool(maps.get(job.source.name) and (read_mask(mask_path(job.data, _name(job))) == PERSON).any())
+
+
+def _refused_as_void(job: _Job) -> Refused:
+    """What was written of it is removed."""
+    for path in (photo_path, mask_path, held_path):
+        path(job.data, _name(job)).unlink(missing_ok=True)
+    shown = job.item.mask.shown if job.item.mask else job.item.photo.shown
+    told = f"most masks of this source {LIKE_CLASSES}, so its white may mean unknown; give person_values and void"
+    return Refused(job.source.name, shown, f"{told}, or make it a source of its own")
+
+
+def _name(job: _Job) -> str:
+    return f"{job.source.name}/{job.item.photo.stem}"
+
+
 def _convert(job: _Job) -> Row | Refused:
     """Write one pair, or say why not. Failing to write (a full disk) is no refusal and ends the import."""
     photo_file, source = job.item.photo, job.source
     if (length := len(photo_file.stem.encode())) > _LONGEST_NAME:
         reason = f"its name with those of its folders takes {length} bytes, and {_LONGEST_NAME} fit; shorten them"
         return Refused(source.name, photo_file.shown, reason)
-    name = f"{source.name}/{photo_file.stem}"
+    name = _name(job)
     try:
         stored = _read_bytes(photo_file.path)
         photo = read_photo(stored)

@@ -28,6 +28,7 @@ from figureground.pictures import (
     Picture,
 )
 
+LIKE_CLASSES = "look like numbers of classes"  # in the reason why a label map is refused
 _GREY_THRESHOLD = 128
 _FEW = 64  # values: a label map of one photo has no more; grey edges and a JPEG's noise soon have
 _BLOCK = np.ones((3, 3), np.uint8)
@@ -97,7 +98,7 @@ class ValueRule:
             return
         told = ", ".join(map(str, list(levels)[:8])) + (", …" if len(levels) > 8 else "")
         raise MaskError(
-            f"its values {told} look like numbers of classes; in sources.yaml, list those of people as "
+            f"its values {told} {LIKE_CLASSES}; in sources.yaml, list those of people as "
             "person_values: [NUMBER, …] and give the one that means unknown, if any, as void: NUMBER; "
             "or, if they are greys, set mask_threshold"
         )
