@@ -435,6 +435,7 @@ def test_a_webcam_that_is_gone_is_said_and_may_be_started_again(page: Page) -> N
     page.until(on)
     page.run("stream.getTracks()[0].dispatchEvent(new Event('ended'))")
     assert page.one("status").text == "The camera is gone; plug it in again, then start it."
+    assert page.one("camera").text == "Start camera" and not page.one("snap").is_enabled()
     page.one("camera").click()
     page.until(on)
     page.one("camera").click()

@@ -42,7 +42,11 @@ export async function startCamera() {
       element("live").dataset.rate = rate.toFixed(1);
       element("where").textContent = `${rate.toFixed(0)} pictures a second; model ${chosen.model}, by the ${by}.`;
     };
-    await live.start(chosen, report, complain);
+    const fail = (error) => {
+      stopCamera();
+      complain(error);
+    };
+    await live.start(chosen, report, fail);
     show("live");
     say("The camera is on; its pictures do not leave this browser.");
   });
