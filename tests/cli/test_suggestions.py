@@ -51,7 +51,7 @@ def test_the_summary_of_each_command_fits_in_a_line(group: list[str]) -> None:
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    assert call("--version").stdout.split()[-1] == version("figureground")
+    assert call("--version").stdout.splitlines()[0].split()[-1] == version("figureground")
 
 
 def completed(folder: Path, *words: str) -> list[str]:
