@@ -49,8 +49,17 @@ def results(tmp_path: Path) -> Path:
     write_table(out / "evaluate/photos.csv", ("name", "person_iou", "false_area"), photos)
     write_table(out / "evaluate/label_suspects.csv", ("name",), [{"name": "own/3"}])
     write_json(out / "evaluate/metrics.json", {"person_iou": 0.9, "person_iou_low": 0.89, "test_photos": 30})
-    exported = [{"precision": "float32", "milliseconds": 21.0}]
-    write_table(out / "export/precisions.csv", ("precision", "milliseconds"), exported)
+    exported = [
+        {"precision": "float32", "megabytes": 8.69, "milliseconds": 21.0, "mean_person_iou": 1, "min_person_iou": 1},
+        {
+            "precision": "int8",
+            "megabytes": 2.7,
+            "milliseconds": 8.0,
+            "mean_person_iou": 0.9696,
+            "min_person_iou": 0.7457,
+        },
+    ]
+    write_table(out / "export/precisions.csv", tuple(exported[0]), exported)
     decide(out, promoted=True)
     return out
 
@@ -68,6 +77,13 @@ def test_the_table_has_each_score_with_its_interval_beside_the_simple_methods(re
         assert score in row and "(0.490 to 0.510)" in row and "25.0% (24.0% to 26.0%)" in row
     assert "0.100" not in told  # of a single source
     assert "warning: test: only 9 photos" in told and "warning: val: only 0 photos" in told
+
+
+def test_what_int8_saves_and_costs_is_said(results: Path) -> None:
+    assert (
+        "In int8 it has 2.7 MB instead of 8.7 and takes 8 ms instead of 21; its masks agree with the trained model's "
+        "at a person IoU of 0.970, at worst 0.75."
+    ) in lines(read_result(results))
 
 
 def test_three_suspects_and_the_next_step_follow(results: Path) -> None:

@@ -16,6 +16,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from figureground.export import latency, parity
+from figureground.export.weight_scales import rescaled
 from figureground.files import write_table
 from figureground.models import selfie
 from figureground.network_input import network_input
@@ -92,8 +93,9 @@ def convert(
     """A Keras model with one image input of fixed size as LiteRT files for a batch of one.
 
     `float16` stores weights in half the space and computes in float32. `int8` computes in integers (weights with a
-    scale for each channel, activations with ranges seen on `calibration`; Jacob et al. 2018) but still takes and gives
-    float32. A selfie network stays in floating point even there: LiteRT computes its activations faster so.
+    scale for each channel, see `weight_scales`, activations with ranges seen on `calibration`; Jacob et al. 2018) but
+    still takes and gives float32. A selfie network stays in floating point even there: LiteRT computes its activations
+    faster so.
 
     Args:
         calibration: uint8 HxWx3 RGB photos of any size; only int8 needs them.
@@ -119,10 +121,15 @@ def _convert(
             converter.target_spec.supported_types = [tf.float16]
         if precision == "int8":
             converter.representative_dataset = _inputs(calibration, *size)
-            if mixed:
-                return _quantised_in_part(converter, tf.lite.TFLiteConverter.from_saved_model(graph).convert())
-            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]  # nothing may stay in float
+            floating: bytes = tf.lite.TFLiteConverter.from_saved_model(graph).convert()
+            return rescaled(_quantised_in_part(converter, floating) if mixed else _quantised(converter), floating)
         content: bytes = converter.convert()
+    return content
+
+
+def _quantised(converter: tf.lite.TFLiteConverter) -> bytes:
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]  # nothing may stay in float
+    content: bytes = converter.convert()
     return content
 
 

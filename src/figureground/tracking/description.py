@@ -47,6 +47,8 @@ def _lines(store: Store, register_run: str, parent: str, name: str, result: Resu
         *(line for warning in result.warnings for line in (f"**Warning** {warning}", "")),
         f"{result.photos}. Intervals by source and framing: `slices.csv` and `iou_by_framing.png` among the artifacts.",
         "",
+        f"{result.smaller}.",
+        "",
         f"**Data** {sum(result.sources.values())} pairs ({sources}): {sides}; `{digest}`",
         "",
         f"**Against the champion** {_changes(store, parent, name, result)}",
