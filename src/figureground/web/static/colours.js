@@ -13,6 +13,11 @@ const BLUR_SIDE = 512;
 const BLUR = 0.02; // of the longer side: the blur's standard deviation
 
 /**
+ * @typedef {import("./components.js").Box} Box
+ * @typedef {Float32Array[]} Planes one for each of red, green and blue
+ */
+
+/**
  * Takes the old background's share out of the colours of all pixels that are partly person, makes the mask their alpha,
  * and clears what is not to be seen.
  * @param {Uint8ClampedArray} pixels RGBA of the photo, changed in place
@@ -21,25 +26,50 @@ const BLUR = 0.02; // of the longer side: the blur's standard deviation
  * @param {number} width
  */
 export function cutOut(pixels, mask, height, width) {
-  const { person, background, small } = neighbourhoods(pixels, mask, height, width);
+  const near = neighbourhoods(smallColours(pixels, height, width), mask, height, width);
+  cutOutPart(pixels, mask, height, width, near, { top: 0, left: 0, bottom: height, right: width }, pixels);
+}
+
+/**
+ * The same for a part.
+ * @param {Uint8ClampedArray} pixels RGBA of the photo
+ * @param {Uint8Array} mask of the photo's size
+ * @param {number} height
+ * @param {number} width
+ * @param {{person: Planes, background: Planes, small: Size}} near the colours around each place
+ * @param {Box} box
+ * @param {Uint8ClampedArray} target RGBA of the part, written to
+ */
+export function cutOutPart(pixels, mask, height, width, { person, background, small }, box, target) {
   const down = between(small.height, height);
   const across = between(small.width, width);
-  const whole = new Uint32Array(pixels.buffer, pixels.byteOffset, mask.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = mask[y * width + x];
-      const at = 4 * (y * width + x);
-      if (value === 0) whole[y * width + x] = 0;
-      else if (value < 255) {
-        for (let channel = 0; channel < 3; channel++) {
-          const near = sample(person[channel], small.width, down, across, y, x);
-          const behind = sample(background[channel], small.width, down, across, y, x);
-          pixels[at + channel] = corrected(pixels[at + channel], value / 255, near, behind); // rounded and clamped
-        }
-        pixels[at + 3] = value;
+  const source = new Uint32Array(pixels.buffer, pixels.byteOffset, mask.length);
+  const whole = new Uint32Array(target.buffer, target.byteOffset, target.length / 4);
+  let to = 0;
+  for (let y = box.top; y < box.bottom; y++) {
+    for (let x = box.left, from = y * width + x; x < box.right; x++, from++, to++) {
+      const value = mask[from];
+      whole[to] = value === 0 ? 0 : source[from];
+      if (value === 0 || value === 255) continue;
+      for (let channel = 0; channel < 3; channel++) {
+        const around = sample(person[channel], small.width, down, across, y, x);
+        const behind = sample(background[channel], small.width, down, across, y, x);
+        target[4 * to + channel] = corrected(target[4 * to + channel], value / 255, around, behind); // rounded, clamped
       }
+      target[4 * to + 3] = value;
     }
   }
+}
+
+/**
+ * How far, in pixels, a change of the mask changes colours of the cut-out.
+ * @param {number} height
+ * @param {number} width
+ */
+export function reachOfColours(height, width) {
+  const small = fittedInside(height, width, WORKING_SIDE);
+  const places = radii(small).reduce((sum, radius) => sum + radius, 2); // two for the changes of size
+  return Math.ceil(places * Math.max(height / small.height, width / small.width));
 }
 
 /** @type {(map: Float32Array, width: number, down: Neighbours, across: Neighbours, y: number, x: number) => number} */
@@ -54,20 +84,39 @@ function sample(map, width, down, across, y, x) {
 }
 
 /**
- * Average colours of person and background around each place, at a reduced size: three maps each.
- * @type {(pixels: Uint8ClampedArray, mask: Uint8Array, height: number, width: number) => {person: Float32Array[], background: Float32Array[], small: Size}}
+ * The photo's colours at a reduced size.
+ * @param {Uint8ClampedArray} pixels
+ * @param {number} height
+ * @param {number} width
+ * @returns {{colours: Planes, small: Size}}
  */
-function neighbourhoods(pixels, mask, height, width) {
+export function smallColours(pixels, height, width) {
   const small = fittedInside(height, width, WORKING_SIDE);
-  const colours = planes(resizedColours(pixels, height, width, small.height, small.width));
+  return { colours: planes(resizedColours(pixels, height, width, small.height, small.width)), small };
+}
+
+/**
+ * Average colours of person and background around each place, at a reduced size.
+ * @param {{colours: Planes, small: Size}} photo at that size
+ * @param {Uint8Array} mask
+ * @param {number} height
+ * @param {number} width
+ * @returns {{person: Planes, background: Planes, small: Size}}
+ */
+export function neighbourhoods({ colours, small }, mask, height, width) {
   const alpha = scaled(resizedMask(mask, height, width, small.height, small.width));
   const sure = alpha.map((value) => value * value * value); // mixed pixels, whose colour is in doubt, hardly count
   const otherwise = alpha.map((value) => (1 - value) * (1 - value) * (1 - value));
-  const [wide, narrow] = RADII.map((share) => Math.max(1, rounded(share * Math.max(small.height, small.width))));
+  const [wide, narrow] = radii(small);
   const around = averages(colours, sure, small, wide);
   const behind = averages(colours, otherwise, small, wide);
   const person = around.map((near, channel) => correctedMap(colours[channel], alpha, near, behind[channel]));
   return { person: averages(person, sure, small, narrow), background: averages(behind, otherwise, small, narrow), small };
+}
+
+/** @type {(size: Size) => number[]} */
+function radii({ height, width }) {
+  return RADII.map((share) => Math.max(1, rounded(share * Math.max(height, width))));
 }
 
 /**

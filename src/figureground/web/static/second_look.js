@@ -2,11 +2,12 @@
 // Where a photo is looked at: the whole of it, then each group of people again. runtime/second_look.py for the browser,
 // where the rule is explained; numbers are the same, so that page and command give the same mask.
 
+import { components } from "./components.js";
 import { bilinear, fittedInside } from "./resizing.js";
 
 /** @typedef {import("./resizing.js").Size} Size */
 /** @typedef {import("./resizing.js").FloatMap} FloatMap */
-/** @typedef {{top: number, left: number, bottom: number, right: number}} Box */
+/** @typedef {import("./components.js").Box} Box */
 /** @typedef {(box: Box) => Promise<FloatMap>} Look the network's answer to a part of the photo */
 
 const SMALLEST_MAP = 512;
@@ -94,7 +95,7 @@ export function squares(height, width) {
  */
 export function groups(map, photo, least) {
   const [down, across] = [photo.height / map.height, photo.width / map.width];
-  const boxes = components(map)
+  const boxes = components(map, 0)
     .filter((found) => found.pixels >= SMALLEST * map.values.length)
     .map((found) => ({
       top: Math.floor(found.top * down),
@@ -107,40 +108,6 @@ export function groups(map, photo, least) {
     .filter((box) => area(box) <= LARGEST * photo.height * photo.width)
     .sort((a, b) => area(b) - area(a) || a.top - b.top || a.left - b.left)
     .slice(0, MOST);
-}
-
-/**
- * Bounds and sizes of what hangs together, corners included, in the order of the first pixels.
- * @type {(map: FloatMap) => (Box & {pixels: number})[]}
- */
-function components({ values, height, width }) {
-  const seen = new Uint8Array(values.length);
-  const found = [];
-  const waiting = [];
-  for (let begin = 0; begin < values.length; begin++) {
-    if (seen[begin] || !(values[begin] > 0)) continue;
-    const one = { top: height, left: width, bottom: 0, right: 0, pixels: 0 };
-    seen[begin] = 1;
-    waiting.push(begin);
-    for (let at; (at = waiting.pop()) !== undefined; ) {
-      const [y, x] = [Math.floor(at / width), at % width];
-      one.top = Math.min(one.top, y);
-      one.bottom = Math.max(one.bottom, y + 1);
-      one.left = Math.min(one.left, x);
-      one.right = Math.max(one.right, x + 1);
-      one.pixels++;
-      for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++) {
-        for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) {
-          const next = row * width + column;
-          if (seen[next] || !(values[next] > 0)) continue;
-          seen[next] = 1;
-          waiting.push(next);
-        }
-      }
-    }
-    found.push(one);
-  }
-  return found;
 }
 
 /**
