@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,7 +28,7 @@ IN_BROWSER = [  # marks of a test file
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=1200,900",
-    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--accept-lang=en-GB,en",
 ]  # fmt: skip
 
 
@@ -95,6 +97,16 @@ class Page:
         path = self.downloads / name
         WebDriverWait(self.driver, 30, 0.05).until(lambda _: path.exists())
         return path.read_bytes()
+
+    @contextmanager
+    def screen(self, width: int, height: int) -> Iterator[None]:
+        """A phone's screen while the block runs, in CSS pixels."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": True}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def until(self, script: str) -> None:
         WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}"))

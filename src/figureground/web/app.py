@@ -106,7 +106,7 @@ def _settings(models: Mapping[str, Model], limits: Limits, *, runtime: bool) -> 
     """What the page has to know: models, standards, limits, and whether the runtime for browsers was packaged."""
     return {
         "models": [{"name": each.name, "bytes": len(each.content)} for each in models.values()],
-        "standards": [{"name": name, "title": each.title} for name, each in STANDARDS.items()],
+        "standards": list(STANDARDS),
         "limits": {"bytes": limits.body_bytes, "pixels": limits.pixels},
         "runtime": runtime,
     }

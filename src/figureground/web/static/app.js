@@ -5,9 +5,10 @@ import { redraw, save, slide } from "./cutting.js";
 import { askForDocument, remakeDocument, saveDocument, saveSheet } from "./documents.js";
 import { attempt, form, page, reflect } from "./page.js";
 import { openPhoto } from "./photos.js";
-import { ready, started } from "./starting.js";
+import { describe, ready, started } from "./starting.js";
 import { changeMode, chooseModel, snap, take } from "./taking.js";
 import { complain, element, say } from "./telling.js";
+import { LANGUAGES, choose, text } from "./texts.js";
 
 function listen() {
   const listeners = [
@@ -29,6 +30,7 @@ function listen() {
     ["face", "change", remakeDocument],
     ["picture-label", "click", pointAtPicture],
     ["split", "input", slide],
+    ["language", "change", changeLanguage],
   ];
   for (const [id, event, action] of listeners) element(id).addEventListener(event, action);
   for (const choice of form.elements.mode) choice.addEventListener("change", changeMode);
@@ -74,15 +76,31 @@ function pointAtPicture(event) {
 
 async function takeBackground(file) {
   await attempt(async () => {
-    await ready("Loading the model, then comes the background …");
+    await ready(text("loading-background"));
     page.ownPicture = (await openPhoto(file, page.settings.limits)).bitmap;
     form.elements.background.value = "picture";
     element("own-picture").style.backgroundImage = `url(${URL.createObjectURL(file)})`;
-    say(`${file.name} is the background.`);
+    say(text("background-is", { name: file.name }));
   });
   await changeBackground();
 }
 
+async function changeLanguage() {
+  await attempt(async () => {
+    await choose(element("language").value);
+    describe();
+    reflect();
+    say(text("language-chosen"));
+  });
+}
+
+function offerLanguages() {
+  const options = Object.entries(LANGUAGES).map(([code, name]) => Object.assign(new Option(name, code), { lang: code }));
+  element("language").replaceChildren(...options);
+  element("language").value = document.documentElement.lang;
+}
+
+offerLanguages();
 listen();
 started.catch(complain);
 started.then(() => navigator.serviceWorker?.register("/service_worker.js")).catch(console.warn);

@@ -6,6 +6,7 @@ import { attempt, form, page, reflect } from "./page.js";
 import { Trouble } from "./photos.js";
 import { place, ready } from "./starting.js";
 import { complain, element, say, show } from "./telling.js";
+import { number, text } from "./texts.js";
 
 let choice = null; // promise of what it runs on
 
@@ -30,17 +31,17 @@ function choose() {
 
 export async function startCamera() {
   await attempt(async () => {
-    await ready("Loading the model, then comes the camera …");
+    await ready(text("loading-camera"));
     const { engine } = page;
-    if (!(engine instanceof BrowserEngine)) throw new Trouble("The webcam needs the model in the browser, and this one cannot run it.");
-    say("Starting the camera …", { busy: true });
+    if (!(engine instanceof BrowserEngine)) throw new Trouble(text("camera-needs-model"));
+    say(text("camera-starting"), { busy: true });
     const live = (page.live ??= new Live(element("live"), engine));
     live.background = background();
     const chosen = await (choice ??= choose());
-    const by = chosen.accelerator === "webgpu" ? "graphics processor" : "processor";
+    const by = chosen.accelerator === "webgpu" ? "live-by-gpu" : "live-by-processor";
     const report = (rate) => {
       element("live").dataset.rate = rate.toFixed(1);
-      element("where").textContent = `${rate.toFixed(0)} pictures a second; model ${chosen.model}, by the ${by}.`;
+      element("where").textContent = text(by, { rate: number(rate, 0), model: chosen.model });
     };
     const fail = (error) => {
       stopCamera();
@@ -48,7 +49,7 @@ export async function startCamera() {
     };
     await live.start(chosen, report, fail);
     show("live");
-    say("The camera is on; its pictures do not leave this browser.");
+    say(text("camera-on"));
   });
   reflect();
 }
@@ -56,7 +57,7 @@ export async function startCamera() {
 export function stopCamera() {
   page.live?.stop();
   element("where").textContent = place();
-  say("The camera is off.");
+  say(text("camera-off"));
   show("nothing");
   reflect();
 }

@@ -3,8 +3,9 @@
 import { compose, shownSize } from "./composing.js";
 import { BrowserEngine } from "./engines.js";
 import { attempt, form, mode, model, page, reflect, serverName } from "./page.js";
-import { Trouble, megabytes } from "./photos.js";
+import { Trouble } from "./photos.js";
 import { download, element, say, show } from "./telling.js";
+import { megabytes, number, text } from "./texts.js";
 
 let drawing = 0; // of the latest drawing
 
@@ -14,7 +15,7 @@ export async function cut(current) {
   drawOriginal();
   const begun = performance.now();
   const inBrowser = engine instanceof BrowserEngine;
-  say(`Looking for people, ${inBrowser ? "in this browser" : `by ${serverName}`} …`, { busy: true });
+  say(text(inBrowser ? "looking-browser" : "looking-server", { server: serverName() }), { busy: true });
   const answer = await engine.cut(photo, model());
   if (!current()) return;
   page.result = answer;
@@ -22,9 +23,9 @@ export async function cut(current) {
   if (!current()) return;
   show("comparison");
   page.strip.draw(photo.file, element("result"));
-  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-  const where = inBrowser ? "the photo did not leave this browser" : `made by ${serverName}`;
-  say(`Done in ${seconds} s; ${where}. ${photo.width} × ${photo.height} pixels.`);
+  const seconds = number((performance.now() - begun) / 1000, 1);
+  const { width, height } = photo;
+  say(text(inBrowser ? "done-browser" : "done-server", { seconds, server: serverName(), width, height }));
   reflect();
 }
 
@@ -63,14 +64,14 @@ export async function redraw() {
 export async function save(type) {
   const { photo, result } = page;
   await attempt(async () => {
-    say("Writing the picture …", { busy: true });
+    say(text("writing"), { busy: true });
     const canvas = Object.assign(document.createElement("canvas"), { width: photo.width, height: photo.height });
     compose(canvas, result.cutout, await background(result));
     const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
-    if (file === null) throw new Trouble("This browser cannot write a picture of that size; make the photo smaller.");
+    if (file === null) throw new Trouble(text("too-large-to-write"));
     const name = `${photo.stem}-cutout.${type === "jpeg" ? "jpg" : "png"}`;
     download(file, name);
-    say(`Saved as ${name}, ${megabytes(file.size)}.`);
+    say(text("saved", { name, size: megabytes(file.size) }));
   });
 }
 
@@ -78,5 +79,5 @@ export async function save(type) {
 export function slide() {
   const share = element("split").value;
   element("comparison").style.setProperty("--split", `${share}%`);
-  element("split").ariaValueText = `${share} % photo`;
+  element("split").ariaValueText = text("slider-value", { share });
 }

@@ -4,6 +4,7 @@ import { drawOriginal } from "./cutting.js";
 import { documentPhoto } from "./engines.js";
 import { attempt, attemptLatest, mode, model, page, reflect, serverName } from "./page.js";
 import { download, element, say, show, tell } from "./telling.js";
+import { text } from "./texts.js";
 
 const sent = new WeakSet(); // the files of which a document photo was asked for
 
@@ -18,7 +19,7 @@ export async function offerDocument(current) {
   if (sent.has(photo.file)) return await makeDocument(current);
   drawOriginal();
   page.strip.draw(photo.file, element("original"));
-  say(`Press Make the document photo; that sends the photo to ${serverName}.`);
+  say(text("document-press", { server: serverName() }));
 }
 
 export async function askForDocument() {
@@ -32,7 +33,7 @@ export async function askForDocument() {
 /** Makes a document photo of the photo and shows it, unless newer work makes that void. */
 async function makeDocument(current) {
   const { photo } = page;
-  say(`Making the document photo, by ${serverName} …`, { busy: true });
+  say(text("document-making", { server: serverName() }), { busy: true });
   drawOriginal();
   page.made = null;
   tell([]);
@@ -54,7 +55,7 @@ export function showDocument() {
   const { made } = page;
   show("document");
   const title = element("standard").selectedOptions[0].textContent;
-  say(made.shortcomings.length ? `${title}. Not satisfied:` : `${title}: head and frame fit.`, {
+  say(made.shortcomings.length ? text("document-lacks", { title }) : text("document-fits", { title }), {
     trouble: made.shortcomings.length > 0,
   });
 }
@@ -71,9 +72,10 @@ export function saveDocument() {
 export async function saveSheet() {
   const { photo } = page;
   await attempt(async () => {
-    say("Making the sheet …", { busy: true });
+    say(text("sheet-making"), { busy: true });
     const { file } = await documentPhoto(photo, { ...options(), sheet: "yes" });
-    download(file, `${photo.stem}-sheet.jpg`);
-    say(`Saved as ${photo.stem}-sheet.jpg: print it in 10 × 15 cm, without scaling.`);
+    const name = `${photo.stem}-sheet.jpg`;
+    download(file, name);
+    say(text("saved-sheet", { name }));
   });
 }

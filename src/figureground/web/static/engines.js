@@ -1,8 +1,7 @@
 // Who cuts out: this browser, by a worker with the model in it, or the server.
 
 import { Trouble } from "./photos.js";
-
-const NOBODY = "No person was found in this photo. Try another one.";
+import { text } from "./texts.js";
 
 /** A thread of its own that answers what it is asked. */
 class Colleague {
@@ -51,7 +50,7 @@ export class BrowserEngine {
   async cut(photo, model) {
     const bitmap = await createImageBitmap(photo.bitmap);
     const { nobody, cutout } = await this.#worker.ask("photo", { bitmap, model }, [bitmap]);
-    if (nobody) throw new Trouble(NOBODY);
+    if (nobody) throw new Trouble(text("nobody"));
     let picture = null;
     const blurred = () => (picture ??= this.#worker.ask("blurred", {}).then((answer) => answer.bitmap));
     return { cutout, blurred };
@@ -126,12 +125,12 @@ async function post(path, fields) {
   try {
     answer = await fetch(path, { method: "POST", body: form });
   } catch {
-    throw new Trouble("The server does not answer. Is figureground web still running?");
+    throw new Trouble(text("server-silent"));
   }
   if (answer.ok) return answer;
   const { error } = await answer.json().catch(() => ({ error: `the server answered ${answer.status}` }));
-  if (/^no person/.test(error)) throw new Trouble(NOBODY);
-  throw new Trouble(`${error[0].toUpperCase()}${error.slice(1)}.`);
+  if (/^no person/.test(error)) throw new Trouble(text("nobody"));
+  throw new Trouble(text("server-says", { error }));
 }
 
 async function picture(answer) {

@@ -3,6 +3,7 @@
 import { fill, shownSize } from "./composing.js";
 import { Newest } from "./newest.js";
 import { Trouble } from "./photos.js";
+import { text } from "./texts.js";
 
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const AHEAD = 16; // milliseconds before the model's answer at which it gets the next picture
@@ -156,16 +157,13 @@ function paceOf(report) {
 
 async function camera() {
   if (!navigator.mediaDevices) {
-    throw new Trouble("Browsers give the camera only to pages of this computer itself (localhost) or over HTTPS.");
+    throw new Trouble(text("camera-insecure"));
   }
   try {
     return await navigator.mediaDevices.getUserMedia({ video: WANTED });
   } catch (error) {
     const denied = error.name === "NotAllowedError" || error.name === "SecurityError";
     const taken = error.name === "NotReadableError";
-    throw new Trouble(
-      denied ? "The browser was not allowed to use the camera."
-        : taken ? "The camera is in use by another program." : "No camera was found.",
-    );
+    throw new Trouble(text(denied ? "camera-denied" : taken ? "camera-taken" : "camera-none"));
   }
 }

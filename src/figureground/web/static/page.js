@@ -1,10 +1,12 @@
 // What the page holds, shared by the modules that work on it, and how they do what a person asks for.
 
 import { complain, element } from "./telling.js";
+import { text } from "./texts.js";
 
 export const form = element("panel");
 const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
-export const serverName = local ? "figureground's server on this computer" : `the server ${location.host}`;
+/** Which server this is, as texts put it after the word. */
+export const serverName = () => (local ? text("server-here") : location.host);
 
 export const page = {
   settings: undefined, // what the server told: models, standards, limits
@@ -56,9 +58,9 @@ export function reflect() {
   element("jpeg").disabled = page.result === null || background === "transparent";
   element("make-document").disabled = page.photo === null;
   element("save-document").disabled = element("save-sheet").disabled = page.made === null;
-  element("camera").textContent = page.live?.running ? "Stop camera" : "Start camera";
+  element("camera").textContent = text(page.live?.running ? "stop-camera" : "start-camera");
   element("snap").disabled = !page.live?.running;
   element("shortcomings").hidden = mode() !== "document" || !element("shortcomings").childElementCount;
   element("own-colour").style.background = element("colour").value;
-  element("choose").textContent = page.photo ? "Choose another photo" : "Choose a photo";
+  element("choose").textContent = text(page.photo ? "choose-another" : "choose-photo");
 }

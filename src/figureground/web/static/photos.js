@@ -1,15 +1,17 @@
 // Files that people bring: opened upright, or refused in one kind line.
 
+import { megabytes, text } from "./texts.js";
+
 /** A message for the person at the page. */
 export class Trouble extends Error {}
 
 const RAW = /\.(3fr|arw|cr[23w]|dcr|dng|erf|fff|iiq|kdc|mef|mrw|n[er][fw]|orf|pef|raf|rw[2l]|sr[2fw]|x3f)$/i;
 const KINDS = [
-  ["a PDF document", (b) => starts(b, "%PDF")],
-  ["a camera's raw file", (b, name) => RAW.test(name) || text(b, 4, 12) === "ftypcrx " || text(b, 8, 10) === "CR"],
-  ["a HEIC photo", (b) => text(b, 4, 8) === "ftyp" && /hei|hev|mif1|msf1/.test(text(b, 8, 12))],
-  ["a TIFF picture", (b) => starts(b, "II*\0") || starts(b, "MM\0*")],
-  ["a video", (b) => text(b, 4, 8) === "ftyp" && !text(b, 8, 12).startsWith("avif")],
+  ["kind-pdf", (b) => starts(b, "%PDF")],
+  ["kind-raw", (b, name) => RAW.test(name) || letters(b, 4, 12) === "ftypcrx " || letters(b, 8, 10) === "CR"],
+  ["kind-heic", (b) => letters(b, 4, 8) === "ftyp" && /hei|hev|mif1|msf1/.test(letters(b, 8, 12))],
+  ["kind-tiff", (b) => starts(b, "II*\0") || starts(b, "MM\0*")],
+  ["kind-video", (b) => letters(b, 4, 8) === "ftyp" && !letters(b, 8, 12).startsWith("avif")],
 ];
 
 const [PNG, PNG_END, JPEG_END] = ["\x89PNG\r\n\x1a\n", "\0\0\0\0IEND\xaeB`\x82", "\xff\xd9"];
@@ -22,10 +24,10 @@ const STRIP = 256; // rows that are compared at a time
  * @returns {Promise<{bitmap: ImageBitmap, file: Blob, stem: string, width: number, height: number}>} upright
  */
 export async function openPhoto(file, limits) {
-  const name = file.name || "The picture";
-  if (file.size === 0) throw new Trouble(`${name} is an empty file; fetch it again.`);
+  const name = file.name || text("a-picture");
+  if (file.size === 0) throw new Trouble(text("empty-file", { name }));
   if (file.size > limits.bytes) {
-    throw new Trouble(`${name} has ${megabytes(file.size)}; photos of up to ${megabytes(limits.bytes)} are taken.`);
+    throw new Trouble(text("too-large", { name, size: megabytes(file.size), most: megabytes(limits.bytes) }));
   }
   const bytes = new Uint8Array(await contentOf(file, name));
   checkPixels(name, promised(bytes), limits);
@@ -35,7 +37,7 @@ export async function openPhoto(file, limits) {
   } catch {
     throw new Trouble(unreadable(name, bytes));
   }
-  if (bitmap === null) throw new Trouble(`${name} is cut short; fetch it again.`);
+  if (bitmap === null) throw new Trouble(text("cut-short", { name }));
   checkPixels(name, bitmap.width * bitmap.height, limits);
   const stem = (file.name || "photo").replace(/\.[^.]*$/, "");
   return { bitmap, file, stem, width: bitmap.width, height: bitmap.height };
@@ -45,14 +47,14 @@ async function contentOf(file, name) {
   try {
     return await file.arrayBuffer();
   } catch {
-    throw new Trouble(`${name} cannot be read; is it a folder, or gone?`);
+    throw new Trouble(text("unreadable", { name }));
   }
 }
 
 function checkPixels(name, count, limits) {
   if (count > limits.pixels) {
-    const [has, most] = [count, limits.pixels].map((pixels) => Math.round(pixels / 1e6));
-    throw new Trouble(`${name} has ${has} megapixels; photos of up to ${most} are taken. Make it smaller.`);
+    const [pixels, most] = [count, limits.pixels].map((pixels) => Math.round(pixels / 1e6));
+    throw new Trouble(text("too-many-pixels", { name, pixels, most }));
   }
 }
 
@@ -65,7 +67,7 @@ function promised(bytes) {
 
 /** The picture, or null if a JPEG or PNG lacks a part; browsers would show that as grey. */
 async function wholeBitmap(file, bytes) {
-  if (starts(bytes, "\xff\xd8") && !text(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(JPEG_END)) {
+  if (starts(bytes, "\xff\xd8") && !letters(bytes, Math.max(0, bytes.length - 4096), bytes.length).includes(JPEG_END)) {
     return endedBitmap(bytes);
   }
   const missing = starts(bytes, PNG) ? missingEnd(bytes) : "";
@@ -111,27 +113,22 @@ function missingEnd(bytes) {
   const chunks = new DataView(bytes.buffer);
   let at = PNG.length;
   while (at + PNG_END.length <= bytes.length) {
-    if (text(bytes, at + 4, at + 8) === "IEND") return "";
+    if (letters(bytes, at + 4, at + 8) === "IEND") return "";
     at += 12 + chunks.getUint32(at);
   }
-  const there = text(bytes, at, bytes.length);
+  const there = letters(bytes, at, bytes.length);
   return at <= bytes.length && PNG_END.startsWith(there) ? PNG_END.slice(there.length) : null;
 }
 
 function unreadable(name, bytes) {
   const kind = KINDS.find(([, fits]) => fits(bytes, name));
-  if (kind) return `${name} is ${kind[0]}, which this browser cannot read; save it as JPEG or PNG.`;
-  return `${name} is no picture that this browser can read; try a JPEG or PNG.`;
+  return kind ? text("kind-unreadable", { name, kind: text(kind[0]) }) : text("no-picture", { name });
 }
 
 function starts(bytes, beginning) {
-  return text(bytes, 0, beginning.length) === beginning;
+  return letters(bytes, 0, beginning.length) === beginning;
 }
 
-function text(bytes, from, to) {
+function letters(bytes, from, to) {
   return String.fromCharCode(...bytes.subarray(from, to));
-}
-
-export function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }

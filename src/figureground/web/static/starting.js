@@ -2,12 +2,12 @@
 
 import { BrowserEngine, findEngine } from "./engines.js";
 import { model, page, reflect, serverName } from "./page.js";
-import { megabytes } from "./photos.js";
 import { element, say } from "./telling.js";
+import { megabytes, preferredLanguage, speak, text } from "./texts.js";
 
 export function place() {
-  if (page.engine instanceof BrowserEngine) return "The model runs in this browser; photos do not leave it, but for document photos.";
-  return `This browser cannot run the model, so ${serverName} does the work.`;
+  if (page.engine instanceof BrowserEngine) return text("place-browser");
+  return text("browser-cannot", { server: serverName() });
 }
 
 /** What is asked for while the model loads waits for it. */
@@ -18,19 +18,33 @@ export async function ready(meanwhile) {
 
 async function start() {
   const settings = (page.settings = await (await fetch("/settings")).json());
-  element("model").replaceChildren(
-    ...settings.models.map(({ name, bytes }) => new Option(`${name}, ${megabytes(bytes)}`, name)),
-  );
-  element("standard").replaceChildren(...settings.standards.map(({ name, title }) => new Option(title, name)));
-  for (const mention of document.querySelectorAll(".server")) mention.textContent = serverName;
+  element("model").replaceChildren(...settings.models.map(({ name }) => new Option(name, name)));
+  element("standard").replaceChildren(...settings.standards.map((name) => new Option(name, name)));
+  describe();
   reflect();
-  say(`Loading the model, ${megabytes(settings.models[0].bytes)} …`, { busy: true });
+  say(text("loading", { size: megabytes(settings.models[0].bytes) }), { busy: true });
   page.engine = await findEngine(settings, model());
-  element("where").textContent = place();
+  describe();
   const inBrowser = page.engine instanceof BrowserEngine;
-  element("promise").textContent = inBrowser ? "Cut people out of photos, here in your browser." : `Cut people out of photos, by ${serverName}.`;
   document.body.dataset.engine = inBrowser ? "browser" : "server"; // for tests
-  say(inBrowser ? "Ready. Photos do not leave this browser." : `Ready. ${place()}`);
+  say(inBrowser ? text("ready-browser") : text("ready-server", { place: place() }));
 }
 
+/** Says in the page's language what the server told, and who cuts out. */
+export function describe() {
+  const { settings, engine } = page;
+  for (const { name, bytes } of settings?.models ?? []) optionOf("model", name).text = `${name}, ${megabytes(bytes)}`;
+  for (const name of settings?.standards ?? []) optionOf("standard", name).text = text(`standard-${name}`);
+  const server = serverName();
+  element("document-note").textContent = text("document-note", { server });
+  const byServer = engine && !(engine instanceof BrowserEngine);
+  element("promise").textContent = byServer ? text("promise-server", { server }) : text("promise-browser");
+  element("where").textContent = engine ? place() : "";
+}
+
+function optionOf(id, value) {
+  return [...element(id).options].find((option) => option.value === value);
+}
+
+await speak(preferredLanguage());
 export const started = start();

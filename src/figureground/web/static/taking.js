@@ -8,6 +8,7 @@ import { openPhoto } from "./photos.js";
 import { ready } from "./starting.js";
 import { Strip } from "./strip.js";
 import { element, say, show } from "./telling.js";
+import { text } from "./texts.js";
 
 page.strip = new Strip(element("strip"), (file) => workOn([file]));
 
@@ -21,7 +22,7 @@ async function workOn(files) {
   if (page.live?.running) stopCamera();
   if (mode() === "live") setMode("photo");
   await attemptLatest(async (current) => {
-    await ready("Loading the model, then comes the photo …");
+    await ready(text("loading-photo"));
     const troubles = new Map(); // by file
     for (const file of files) {
       if (!current()) return;
@@ -40,13 +41,12 @@ async function workOn(files) {
 /** Tells what became of several photos. */
 function sum(count, troubles) {
   const reasons = [...troubles].map(([{ name }, { message }]) => (message.startsWith(name) ? message : `${name}: ${message}`));
-  const become = mode() === "document" ? "open" : "done";
-  const done = `${count - troubles.size} of ${count} photos are ${become}; choose one below.`;
+  const done = text(mode() === "document" ? "photos-open" : "photos-done", { done: count - troubles.size, count });
   say([done, ...reasons].join(" "), { trouble: troubles.size > 0 });
 }
 
 async function open(file, current) {
-  say(`Opening ${file.name || "the photo"} …`, { busy: true });
+  say(text("opening", { name: file.name || text("a-picture") }), { busy: true });
   const opened = await openPhoto(file, page.settings.limits);
   if (!current()) return;
   page.photo = opened;
@@ -72,11 +72,11 @@ export async function changeMode() {
   if (mode() === "live" || page.photo === null) {
     giveUp();
     show("nothing");
-    say(mode() === "live" ? "Start the camera to see yourself before another background." : "Choose a photo to begin.");
+    say(text(mode() === "live" ? "camera-hint" : "photo-hint"));
   } else if (mode() === "photo" && page.result !== null) {
     giveUp();
     show("comparison");
-    say("Here is the cut-out again.");
+    say(text("cutout-again"));
     await redraw();
   } else if (mode() === "document" && page.made !== null) {
     giveUp();

@@ -1,6 +1,7 @@
 // What the page says, shows and hands out.
 
 import { Trouble } from "./photos.js";
+import { text } from "./texts.js";
 
 export const element = (id) => document.getElementById(id);
 
@@ -14,7 +15,7 @@ export function say(text, { trouble = false, busy = false } = {}) {
 
 export function complain(error) {
   if (!(error instanceof Trouble)) console.error(error);
-  say(error instanceof Trouble ? error.message : `Something went wrong: ${error.message}`, { trouble: true });
+  say(error instanceof Trouble ? error.message : text("something-wrong", { message: error.message }), { trouble: true });
 }
 
 /** Lists what a document photo does not satisfy. */
