@@ -1,9 +1,17 @@
+// @ts-check
 // The camera's picture before another background.
 
-import { fill, shownSize } from "./composing.js";
+import { contextOf, fill, shownSize } from "./composing.js";
 import { Newest } from "./newest.js";
 import { Trouble } from "./photos.js";
 import { text } from "./texts.js";
+
+/** @typedef {import("./composing.js").Background & {blur?: boolean}} Background */
+/** @typedef {{model: string, accelerator: string, height: number, width: number}} Choice with the model's size */
+/** @typedef {import("./newest.js").Picture} Picture */
+/** @typedef {{answer: Promise<{probability: FloatMap, took: number}>, drawn: Promise<void>}} UnderWay a picture */
+/** @typedef {(perSecond: number) => void} Report */
+/** @typedef {import("./resizing.js").FloatMap} FloatMap */
 
 const WANTED = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
 const AHEAD = 16; // milliseconds before the model's answer at which it gets the next picture
@@ -14,10 +22,14 @@ export class Live {
   #engine;
   #video = document.createElement("video");
   #soft = document.createElement("canvas");
-  #stream = null;
-  #pictures = null; // of the camera while it runs
-  background = {}; // as `compose` takes it, or {blur: true}
+  #stream = /** @type {MediaStream | null} */ (null);
+  #pictures = /** @type {Newest | null} */ (null); // of the camera while it runs
+  background = /** @type {Background} */ ({});
 
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import("./engines.js").BrowserEngine} engine
+   */
   constructor(canvas, engine) {
     this.#canvas = canvas;
     this.#engine = engine;
@@ -30,9 +42,9 @@ export class Live {
   }
 
   /**
-   * @param {{model: string, accelerator: string, height: number, width: number}} choice with the model's size
-   * @param {(perSecond: number) => void} report called about once a second
-   * @param {(error: Error) => void} failed called if it ends by itself
+   * @param {Choice} choice
+   * @param {Report} report called about once a second
+   * @param {(error: unknown) => void} failed called if it ends by itself
    */
   async start(choice, report, failed) {
     const stream = await camera();
@@ -66,7 +78,7 @@ export class Live {
   /** What the camera sees now, as a picture's file. */
   async still() {
     const canvas = new OffscreenCanvas(this.#video.videoWidth, this.#video.videoHeight);
-    canvas.getContext("2d").drawImage(this.#video, 0, 0);
+    contextOf(canvas).drawImage(this.#video, 0, 0);
     const blob = await canvas.convertToBlob({ type: "image/png" });
     return new File([blob], "webcam.png", { type: "image/png" });
   }
@@ -75,11 +87,16 @@ export class Live {
    * While the model is at one picture, the edge of the one before is worked out and that one is drawn: each with its
    * own mask, so nothing trails. The newest picture is handed over when the model is nearly done, to wait for it
    * neither long nor in vain.
+   * @param {() => boolean} current
+   * @param {Choice} choice
+   * @param {Report} report
    */
   async #run(current, choice, report) {
     const pictures = (this.#pictures = new Newest(this.#video, choice));
     const rate = paceOf(report);
-    let [before, last] = [null, null]; // the two latest pictures: promises of the model's answer and of the drawing
+        // The two latest pictures:
+    let before = /** @type {UnderWay | null} */ (null);
+    let last = /** @type {UnderWay | null} */ (null);
     for (let first = true; current(); first = false) {
       const known = await before?.answer;
       await Promise.race([last?.answer, passed((known?.took ?? 0) - AHEAD)]);
@@ -98,6 +115,7 @@ export class Live {
     await last?.drawn;
   }
 
+  /** @type {(current: () => boolean, picture: Picture, probability: FloatMap, first: boolean) => Promise<void>} */
   async #finish(current, { frame, small, captured }, probability, first) {
     const rest = await this.#engine.liveEdge(small, probability, first);
     if (current()) this.#draw(frame, rest);
@@ -105,10 +123,14 @@ export class Live {
     performance.measure("figureground delay", { start: captured, end: performance.now() });
   }
 
-  /** What is not the person is taken away: to keep the person (destination-in) takes browsers a layer more. */
+  /**
+   * What is not the person is taken away: to keep the person (destination-in) takes browsers a layer more.
+   * @param {OffscreenCanvas} frame
+   * @param {ImageBitmap} rest
+   */
   #draw(frame, rest) {
     const begun = performance.now();
-    const context = this.#canvas.getContext("2d");
+    const context = contextOf(this.#canvas);
     const { width, height } = this.#canvas;
     context.globalCompositeOperation = "copy";
     context.drawImage(frame, 0, 0, width, height);
@@ -120,11 +142,16 @@ export class Live {
     performance.measure("figureground drawing", { start: begun, end: performance.now() });
   }
 
-  /** The picture out of focus: made tiny and large again, first without its person, so that no halo is left. */
+  /**
+   * The picture out of focus: made tiny and large again, first without its person, so that no halo is left.
+   * @param {import("./composing.js").Context} context
+   * @param {OffscreenCanvas} frame
+   * @param {ImageBitmap} rest
+   */
   #drawSoft(context, frame, rest) {
     const { width, height } = shownSize(this.#canvas, 48);
     Object.assign(this.#soft, { width, height });
-    const small = this.#soft.getContext("2d");
+    const small = contextOf(this.#soft);
     small.imageSmoothingQuality = context.imageSmoothingQuality = "high";
     small.drawImage(frame, 0, 0, width, height);
     small.globalCompositeOperation = "destination-in";
@@ -138,11 +165,15 @@ export class Live {
   }
 }
 
+/** @type {(milliseconds: number) => Promise<void>} */
 function passed(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
-/** To be called at each picture: reports about once a second how many there are in one. */
+/**
+ * To be called at each picture: reports about once a second how many there are in one.
+ * @type {(report: (perSecond: number) => void) => () => void}
+ */
 function paceOf(report) {
   let [count, since] = [0, performance.now()];
   return () => {
@@ -162,8 +193,9 @@ async function camera() {
   try {
     return await navigator.mediaDevices.getUserMedia({ video: WANTED });
   } catch (error) {
-    const denied = error.name === "NotAllowedError" || error.name === "SecurityError";
-    const taken = error.name === "NotReadableError";
+    const { name } = /** @type {DOMException} */ (error);
+    const denied = name === "NotAllowedError" || name === "SecurityError";
+    const taken = name === "NotReadableError";
     throw new Trouble(text(denied ? "camera-denied" : taken ? "camera-taken" : "camera-none"));
   }
 }

@@ -1,11 +1,32 @@
+// @ts-check
 // What the page says, shows and hands out.
 
 import { Trouble } from "./photos.js";
 import { text } from "./texts.js";
 
-export const element = (id) => document.getElementById(id);
+/** @typedef {"png" | "jpeg" | "save-document" | "save-sheet" | "camera" | "snap" | "choose"} Button */
+/** @typedef {"split" | "file" | "colour" | "picture" | "face"} Input */
+/** @typedef {"language" | "standard" | "document-background" | "model"} Select */
+/**
+ * @typedef {Record<"original" | "result" | "live", HTMLCanvasElement> & Record<Button, HTMLButtonElement>
+ *   & Record<Input, HTMLInputElement> & Record<Select, HTMLSelectElement> & {document: HTMLImageElement}
+ *   & {panel: HTMLFormElement}} Elements by id
+ */
 
-/** Puts a sentence in the status line, which screen readers read out. */
+/**
+ * The page's element of that id.
+ * @template {string} Id
+ * @param {Id} id
+ */
+export function element(id) {
+  return /** @type {Id extends keyof Elements ? Elements[Id] : HTMLElement} */ (document.getElementById(id));
+}
+
+/**
+ * Puts a sentence in the status line, which screen readers read out.
+ * @param {string} text
+ * @param {{trouble?: boolean, busy?: boolean}} [state]
+ */
 export function say(text, { trouble = false, busy = false } = {}) {
   element("status").textContent = text;
   element("status").classList.toggle("trouble", trouble);
@@ -13,23 +34,35 @@ export function say(text, { trouble = false, busy = false } = {}) {
   document.body.dataset.state = trouble ? "trouble" : busy ? "busy" : "ready"; // for tests
 }
 
+/** @param {unknown} error */
 export function complain(error) {
   if (!(error instanceof Trouble)) console.error(error);
-  say(error instanceof Trouble ? error.message : text("something-wrong", { message: error.message }), { trouble: true });
+  const message = error instanceof Error ? error.message : String(error);
+  say(error instanceof Trouble ? message : text("something-wrong", { message }), { trouble: true });
 }
 
-/** Lists what a document photo does not satisfy. */
+/**
+ * Lists what a document photo does not satisfy.
+ * @param {string[]} shortcomings
+ */
 export function tell(shortcomings) {
   element("shortcomings").replaceChildren(
     ...shortcomings.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
   );
 }
 
-/** Shows nothing, photo, comparison, document or live; see style.css. */
+/**
+ * Shows nothing, photo, comparison, document or live; see style.css.
+ * @param {"nothing" | "photo" | "comparison" | "document" | "live"} what
+ */
 export function show(what) {
   element("frame").dataset.shows = what;
 }
 
+/**
+ * @param {Blob} file
+ * @param {string} name
+ */
 export function download(file, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(file);

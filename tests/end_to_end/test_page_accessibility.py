@@ -1,0 +1,118 @@
+"""Every mode of the page, on a desk's screen and on a phone's: nothing that axe-core objects to, no other host asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from figureground.pictures import encode_jpeg
+from helpers import drawing
+from helpers.browser import IN_BROWSER, Page
+from helpers.places import ROOT
+
+AXE = ROOT / "tools/page/node_modules/axe-core/axe.min.js"
+pytestmark = [
+    *IN_BROWSER,
+    pytest.mark.skipif(not AXE.exists(), reason="needs axe-core, which `make lint` fetches with npm"),
+]
+CHECK = """
+    const done = arguments[0];
+    axe.run().then(({ violations }) => done(violations.map(({ id, help, nodes }) => ({
+      id, help, nodes: nodes.map((node) => `${node.html} ${node.failureSummary}`) }))));
+"""
+
+
+def nothing_yet(page: Page, photo: Path) -> None:
+    pass
+
+
+def a_cutout(page: Page, photo: Path) -> None:
+    assert "Done" in page.take(photo)
+
+
+def several_photos(page: Page, photo: Path) -> None:
+    other = photo.with_name("notes.png")
+    other.write_bytes(b"words")
+    page.one("file").send_keys(f"{photo}\n{other}")
+    page.until("document.body.dataset.state === 'trouble'")
+
+
+def a_document(page: Page, photo: Path) -> None:
+    page.choose("mode", "document")
+    assert page.take(photo).startswith("EU passport")
+
+
+def shortcomings(page: Page, photo: Path) -> None:
+    page.choose("mode", "document")
+    small = photo.with_name("small.jpg")
+    small.write_bytes(encode_jpeg(drawing.portrait(1)))
+    page.take(small)
+    assert page.one("shortcomings").is_displayed()
+
+
+def the_webcam(page: Page, photo: Path) -> None:
+    page.choose("mode", "live")
+    page.choose("background", "colour")
+    page.one("camera").click()
+    page.until("document.getElementById('live').dataset.rate > 0")
+
+
+def a_background_picture(page: Page, photo: Path) -> None:
+    page.choose("background", "picture")
+    page.one("picture").send_keys(str(photo))
+    page.until("document.body.dataset.state === 'ready'")
+
+
+def programs(page: Page, photo: Path) -> None:
+    page.driver.get(page.site.url + "api.html")
+    page.until("document.querySelector('.origin').textContent === location.origin")
+
+
+STATES = [
+    nothing_yet, a_cutout, several_photos, a_document, shortcomings, the_webcam, a_background_picture, programs
+]  # fmt: skip
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "me.jpg"
+    path.write_bytes(encode_jpeg(drawing.portrait(6)))
+    return path
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desk", "phone"])
+def sized(page: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page on a screen of that size, with the model that finds people in photos."""
+    width, height = request.param
+    with ExitStack() as stack:
+        if width < 1000:
+            stack.enter_context(page.screen(width, height))
+        else:
+            page.driver.set_window_size(width, height)
+        page.open()
+        page.run("document.querySelector('details').open = true")
+        page.one("model").send_keys("fast")
+        yield page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("reach", STATES, ids=lambda reach: reach.__name__)
+def test_nobody_is_shut_out_and_no_other_host_is_asked(
+    sized: Page, photo: Path, reach: Callable[[Page, Path], None], scheme: str
+) -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    sized.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    try:
+        reach(sized, photo)
+        asked = sized.run("return performance.getEntriesByType('resource').map(entry => entry.name)")
+        assert asked and all(name.startswith((sized.site.url, f"blob:{sized.site.url}")) for name in asked)
+        assert sized.run("return document.documentElement.scrollWidth <= innerWidth")
+        sized.run(AXE.read_text(encoding="utf-8"))
+        violations = sized.driver.execute_async_script(CHECK)
+        assert violations == [], json.dumps(violations, indent=1)
+    finally:
+        sized.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
