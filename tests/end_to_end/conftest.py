@@ -67,3 +67,13 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("photos") / "me.png"
     path.write_bytes(encode_png(person(3, 480, 360)[0]))
     return path
+
+
+@pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
+def sized(page: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page at the width of a desk's screen and of a phone's."""
+    size = {"width": request.param, "height": 844, "deviceScaleFactor": 1, "mobile": request.param < 500}
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    page.open()
+    yield page
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

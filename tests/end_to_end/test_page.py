@@ -207,27 +207,6 @@ DROP = """
 """
 
 
-def test_all_photos_that_are_dropped_are_cut_out(page: Page, portrait: Path) -> None:
-    wide = encode_png(person(5, 300, 450)[0])
-    photos = [("a.png", portrait.read_bytes()), ("wide.png", wide), ("notes.txt", b"words")]
-    page.run(DROP, [(name, list(content)) for name, content in photos])
-    said = page.settled()
-    assert said.startswith("2 of 3 photos are done; choose one below. notes.txt is no picture")
-    buttons = page.driver.find_elements(By.CSS_SELECTOR, "#strip button")
-    assert [button.text for button in buttons] == ["a.png", "wide.png", "notes.txt"]
-    assert [button.get_attribute("aria-pressed") for button in buttons] == ["false", "true", "false"]
-    shapes = page.run("return [...document.querySelectorAll('#strip canvas')].map(c => c.width / c.height)")
-    assert shapes[:2] == pytest.approx([0.75, 1.5], abs=0.02)
-    assert page.run("return document.getElementById('result').width") == 450
-    buttons[0].click()
-    page.until("document.getElementById('result').width === 360 && document.body.dataset.state === 'ready'")
-    page.one("png").click()
-    assert opened(page.downloaded("a-cutout.png")).shape == (480, 360, 4)
-    assert posts(page) == []
-    page.take(portrait)
-    assert not page.one("strip").is_displayed()
-
-
 def test_a_photo_given_while_the_model_loads_waits_for_it(page: Page, portrait: Path) -> None:
     slowly = """
         const fetched = fetch;

@@ -35,6 +35,12 @@ def test_the_runtime_is_sent_compressed_and_whole(site: Site) -> None:
     assert digest in (STATIC / "litert/README.md").read_text(encoding="utf-8")
 
 
+def test_the_library_for_archives_is_the_one_whose_licence_lies_beside_it(site: Site) -> None:
+    digest = hashlib.sha256(site.ask("GET", "/client-zip/index.js").content).hexdigest()
+    assert digest in (STATIC / "client-zip/README.md").read_text(encoding="utf-8")
+    assert "Permission is hereby granted, free of charge" in (STATIC / "client-zip/LICENSE.txt").read_text("utf-8")
+
+
 def test_what_the_browser_has_is_not_sent_again(site: Site) -> None:
     first = site.ask("GET", "/app.js")
     again = site.ask("GET", "/app.js", headers={"If-None-Match": first.headers["ETag"]})
@@ -47,7 +53,14 @@ def test_only_files_of_the_page_are_assets() -> None:
     assert not any(name.endswith((".md", ".py", ".gz")) for name in names)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in STATIC.glob("*.*") if path.suffix != ".png"))
+OWN = sorted(
+    path.relative_to(STATIC).as_posix()
+    for path in STATIC.rglob("*.*")
+    if path.suffix not in {".png", ".txt", ".gz"} and path.parent.name not in {"litert", "client-zip"}
+)
+
+
+@pytest.mark.parametrize("name", OWN)
 def test_no_other_host_is_named(name: str) -> None:
     content = (STATIC / name).read_text(encoding="utf-8")
     examples = {"http://127.0.0.1:8000"} if name == "api.html" else set()  # api.js puts the server's own there

@@ -15,7 +15,7 @@ TEXTS = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in (ST
 SCRIPTS = {
     file.relative_to(STATIC).as_posix(): file.read_text(encoding="utf-8")
     for file in STATIC.rglob("*.js")
-    if "litert" not in file.parts
+    if file.parent.name not in {"litert", "client-zip"}
 }
 KEY = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 NAMING = {"data-text", "data-aria-label", "data-title", "data-alt", "data-placeholder"}  # attributes; see texts.js

@@ -48,3 +48,22 @@ test("large pictures are shown smaller, small ones at their size", () => {
   assert.deepEqual(shownSize({ width: 9000, height: 1 }), { width: 1600, height: 1 });
   assert.deepEqual(shownSize({ width: 640, height: 480 }, 320), { width: 320, height: 240 });
 });
+
+test("a frame shows its part of the photo, and may go past it", () => {
+  const surface = canvas(50, 100);
+  compose(surface, "the person", {}, { left: 20, top: -10, width: 200, height: 100 }, { height: 300, width: 400 });
+  assert.deepEqual(surface.drawn[0].place, [-10, 5, 200, 150]);
+});
+
+test("the photo out of focus lies where the photo does, and goes on past its edges", () => {
+  const surface = canvas(60, 80);
+  const soft = { height: 6, width: 4 };
+  compose(surface, "the person", { soft }, { left: -20, top: -30, width: 80, height: 60 }, { height: 60, width: 40 });
+  const places = surface.drawn.slice(1).map(({ picture, place }) => (assert.equal(picture, soft), place));
+  assert.deepEqual(places[0], [20, 30, 40, 60]);
+  assert.deepEqual(places.slice(1), [
+    [0, 0, 1, 1, 0, 0, 21, 31], [0, 0, 1, 6, 0, 30, 21, 60],
+    [0, 0, 4, 1, 20, 0, 40, 31], [0, 0, 4, 6, 20, 30, 40, 60],
+    [3, 0, 1, 1, 59, 0, 21, 31], [3, 0, 1, 6, 59, 30, 21, 60],
+  ]);
+});

@@ -186,3 +186,11 @@ test("the oldest steps are forgotten where they would take too much room, but ne
     assert.equal(steps, left);
   }
 });
+
+test("another answer of the network comes in where nobody has drawn", () => {
+  const editing = new Editing(map("0 90 255 7"), () => {});
+  editing.follow(map("0 80 255 255").values, map("9 70 200 0").values, "surer");
+  assert.deepEqual([...editing.mask.values], [9, 90, 200, 7]);
+  editing.undo();
+  assert.deepEqual([...editing.mask.values], [0, 90, 255, 7]);
+});

@@ -45,3 +45,16 @@ for (const name of ["crowd", "panorama"]) {
     assertNear(map.values, expected.values, 0.05, 0.005);
   });
 }
+
+test("another thing that the same looks tell of is joined from the same groups", async () => {
+  const photo = looks.crowd;
+  const [height, width] = photo.shape;
+  const person = await lookTwice(height, width, network(photo), Math.max(rows, columns));
+  assert.ok(person.crops.length > 0);
+  const inverted = async (box) => {
+    const { values, ...size } = await network(photo)(box);
+    return { ...size, values: values.map((value) => -value) };
+  };
+  const rest = await lookTwice(height, width, inverted, Math.max(rows, columns), person.crops);
+  assertNear(rest.values, person.values.map((value) => -value), 1e-4);
+});

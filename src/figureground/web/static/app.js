@@ -1,10 +1,13 @@
 // The page: who listens to what.
 
 import { changeLiveBackground, startCamera, stopCamera } from "./camera.js";
-import { redraw, save, slide } from "./cutting.js";
+import { redraw, slide } from "./cutting.js";
+import { copy, save, saveArchive, saveMask } from "./delivering.js";
 import { askForDocument, remakeDocument, saveDocument, saveSheet } from "./documents.js";
+import { forgetDrag, isOwnDrag, prepareDrag, startDrag } from "./dragging.js";
 import { attempt, form, page, reflect } from "./page.js";
 import { openPhoto } from "./photos.js";
+import { changeSureness, endRepair, startRepair } from "./repairing.js";
 import { describe, ready, started } from "./starting.js";
 import { changeMode, chooseModel, snap, take } from "./taking.js";
 import { complain, element, say } from "./telling.js";
@@ -19,6 +22,16 @@ function listen() {
     ["picture", "change", () => takeFrom(element("picture"), takeBackground)],
     ["png", "click", () => save("png")],
     ["jpeg", "click", () => save("jpeg")],
+    ["mask", "click", saveMask],
+    ["copy", "click", copy],
+    ["archive", "click", saveArchive],
+    ["drag-line", "pointerenter", prepareDrag],
+    ["drag", "dragstart", startDrag],
+    ["repair-start", "click", startRepair],
+    ["repair-end", "click", endRepair],
+    ["sureness", "change", changeSureness],
+    ["shape", "change", changeFrame],
+    ["longer", "change", changeFrame],
     ["save-document", "click", saveDocument],
     ["save-sheet", "click", saveSheet],
     ["camera", "click", () => (page.live?.running ? stopCamera() : startCamera())],
@@ -49,12 +62,12 @@ function listen() {
 }
 
 function given(transfer) {
-  if (transfer?.files.length) take(...transfer.files);
+  if (transfer?.files.length && !isOwnDrag()) take(...transfer.files);
 }
 
 function dropping(event, over) {
   event.preventDefault();
-  element("frame").classList.toggle("dropping", over);
+  element("frame").classList.toggle("dropping", over && !isOwnDrag());
 }
 
 async function takeFrom(input, action) {
@@ -63,8 +76,14 @@ async function takeFrom(input, action) {
   if (files.length) await action(...files);
 }
 
+async function changeFrame() {
+  forgetDrag();
+  await redraw();
+}
+
 async function changeBackground() {
   reflect();
+  forgetDrag();
   changeLiveBackground();
   await redraw();
 }

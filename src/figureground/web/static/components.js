@@ -1,24 +1,27 @@
+// @ts-check
 // What hangs together in a map: a person, a speck.
 
 /**
  * @typedef {{top: number, left: number, bottom: number, right: number}} Box bottom and right are outside
+ * @typedef {{values: ArrayLike<number>, height: number, width: number}} Values
+ * @typedef {[row: number, begin: number, end: number, first: number]} Run
  * @typedef {Box & {pixels: number, runs: [row: number, begin: number, end: number][]}} Component
  */
 
 /**
  * The parts of a map whose places touch one another, corners included, in the order of their first places.
  * Places of a row that lie side by side are one run; runs that touch runs of the row above are joined.
- * @param {{values: ArrayLike<number>, height: number, width: number}} map
+ * @param {Values} map
  * @param {number} limit places with more than that belong to a part
  * @returns {Component[]}
  */
 export function components(map, limit) {
   const runs = runsOf(map, limit);
-  const found = new Map(); // by the first run
+  const found = /** @type {Map<number, Component>} */ (new Map()); // by the first run
   runs.forEach(([row, begin, end], i) => {
     const first = rootOf(runs, i);
-    if (!found.has(first)) found.set(first, { top: row, left: begin, bottom: row, right: end, pixels: 0, runs: [] });
-    const one = found.get(first);
+    const one = found.get(first) ?? { top: row, left: begin, bottom: row, right: end, pixels: 0, runs: [] };
+    found.set(first, one);
     one.left = Math.min(one.left, begin);
     one.right = Math.max(one.right, end);
     one.bottom = row + 1;
@@ -28,9 +31,12 @@ export function components(map, limit) {
   return [...found.values()];
 }
 
-/** Runs as [row, begin, end, the number of an earlier run of the same part, or its own]. */
+/**
+ * Runs as [row, begin, end, the number of an earlier run of the same part, or its own].
+ * @type {(map: Values, limit: number) => Run[]}
+ */
 function runsOf({ values, height, width }, limit) {
-  const runs = [];
+  const runs = /** @type {Run[]} */ ([]);
   let above = 0; // first run of the row above
   for (let row = 0; row < height; row++) {
     const here = runs.length;
@@ -49,11 +55,13 @@ function runsOf({ values, height, width }, limit) {
   return runs;
 }
 
+/** @type {(runs: Run[], one: number, other: number) => void} */
 function join(runs, one, other) {
   const [a, b] = [rootOf(runs, one), rootOf(runs, other)];
   runs[Math.max(a, b)][3] = Math.min(a, b);
 }
 
+/** @type {(runs: Run[], number: number) => number} */
 function rootOf(runs, number) {
   let root = number;
   while (runs[root][3] !== root) root = runs[root][3];

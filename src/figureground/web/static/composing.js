@@ -1,23 +1,66 @@
 // @ts-check
 // The person before a background, on a canvas.
 
-/** @typedef {{colour?: string, picture?: ImageBitmap}} Background neither: transparent */
+/**
+ * @typedef {{colour?: string, picture?: ImageBitmap, soft?: ImageBitmap}} Background a colour, a picture that covers the
+ *   canvas, the photo itself out of focus, or none: transparent
+ */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
 /** @typedef {{width: number, height: number}} Size */
+/** @typedef {import("./framing.js").Frame} Frame */
 
 /**
  * Draws a cut-out before its background.
  * @param {HTMLCanvasElement|OffscreenCanvas} canvas whose size is kept
  * @param {CanvasImageSource} person with the mask as alpha
  * @param {Background} background
+ * @param {Frame} [frame] the part of the photo that the canvas shows; without it all
+ * @param {Size} [photo] its size, with a frame
  */
-export function compose(canvas, person, background) {
+export function compose(canvas, person, background, frame, photo = canvas) {
   const context = contextOf(canvas);
+  const place = placeOf(canvas, frame, photo);
   context.imageSmoothingQuality = "high";
   context.globalCompositeOperation = "copy";
-  context.drawImage(person, 0, 0, canvas.width, canvas.height);
+  context.drawImage(person, ...place);
   context.globalCompositeOperation = "destination-over";
-  fill(context, background);
+  if (background.soft) spread(context, background.soft, place);
+  else fill(context, background);
+}
+
+/**
+ * Draws a picture at a place, and its outermost pixels on as far as the canvas goes.
+ * @type {(context: Context, picture: ImageBitmap, place: [number, number, number, number]) => void}
+ */
+function spread(context, picture, [left, top, width, height]) {
+  context.drawImage(picture, left, top, width, height);
+  const columns = stretches(picture.width, left, width, context.canvas.width);
+  const rows = stretches(picture.height, top, height, context.canvas.height);
+  for (const [x, across, begin, wide] of columns) {
+    for (const [y, down, first, high] of rows) {
+      context.drawImage(picture, x, y, across, down, begin, first, wide, high); // below what is there already
+    }
+  }
+}
+
+/**
+ * What of a line of pixels goes where: the first one before its place, all within, the last one behind.
+ * @type {(length: number, begin: number, extent: number, limit: number) => [number, number, number, number][]}
+ */
+function stretches(length, begin, extent, limit) {
+  /** @type {[number, number, number, number][]} */
+  const all = [[0, 1, 0, begin + 1], [0, length, begin, extent], [length - 1, 1, begin + extent - 1, limit - begin - extent + 1]];
+  return all.filter(([, , , stretch]) => stretch > 1);
+}
+
+/**
+ * Where on a canvas the whole photo lies of which it shows a frame: left, top, width, height.
+ * @type {(canvas: Size, frame: Frame | undefined, photo: Size) => [number, number, number, number]}
+ */
+export function placeOf({ height, width }, frame, photo) {
+  if (frame === undefined) return [0, 0, width, height];
+  const [across, down] = [width / frame.width, height / frame.height];
+  return [-frame.left * across, -frame.top * down, photo.width * across, photo.height * down];
 }
 
 /**

@@ -1,78 +1,78 @@
-// A photo and its cut-out.
+// The photo and its cut-out, as they are shown.
 
-import { compose, shownSize } from "./composing.js";
+import { compose, placeOf, shownSize } from "./composing.js";
+import { Cutter } from "./cutter.js";
 import { BrowserEngine } from "./engines.js";
+import { frameOf, personBox } from "./framing.js";
 import { attempt, form, mode, model, page, reflect, serverName } from "./page.js";
-import { Trouble } from "./photos.js";
-import { download, element, say, show } from "./telling.js";
-import { megabytes, number, text } from "./texts.js";
+import { background } from "./rendering.js";
+import { element, say, show } from "./telling.js";
+import { number, text } from "./texts.js";
 
+const cutter = new Cutter();
 let drawing = 0; // of the latest drawing
+let original = { photo: null, frame: "" }; // what is drawn of which
 
 /** Cuts the photo out and shows it, unless newer work makes that void. */
 export async function cut(current) {
-  const { photo, engine } = page;
+  const { photo, entry, engine } = page;
   drawOriginal();
   const begun = performance.now();
   const inBrowser = engine instanceof BrowserEngine;
   say(text(inBrowser ? "looking-browser" : "looking-server", { server: serverName() }), { busy: true });
-  const answer = await engine.cut(photo, model());
+  const cutout = cutter.hold(photo);
+  cutout.settled.catch(() => {}); // `put` tells
+  const mask = await entry.mask(() => engine.mask(photo, model()));
   if (!current()) return;
-  page.result = answer;
+  await cutout.put(mask);
+  if (!current()) return;
+  page.result = { cutout, editor: null };
   await draw();
   if (!current()) return;
+  element("split").value = "50";
+  slide();
   show("comparison");
-  page.strip.draw(photo.file, element("result"));
+  page.strip.draw(entry, element("result"));
   const seconds = number((performance.now() - begun) / 1000, 1);
   const { width, height } = photo;
   say(text(inBrowser ? "done-browser" : "done-server", { seconds, server: serverName(), width, height }));
   reflect();
 }
 
+/** Shows the photo alone. */
 export function drawOriginal() {
   const { photo } = page;
-  const canvas = element("original");
-  Object.assign(canvas, shownSize(photo));
-  Object.assign(element("result"), shownSize(photo));
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(photo.bitmap, 0, 0, canvas.width, canvas.height);
+  drawPhoto(frameOf("photo", null, photo));
   show("photo");
 }
 
-/** The background that is chosen, as `compose` takes it. */
-async function background({ blurred }) {
-  const chosen = form.elements.background.value;
-  if (chosen === "transparent") return {};
-  if (chosen === "colour") return { colour: element("colour").value };
-  if (chosen === "picture") return { picture: page.ownPicture ?? undefined };
-  if (chosen === "blur") return { picture: await blurred() };
-  return { colour: chosen };
+function drawPhoto(frame) {
+  const { photo } = page;
+  const size = shownSize(frame);
+  const wanted = { photo, frame: JSON.stringify(frame) };
+  if (wanted.photo === original.photo && wanted.frame === original.frame) return;
+  original = wanted;
+  const canvas = element("original");
+  Object.assign(canvas, size);
+  Object.assign(element("result"), size);
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(photo.bitmap, ...placeOf(canvas, frame, photo));
 }
 
 async function draw() {
-  const [mine, drawn] = [++drawing, page.result];
-  const behind = await background(drawn);
-  if (mine === drawing && drawn === page.result) compose(element("result"), drawn.cutout, behind);
+  const [mine, { photo, result: { cutout } }] = [++drawing, page];
+  await cutout.settled;
+  const behind = await background(cutout);
+  if (mine !== drawing || cutout !== page.result?.cutout) return;
+  const frame = frameOf(form.elements.shape.value, personBox(cutout.mask), photo);
+  drawPhoto(frame);
+  compose(element("result"), cutout.picture, behind, frame, photo);
 }
 
-/** Shows the cut-out before the background that is chosen now. */
+/** Shows the cut-out as it is chosen now. */
 export async function redraw() {
   if (mode() === "photo" && page.result !== null) await attempt(draw);
-}
-
-export async function save(type) {
-  const { photo, result } = page;
-  await attempt(async () => {
-    say(text("writing"), { busy: true });
-    const canvas = Object.assign(document.createElement("canvas"), { width: photo.width, height: photo.height });
-    compose(canvas, result.cutout, await background(result));
-    const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
-    if (file === null) throw new Trouble(text("too-large-to-write"));
-    const name = `${photo.stem}-cutout.${type === "jpeg" ? "jpg" : "png"}`;
-    download(file, name);
-    say(text("saved", { name, size: megabytes(file.size) }));
-  });
 }
 
 /** Moves the border between photo and cut-out to where the slider is. */

@@ -18,7 +18,7 @@ export async function offerDocument(current) {
   const { photo } = page;
   if (sent.has(photo.file)) return await makeDocument(current);
   drawOriginal();
-  page.strip.draw(photo.file, element("original"));
+  page.strip.draw(page.entry, element("original"));
   say(text("document-press", { server: serverName() }));
 }
 
@@ -45,7 +45,7 @@ async function makeDocument(current) {
   element("document").src = URL.createObjectURL(made.file);
   await element("document").decode();
   if (!current()) return;
-  page.strip.draw(photo.file, element("document"));
+  page.strip.draw(page.entry, element("document"));
   tell(made.shortcomings);
   showDocument();
   reflect();

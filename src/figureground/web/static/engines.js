@@ -1,41 +1,8 @@
-// Who cuts out: this browser, by a worker with the model in it, or the server.
+// Who tells people from their background: this browser, by a worker with the model in it, or the server.
 
+import { Colleague } from "./colleague.js";
 import { Trouble } from "./photos.js";
 import { text } from "./texts.js";
-
-/** A thread of its own that answers what it is asked. */
-class Colleague {
-  #worker = new Worker("/worker.js");
-  #waiting = new Map();
-  #count = 0;
-
-  constructor() {
-    this.#worker.onmessage = ({ data }) => {
-      const { resolve, reject } = this.#waiting.get(data.id);
-      this.#waiting.delete(data.id);
-      if (data.error === undefined) resolve(data.result);
-      else reject(new Error(data.error));
-    };
-    this.#worker.onerror = (event) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || "the worker failed"));
-      this.#waiting.clear();
-    };
-  }
-
-  async ask(task, details, transferred = []) {
-    const id = ++this.#count;
-    const result = await new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, task, ...details }, transferred);
-    });
-    note(result.times ?? {});
-    return result;
-  }
-
-  close() {
-    this.#worker.terminate();
-  }
-}
 
 /** The model in this browser. Photos do not leave it. */
 export class BrowserEngine {
@@ -46,14 +13,15 @@ export class BrowserEngine {
     return this.#worker.ask("prepare", { model });
   }
 
-  /** @returns {Promise<{cutout: ImageBitmap, blurred: () => Promise<ImageBitmap>}>} */
-  async cut(photo, model) {
+  /**
+   * A photo's mask, and how likely each place of it shows a person.
+   * @returns {Promise<{mask: Uint8Array, probability: {values: Float32Array, height: number, width: number}}>}
+   */
+  async mask(photo, model) {
     const bitmap = await createImageBitmap(photo.bitmap);
-    const { nobody, cutout } = await this.#worker.ask("photo", { bitmap, model }, [bitmap]);
+    const { nobody, mask, probability, held } = await this.#worker.ask("photo", { bitmap, model }, [bitmap]);
     if (nobody) throw new Trouble(text("nobody"));
-    let picture = null;
-    const blurred = () => (picture ??= this.#worker.ask("blurred", {}).then((answer) => answer.bitmap));
-    return { cutout, blurred };
+    return { mask, probability, held };
   }
 
   /**
@@ -87,11 +55,16 @@ export class BrowserEngine {
 class ServerEngine {
   async prepare() {}
 
-  async cut(photo, model) {
-    const cutout = await picture(await post("/cut", { photo: photo.file, model, format: "png" }));
-    let blur = null;
-    const blurred = () => (blur ??= post("/cut", { photo: photo.file, model, background: "blur" }).then(picture));
-    return { cutout, blurred };
+  /** A photo's mask; how likely each place shows a person, the server does not tell. */
+  async mask(photo, model) {
+    const answer = await post("/cut", { photo: photo.file, model, format: "png" });
+    const cutout = await createImageBitmap(await answer.blob());
+    const { width, height } = cutout;
+    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    context.drawImage(cutout, 0, 0);
+    cutout.close();
+    const { data } = context.getImageData(0, 0, width, height);
+    return { mask: Uint8Array.from({ length: width * height }, (_, i) => data[4 * i + 3]), probability: null, held: null };
   }
 
   close() {}
@@ -131,14 +104,4 @@ async function post(path, fields) {
   const { error } = await answer.json().catch(() => ({ error: `the server answered ${answer.status}` }));
   if (/^no person/.test(error)) throw new Trouble(text("nobody"));
   throw new Trouble(text("server-says", { error }));
-}
-
-async function picture(answer) {
-  return createImageBitmap(await answer.blob());
-}
-
-/** Keeps a step's milliseconds where the browser's own tools and benchmarks/web.py find them. */
-function note(times) {
-  const end = performance.now();
-  for (const [step, duration] of Object.entries(times)) performance.measure(`figureground ${step}`, { end, duration });
 }

@@ -11,10 +11,12 @@ export const serverName = () => (local ? text("server-here") : location.host);
 export const page = {
   settings: undefined, // what the server told: models, standards, limits
   engine: undefined, // the browser's, or the server's
-  strip: null, // of photos that were given together
+  album: [], // the photos that were given together
+  strip: null, // of them
   live: null,
+  entry: null, // of the album: the one that is shown
   photo: null, // as openPhoto gives it
-  result: null, // {cutout, blurred} of the photo
+  result: null, // {cutout, editor} of the photo
   ownPicture: null, // a background
   made: null, // the document photo: {file}
 };
@@ -51,11 +53,19 @@ export function reflect() {
     part.hidden = !part.dataset.for.split(" ").includes(mode());
   }
   const background = form.elements.background.value;
+  const none = page.result === null;
+  const repairing = element("frame").dataset.shows === "repair";
   element("colour-line").hidden = background !== "colour";
   element("picture-line").hidden = background !== "picture";
   element("jpeg-note").hidden = mode() !== "photo" || background !== "transparent";
-  element("png").disabled = page.result === null;
-  element("jpeg").disabled = page.result === null || background === "transparent";
+  for (const id of ["png", "mask", "copy"]) element(id).disabled = none;
+  element("repair-start").disabled = none || repairing;
+  element("jpeg").disabled = none || background === "transparent";
+  element("drag-line").hidden = mode() !== "photo" || none;
+  element("archive").hidden = mode() !== "photo" || page.album.filter(({ done }) => done).length < 2;
+  element("sureness-line").hidden = !page.entry?.probability;
+  element("sureness").value = String(Math.round(100 * (page.entry?.sureness ?? 0.5)));
+  element("sureness").ariaValueText = text("percent", { share: element("sureness").value });
   element("make-document").disabled = page.photo === null;
   element("save-document").disabled = element("save-sheet").disabled = page.made === null;
   element("camera").textContent = text(page.live?.running ? "stop-camera" : "start-camera");

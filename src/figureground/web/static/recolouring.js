@@ -1,3 +1,4 @@
+// @ts-check
 // A cut-out that follows its mask while that is mended: only the parts that a change reaches are worked out again.
 
 import { cutOutPart, neighbourhoods, reachOfColours, smallColours } from "./colours.js";
@@ -5,9 +6,9 @@ import { cutOutPart, neighbourhoods, reachOfColours, smallColours } from "./colo
 /** @typedef {import("./components.js").Box} Box */
 
 export class Recolouring {
-  #pixels;
-  #height;
-  #width;
+  /** @type {Uint8ClampedArray} */ #pixels;
+  /** @type {number} */ #height;
+  /** @type {number} */ #width;
   #small;
 
   /**
@@ -30,7 +31,7 @@ export class Recolouring {
    * Puts other values into a part of the mask.
    * @param {Box} box
    * @param {Uint8Array} values of that part
-   * @returns {{box: Box, pixels: Uint8ClampedArray}} the part of the cut-out that changes with it, RGBA
+   * @returns {{box: Box, pixels: Uint8ClampedArray<ArrayBuffer>}} the part of the cut-out that changes with it, RGBA
    */
   change(box, values) {
     const across = box.right - box.left;
@@ -45,6 +46,7 @@ export class Recolouring {
   }
 }
 
+/** @type {(box: Box, reach: number, height: number, width: number) => Box} */
 function widened({ top, left, bottom, right }, reach, height, width) {
   return {
     top: Math.max(0, top - reach),

@@ -29,12 +29,13 @@ const SIDES = /** @type {const} */ (["top", "left", "bottom", "right"]);
  * @param {number} width
  * @param {Look} look
  * @param {number} side pixels of the longer side that the network sees
- * @returns {Promise<FloatMap>} of the photo's proportions
+ * @param {Box[]} [known] the groups, where they are known from another thing of which the same looks tell
+ * @returns {Promise<FloatMap & {crops: Box[]}>} of the photo's proportions; and the groups
  */
-export async function lookTwice(height, width, look, side) {
+export async function lookTwice(height, width, look, side, known) {
   const photo = { height, width };
   const first = await firstLook(photo, look);
-  const crops = groups(first, photo, ENLARGED * side);
+  const crops = known ?? groups(first, photo, ENLARGED * side);
   const size = mapSize(photo, first, crops);
   const map = { ...size, values: resized(first, size.height, size.width) };
   for (const box of crops) {
@@ -43,7 +44,7 @@ export async function lookTwice(height, width, look, side) {
     const seen = resized(await look(box), part.bottom - part.top, columns);
     forEachOf(part, map, (at, from) => (map.values[at] += 0.5 * (seen[from] - map.values[at])));
   }
-  return map;
+  return { ...map, crops };
 }
 
 /** @type {(photo: Size, look: Look) => Promise<FloatMap>} */

@@ -1,57 +1,80 @@
 // The photos that were given together, as a row of small pictures; a press shows one large.
 
+import { element } from "./telling.js";
+import { text } from "./texts.js";
+
 const HEIGHT = 72; // CSS pixels
 
-export class Strip {
-  #list;
-  #choose;
-  #buttons = new Map(); // by file
+/** @typedef {import("./album.js").Entry} Entry */
 
-  /**
-   * @param {HTMLElement} list
-   * @param {(file: File) => void} choose called with the one that is pressed
-   */
-  constructor(list, choose) {
-    this.#list = list;
+export class Strip {
+  #choose;
+  #buttons = /** @type {Map<Entry, HTMLButtonElement>} */ (new Map());
+
+  /** @param {(entry: Entry) => void} choose called with the one that is pressed */
+  constructor(choose) {
     this.#choose = choose;
   }
 
-  /** Holds these in place of the former ones; a single one needs no row. */
-  hold(files) {
-    this.#buttons = new Map(files.length > 1 ? files.map((file) => [file, this.#button(file)]) : []);
-    this.#list.replaceChildren(...[...this.#buttons.values()].map(listed));
-    this.#list.hidden = this.#buttons.size === 0;
+  /**
+   * Holds these in place of the former ones; a single one needs no row.
+   * @param {Entry[]} entries
+   */
+  hold(entries) {
+    this.#buttons = new Map(entries.length > 1 ? entries.map((entry) => [entry, this.#button(entry)]) : []);
+    element("strip").replaceChildren(...[...this.#buttons.values()].map(listed));
+    element("strip").hidden = element("strip-progress").hidden = this.#buttons.size === 0;
+    element("strip-progress").textContent = "";
   }
 
-  /** Makes one of them the one that is shown large, with its result as its small picture. */
-  draw(file, picture) {
-    for (const [other, button] of this.#buttons) button.ariaPressed = String(other === file);
-    const canvas = this.#buttons.get(file)?.querySelector("canvas");
+  /** Makes one of them the one that is shown large. */
+  select(entry) {
+    for (const [other, button] of this.#buttons) button.ariaPressed = String(other === entry);
+  }
+
+  /** Shows that one of them is being worked on. */
+  begin(entry) {
+    this.#buttons.get(entry)?.setAttribute("aria-busy", "true");
+  }
+
+  /** Shows what became of one of them: a canvas or an image, of which a small one is drawn. */
+  draw(entry, picture) {
+    const canvas = this.#end(entry, "")?.querySelector("canvas");
     if (!canvas) return;
     const [wide, high] = [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
     canvas.height = HEIGHT * devicePixelRatio;
     canvas.width = Math.max(1, Math.round((canvas.height * wide) / high));
     canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-    this.#mark(file, "");
   }
 
   /** Marks one of which nothing came, and why. */
-  fail(file, reason) {
-    this.#mark(file, reason);
+  fail(entry, reason) {
+    this.#end(entry, reason);
   }
 
-  #mark(file, reason) {
-    const button = this.#buttons.get(file);
-    if (!button) return;
-    button.classList.toggle("trouble", reason !== "");
-    button.title = reason;
+  /** Tells how many are done, and of which nothing came. */
+  tell() {
+    if (this.#buttons.size === 0) return;
+    const entries = [...this.#buttons.keys()];
+    const reasons = entries.filter(({ trouble }) => trouble).map(({ file: { name }, trouble }) => (trouble.startsWith(name) ? trouble : `${name}: ${trouble}`));
+    const done = text("photos-done", { done: entries.filter((entry) => entry.done).length, count: entries.length });
+    element("strip-progress").textContent = [done, ...reasons].join(" ");
+    element("strip-progress").classList.toggle("trouble", reasons.length > 0);
   }
 
-  #button(file) {
+  #end(entry, reason) {
+    const button = this.#buttons.get(entry);
+    button?.removeAttribute("aria-busy");
+    button?.classList.toggle("trouble", reason !== "");
+    if (button) button.title = reason;
+    return button;
+  }
+
+  #button(entry) {
     const button = Object.assign(document.createElement("button"), { type: "button", ariaPressed: "false" });
-    const name = Object.assign(document.createElement("span"), { textContent: file.name });
+    const name = Object.assign(document.createElement("span"), { textContent: entry.file.name });
     button.append(Object.assign(document.createElement("canvas"), { width: 1, height: 1 }), name);
-    button.addEventListener("click", () => this.#choose(file));
+    button.addEventListener("click", () => this.#choose(entry));
     return button;
   }
 }

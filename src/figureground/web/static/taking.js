@@ -1,56 +1,71 @@
 // Photos that a person gives, and what is made of them: a cut-out or a document photo.
 
+import { Entry } from "./album.js";
 import { stopCamera } from "./camera.js";
 import { cut, redraw } from "./cutting.js";
+import { forgetDrag } from "./dragging.js";
 import { offerDocument, showDocument } from "./documents.js";
-import { attemptLatest, form, giveUp, mode, page, reflect } from "./page.js";
+import { attemptLatest, form, giveUp, mode, model, page, reflect } from "./page.js";
 import { openPhoto } from "./photos.js";
+import { closeEditor } from "./repairing.js";
 import { ready } from "./starting.js";
 import { Strip } from "./strip.js";
 import { element, say, show } from "./telling.js";
 import { text } from "./texts.js";
+import { thumbnail } from "./thumbnails.js";
 
-page.strip = new Strip(element("strip"), (file) => workOn([file]));
+page.strip = new Strip((entry) => display(entry));
 
+/** Shows the first of these photos from which something comes, and cuts out the others meanwhile. */
 export async function take(...files) {
-  page.strip.hold(files);
-  await workOn(files);
+  const album = files.map((file) => new Entry(file));
+  keepAlbum(album);
+  for (const entry of album) if ((await display(entry)) !== "trouble") break;
+  await workOff();
 }
 
-/** Makes of each photo what is asked for; the last one stays shown. */
-async function workOn(files) {
+function keepAlbum(album) {
+  closeEditor();
+  page.album = album;
+  page.strip.hold(album);
+}
+
+/**
+ * Makes of a photo what is asked for and shows it.
+ * @returns {Promise<string>} "done", "trouble", or "void": newer work took its place
+ */
+async function display(entry) {
   if (page.live?.running) stopCamera();
   if (mode() === "live") setMode("photo");
+  let end = "void";
   await attemptLatest(async (current) => {
     await ready(text("loading-photo"));
-    const troubles = new Map(); // by file
-    for (const file of files) {
-      if (!current()) return;
-      await open(file, current).catch((error) => {
-        troubles.set(file, error);
-        page.strip.fail(file, error.message);
-      });
-    }
     if (!current()) return;
-    if (files.length > 1) sum(files.length, troubles);
-    else for (const error of troubles.values()) throw error;
+    try {
+      await open(entry, current);
+      if (current()) end = "done";
+    } catch (error) {
+      if (current()) end = "trouble";
+      fail(entry, error);
+      throw error;
+    }
   });
+  page.strip.tell();
   reflect();
+  return end;
 }
 
-/** Tells what became of several photos. */
-function sum(count, troubles) {
-  const reasons = [...troubles].map(([{ name }, { message }]) => (message.startsWith(name) ? message : `${name}: ${message}`));
-  const done = text(mode() === "document" ? "photos-open" : "photos-done", { done: count - troubles.size, count });
-  say([done, ...reasons].join(" "), { trouble: troubles.size > 0 });
-}
-
-async function open(file, current) {
-  say(text("opening", { name: file.name || text("a-picture") }), { busy: true });
-  const opened = await openPhoto(file, page.settings.limits);
+async function open(entry, current) {
+  say(text("opening", { name: entry.file.name || text("the-photo") }), { busy: true });
+  page.strip.begin(entry);
+  const opened = await openPhoto(entry.file, page.settings.limits);
   if (!current()) return;
+  closeEditor();
   page.photo = opened;
+  page.entry = entry;
   page.result = page.made = null;
+  forgetDrag();
+  page.strip.select(entry);
   element("face").value = "";
   reflect();
   await work(current);
@@ -58,6 +73,32 @@ async function open(file, current) {
 
 function work(current) {
   return mode() === "document" ? offerDocument(current) : cut(current);
+}
+
+function fail(entry, error) {
+  entry.trouble = error.message;
+  page.strip.fail(entry, error.message);
+}
+
+/** Cuts out the photos that were not yet shown, one after the other. */
+async function workOff() {
+  const { album } = page;
+  const goesOn = () => page.album === album && mode() === "photo";
+  for (const entry of album) {
+    if (!goesOn()) return;
+    if (entry.done || entry.trouble) continue;
+    page.strip.begin(entry);
+    try {
+      const photo = await openPhoto(entry.file, page.settings.limits);
+      const mask = await entry.mask(() => page.engine.mask(photo, model()));
+      page.strip.draw(entry, thumbnail(photo, mask));
+      photo.bitmap.close();
+    } catch (error) {
+      fail(entry, error);
+    }
+    if (page.album === album) page.strip.tell();
+    reflect();
+  }
 }
 
 function setMode(name) {
@@ -82,12 +123,19 @@ export async function changeMode() {
     giveUp();
     showDocument();
   } else await attemptLatest(work);
+  reflect();
+  if (mode() === "photo") await workOff();
 }
 
+/** Has all photos cut out anew by another model, but those that were mended by hand. */
 export async function chooseModel() {
+  closeEditor();
+  for (const entry of page.album) if (!entry.repaired) entry.forget();
   page.result = page.made = null;
   reflect();
   if (page.photo !== null && mode() !== "live") await attemptLatest(work);
+  if (page.entry?.repaired && mode() === "photo") say(text("repaired-kept"));
+  await workOff();
 }
 
 /** Takes a picture with the camera. */

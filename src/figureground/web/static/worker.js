@@ -13,10 +13,10 @@
 const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const loaded = (async () => {
-  const [edges, colours, resizing, steadying, looks] = await Promise.all([
-    import("/edges.js"), import("/colours.js"), import("/resizing.js"), import("/steadying.js"), import("/second_look.js"),
+  const [cutting, edges, resizing, steadying, looks] = await Promise.all([
+    import("/cutting_tasks.js"), import("/edges.js"), import("/resizing.js"), import("/steadying.js"), import("/second_look.js"),
   ]);
-  return { edges, colours, resizing, steadying, looks };
+  return { cutting, edges, resizing, steadying, looks };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
@@ -26,7 +26,6 @@ const GPU_TOLERANCE = 0.02; // of the logits' mean size: int8 models came out as
 
 let runtime = /** @type {Promise<Runtime> | null} */ (null); // promise of LiteRT.js, where a model is asked for
 const models = /** @type {Map<string, Promise<Model["model"]>>} */ (new Map());
-let lastPhoto = /** @type {Awaited<ReturnType<typeof reduced>> | null} */ (null); // {pixels, mask, height, width} at a reduced size, for a blur that is asked for later
 let lastAnswer = /** @type {Float32Array | null} */ (null); // of the live picture before
 
 function loadRuntime() {
@@ -48,8 +47,8 @@ async function modelOf(name, accelerator = "wasm") {
 }
 
 /**
- * The logits of person, without those of held things, for a picture of the model's own size, colours in 0..1.
- * @type {(sought: Model, seen: Float32Array) => Promise<Float32Array>}
+ * The logits of person, and where the model tells them of held things, for a picture of its own size, colours in 0..1.
+ * @type {(sought: Model, seen: Float32Array) => Promise<Float32Array[]>}
  */
 async function logitsOf({ model, height, width }, seen) {
   const litert = await /** @type {Promise<Runtime>} */ (runtime);
@@ -57,36 +56,42 @@ async function logitsOf({ model, height, width }, seen) {
   const [output] = await model.run(input);
   const here = model.options.accelerator === "wasm" ? output : await output.moveTo("wasm");
   const answer = here.toTypedArray();
-  const maps = answer.length / (height * width); // person comes first
-  const values = maps === 1 ? answer.slice() : answer.filter((_, place) => place % maps === 0);
+  const count = answer.length / (height * width);
+  const maps = Array.from({ length: count }, (_, map) => answer.filter((_, place) => place % count === map));
   for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
-  return values;
+  return maps;
 }
 
 /**
- * Logits of a picture at the model's size.
- * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<FloatMap>}
+ * Logits of a picture at the model's size: a map of each thing that the model tells.
+ * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<FloatMap[]>}
  */
-async function answerTo(sought, pixels, height, width) {
+async function answersTo(sought, pixels, height, width) {
   const { resizing } = await loaded;
   const seen = resizing.scaled(resizing.resizedColours(pixels, height, width, sought.height, sought.width));
-  return { values: await logitsOf(sought, seen), height: sought.height, width: sought.width };
+  return (await logitsOf(sought, seen)).map((values) => ({ values, height: sought.height, width: sought.width }));
 }
 
 /**
- * How likely each place of a photo shows a person, after a second look at each group, as in Segmenter.mask.
- * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<FloatMap>}
+ * How likely each place of a photo shows a person, after a second look at each group, as in Segmenter.mask; and
+ * something held, as in Segmenter.held, or null where the model does not tell.
+ * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<{person: FloatMap, held: FloatMap | null}>}
  */
-async function probabilityOf(sought, pixels, height, width) {
+async function probabilitiesOf(sought, pixels, height, width) {
   const { looks } = await loaded;
-  return likely(
-    await looks.lookTwice(
-      height,
-      width,
-      (box) => answerTo(sought, cropped(pixels, width, box), box.bottom - box.top, box.right - box.left),
-      Math.max(sought.height, sought.width),
-    ),
-  );
+  const seen = /** @type {Map<string, Promise<FloatMap[]>>} */ (new Map()); // by the part that was looked at
+  const answersAt = (/** @type {Box} */ box) => {
+    const key = JSON.stringify(box);
+    const answers = seen.get(key) ?? answersTo(sought, cropped(pixels, width, box), box.bottom - box.top, box.right - box.left);
+    seen.set(key, answers);
+    return answers;
+  };
+  const side = Math.max(sought.height, sought.width);
+  const person = await looks.lookTwice(height, width, async (box) => (await answersAt(box))[0], side);
+  const [answers] = await Promise.all(seen.values());
+  if (answers.length !== 2) return { person: likely(person), held: null };
+  const held = await looks.lookTwice(height, width, async (box) => (await answersAt(box))[1], side, person.crops);
+  return { person: likely(person), held: likely(held) };
 }
 
 /** @type {(pixels: Uint8ClampedArray, width: number, box: Box) => Uint8ClampedArray} */
@@ -114,8 +119,8 @@ function likely(map) {
 async function gpuServes(name, limit) {
   const [slow, quick] = [await modelOf(name), await modelOf(name, "webgpu")];
   const seen = Float32Array.from({ length: 3 * slow.height * slow.width }, (_, i) => ((i * 7919) % 256) / 255);
-  const right = await logitsOf(slow, seen);
-  const given = await logitsOf(quick, seen); // the first time shaders are compiled
+  const [right] = await logitsOf(slow, seen);
+  const [given] = await logitsOf(quick, seen); // the first time shaders are compiled
   let [size, difference] = [0, 0];
   for (let i = 0; i < right.length; i++) {
     size += Math.abs(right[i]);
@@ -131,16 +136,6 @@ async function duration(model, seen) {
   return performance.now() - begun;
 }
 
-/** @type {(bitmap: ImageBitmap) => ImageData} */
-function pixelsOf(bitmap) {
-  const { width, height } = bitmap;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return context.getImageData(0, 0, width, height);
-}
-
 const tasks = {
   /**
    * Loads a model before it is needed.
@@ -151,34 +146,23 @@ const tasks = {
   },
 
   /**
-   * A photo's cut-out as a bitmap of its size, or nobody.
+   * A photo's mask, how likely each place shows a person, and the mask of held things where the model tells; or nobody.
    * @param {{bitmap: ImageBitmap, model: string}} details
    */
   async photo({ bitmap, model }) {
-    const { edges, colours } = await loaded;
+    const { cutting, edges } = await loaded;
     const clock = stopwatch();
-    const image = pixelsOf(bitmap);
-    const { data, width, height } = image;
+    const { data, width, height } = cutting.pixelsOf(bitmap);
     clock("read");
-    const probability = await probabilityOf(await modelOf(model), data, height, width);
+    const { person: probability, held: things } = await probabilitiesOf(await modelOf(model), data, height, width);
     clock("model");
     const mask = edges.refine(data, height, width, probability);
+    const held = things && edges.refine(data, height, width, things);
     clock("edge");
     let person = 0;
     for (let i = 0; i < mask.length; i++) if (mask[i] > 127) person++;
     if (person < Math.max(1, LEAST_PERSON * mask.length)) return { nobody: true, times: clock.times };
-    lastPhoto = await reduced(data, mask, height, width);
-    colours.cutOut(data, mask, height, width);
-    clock("colours");
-    return { cutout: await createImageBitmap(image), times: clock.times };
-  },
-
-  /** The last photo out of focus, small. */
-  async blurred() {
-    const { colours } = await loaded;
-    if (lastPhoto === null) throw new Error("there is no photo yet");
-    const { pixels, height, width } = colours.blurred(...lastPhoto);
-    return { bitmap: await createImageBitmap(new ImageData(pixels, width, height)) };
+    return { mask, probability, held, times: clock.times };
   },
 
   /**
@@ -206,7 +190,7 @@ const tasks = {
   async livePerson({ pixels, model, accelerator }) {
     const clock = stopwatch();
     const sought = await modelOf(model, accelerator);
-    const probability = likely(await answerTo(sought, pixels, sought.height, sought.width));
+    const probability = likely((await answersTo(sought, pixels, sought.height, sought.width))[0]);
     clock("model");
     return { probability, times: clock.times };
   },
@@ -233,20 +217,6 @@ async function liveChoice(name, accelerator) {
   return { model: name, accelerator, height, width };
 }
 
-/**
- * A photo and its mask, small: all that a blur needs, and cheap to keep.
- * @type {(pixels: Uint8ClampedArray, mask: Uint8Array, height: number, width: number) => Promise<[Uint8ClampedArray, Uint8Array, number, number]>}
- */
-async function reduced(pixels, mask, height, width) {
-  const { resizing } = await loaded;
-  const small = resizing.fittedInside(height, width, 512);
-  const colours = resizing.resizedColours(pixels, height, width, small.height, small.width);
-  const kept = new Uint8ClampedArray(4 * small.height * small.width).fill(255);
-  for (let i = 0; i < colours.length / 3; i++) for (let c = 0; c < 3; c++) kept[4 * i + c] = colours[3 * i + c];
-  const values = Uint8Array.from(resizing.resizedMask(mask, height, width, small.height, small.width));
-  return [kept, values, small.height, small.width];
-}
-
 /** Notes milliseconds by step: call it after each. */
 function stopwatch() {
   let last = performance.now();
@@ -265,13 +235,24 @@ worker.onmessage = ({ data }) => {
   turn = turn.then(() => answer(data));
 };
 
-/** @param {{id: number, task: keyof typeof tasks}} message with what the task asks for */
+/** @param {{id: number, task: string}} message with what the task asks for */
 async function answer({ id, task, ...details }) {
-  const perform = /** @type {(details: unknown) => Promise<object | void>} */ (tasks[task]);
   try {
-    const result = (await perform(details)) ?? {};
-    worker.postMessage({ id, result }, Object.values(result).filter((value) => value instanceof ImageBitmap));
+    const { cutting } = await loaded;
+    const all = /** @type {Record<string, (details: unknown) => Promise<object | void>>} */ ({ ...tasks, ...cutting.tasks });
+    const result = (await all[task](details)) ?? {};
+    worker.postMessage({ id, result }, Object.values(result).flatMap(owned));
   } catch (error) {
     worker.postMessage({ id, error: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/**
+ * What of an answer is handed over instead of copied.
+ * @param {unknown} value
+ * @returns {Transferable[]}
+ */
+function owned(value) {
+  if (value instanceof ImageBitmap) return [value];
+  return value instanceof Uint8Array ? [value.buffer] : [];
 }

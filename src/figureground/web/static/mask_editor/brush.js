@@ -1,3 +1,4 @@
+// @ts-check
 // A brush that draws into a mask.
 
 /**
@@ -17,7 +18,7 @@
  * @returns {Box} empty where all of it is outside
  */
 export function reached({ height, width }, from, to, radius) {
-  const inside = (value, limit) => Math.min(limit, Math.max(0, value));
+  const inside = (/** @type {number} */ value, /** @type {number} */ limit) => Math.min(limit, Math.max(0, value));
   const reach = radius + 0.5;
   const top = inside(Math.floor(Math.min(from.y, to.y) - reach), height);
   const left = inside(Math.floor(Math.min(from.x, to.x) - reach), width);

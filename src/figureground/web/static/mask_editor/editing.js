@@ -1,3 +1,4 @@
+// @ts-check
 // A mask as it is mended: strokes and larger changes, each of which can be undone.
 
 import { draw, reached } from "./brush.js";
@@ -86,6 +87,16 @@ export class Editing {
   }
 
   /**
+   * Goes over from one answer of a network to another, but where the mask was mended.
+   * @param {Uint8Array} former
+   * @param {Uint8Array} other
+   * @param {any} note as in `replace`
+   */
+  follow(former, other, note = null) {
+    this.replace(this.mask.values.map((value, i) => (value === former[i] ? other[i] : value)), note);
+  }
+
+  /**
    * Puts other values in the place of all.
    * @param {Uint8Array} values
    * @param {any} note comes back with the change, also when it is undone
@@ -98,11 +109,12 @@ export class Editing {
     this.#close(note);
   }
 
-  #close(note) {
+  #close(/** @type {any} */ note) {
     const box = this.#history.close(note);
     if (box) this.#changed({ box, complete: true, note });
   }
 
+  /** @type {(step: {box: Box, note: any}|null, undone: boolean) => void} */
   #step(step, undone) {
     if (step) this.#changed({ ...step, complete: true, undone });
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // What was done to a mask, step by step, to be undone and done again.
 
 /**
@@ -81,6 +82,7 @@ export class History {
     return this.#swap(this.#undone, this.#done);
   }
 
+  /** @type {(from: Step[], to: Step[]) => {box: Box, note: any}|null} */
   #swap(from, to) {
     const step = from.pop();
     if (!step) return null;
@@ -97,14 +99,14 @@ export class History {
   }
 
   /** @returns {Box} */
-  #box(number) {
+  #box(/** @type {number} */ number) {
     const [row, column] = [Math.floor(number / this.#columns), number % this.#columns];
     const { height, width } = this.#mask;
     const [top, left] = [row * TILE, column * TILE];
     return { top, left, bottom: Math.min(height, top + TILE), right: Math.min(width, left + TILE) };
   }
 
-  #content(number) {
+  #content(/** @type {number} */ number) {
     const { top, left, bottom, right } = this.#box(number);
     const { values, width } = this.#mask;
     const content = new Uint8Array((bottom - top) * (right - left));
@@ -114,6 +116,7 @@ export class History {
     return content;
   }
 
+  /** @type {(number: number, content: Uint8Array) => void} */
   #put(number, content) {
     const { top, left, bottom, right } = this.#box(number);
     const { values, width } = this.#mask;
@@ -122,6 +125,7 @@ export class History {
     }
   }
 
+  /** @type {(tiles: Map<number, Uint8Array>) => Box} */
   #bounds(tiles) {
     const boxes = [...tiles.keys()].map((number) => this.#box(number));
     return {
@@ -133,11 +137,13 @@ export class History {
   }
 }
 
+/** @type {(one: Uint8Array, other: Uint8Array) => boolean} */
 function differs(one, other) {
   for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return true;
   return false;
 }
 
+/** @type {(step: Step) => number} */
 function sizeOf({ tiles }) {
   return tiles.size * TILE * TILE;
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // A mask with the largest person alone.
 
 import { components } from "../components.js";
@@ -24,25 +25,31 @@ export function largestAlone(mask) {
   return result;
 }
 
+/** @typedef {import("../components.js").Component} Component */
+
+/** @type {(part: Component, row: number, x: number) => boolean} */
 function contains({ top, bottom, runs }, row, x) {
   return top <= row && row < bottom && runs.some(([y, begin, end]) => y === row && begin <= x && x < end);
 }
 
+/** @type {(values: Uint8Array, width: number, runs: Component["runs"]) => void} */
 function clear(values, width, runs) {
   for (const [row, begin, end] of runs) values.fill(0, row * width + begin, row * width + end);
 }
 
-/** Clears a part and what falls off from it: its soft edge, up to where another part's begins. */
+/**
+ * Clears a part and what falls off from it: its soft edge, up to where another part's begins.
+ * @type {(mask: import("./brush.js").Mask, result: Uint8Array, part: Component) => void}
+ */
 function clearDownhill({ values, height, width }, result, { runs }) {
-  const waiting = [];
+  const waiting = /** @type {number[]} */ ([]);
   for (const [row, begin, end] of runs) for (let x = begin; x < end; x++) waiting.push(row * width + x);
   clear(result, width, runs);
-  while (waiting.length) {
-    const at = waiting.pop();
+  for (let at; (at = waiting.pop()) !== undefined; ) {
     const x = at % width;
-    for (const [step, inside] of [[-1, x > 0], [1, x < width - 1], [-width, at >= width], [width, at < (height - 1) * width]]) {
-      const next = at + step;
-      if (!inside || values[next] > HALF || values[next] > values[at] || result[next] === 0) continue;
+    const sides = [x > 0 && at - 1, x < width - 1 && at + 1, at >= width && at - width, at < (height - 1) * width && at + width];
+    for (const next of sides) {
+      if (next === false || values[next] > HALF || values[next] > values[at] || result[next] === 0) continue;
       result[next] = 0;
       waiting.push(next);
     }

@@ -1,3 +1,4 @@
+// @ts-check
 // Which part of a picture is seen, and how large: a place of the picture times `scale` plus `x`, `y` is its place in the
 // window, in CSS pixels.
 
@@ -74,12 +75,16 @@ export function placeAt(view, point) {
   return { x: (point.x - view.x) / view.scale, y: (point.y - view.y) / view.scale };
 }
 
-/** A picture smaller than the window is in its middle; a larger one leaves no edge of it empty. */
+/**
+ * A picture smaller than the window is in its middle; a larger one leaves no edge of it empty.
+ * @type {(view: View, picture: Size, window: Size) => View}
+ */
 function bounded({ scale, x, y }, picture, window) {
   const [width, height] = [scale * picture.width, scale * picture.height];
   return { scale, x: within(x, width, window.width), y: within(y, height, window.height) };
 }
 
+/** @type {(begin: number, length: number, limit: number) => number} */
 function within(begin, length, limit) {
   return length <= limit ? (limit - length) / 2 : Math.min(0, Math.max(limit - length, begin));
 }

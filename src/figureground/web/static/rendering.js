@@ -1,0 +1,70 @@
+// Cut-outs in full, as they are chosen: background, frame, size.
+
+import { compose, placeOf } from "./composing.js";
+import { frameOf, personBox, sizeOf } from "./framing.js";
+import { form, page } from "./page.js";
+import { Trouble } from "./photos.js";
+import { element } from "./telling.js";
+import { text } from "./texts.js";
+
+/** The background that is chosen, as `compose` takes it. */
+export async function background(cutout) {
+  const chosen = form.elements.background.value;
+  if (chosen === "transparent") return {};
+  if (chosen === "colour") return { colour: element("colour").value };
+  if (chosen === "picture") return { picture: page.ownPicture ?? undefined };
+  if (chosen === "blur") return { soft: await cutout.blurred() };
+  return { colour: chosen };
+}
+
+/** A cut-out in full, on a canvas: before its background, in the frame and at the size that are chosen. */
+export async function rendered(photo, cutout) {
+  await cutout.settled;
+  const { frame, size } = chosenFrame(photo, cutout);
+  const canvas = Object.assign(document.createElement("canvas"), size);
+  compose(canvas, cutout.picture, await background(cutout), frame, photo);
+  return canvas;
+}
+
+/** Its mask likewise: white on black. */
+export async function renderedMask(photo, cutout) {
+  await cutout.settled;
+  const { frame, size } = chosenFrame(photo, cutout);
+  const canvas = Object.assign(document.createElement("canvas"), size);
+  const context = canvas.getContext("2d");
+  context.fillStyle = "black";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(white(cutout), ...placeOf(canvas, frame, photo));
+  return canvas;
+}
+
+/** A white canvas with the mask as alpha. */
+function white({ mask: { height, width }, picture }) {
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  context.drawImage(picture, 0, 0);
+  context.globalCompositeOperation = "source-in";
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  return canvas;
+}
+
+function chosenFrame(photo, { mask }) {
+  const longer = element("longer");
+  if (!longer.validity.valid) throw new Trouble(text("longer-wrong", { least: longer.min, most: longer.max }));
+  const frame = frameOf(form.elements.shape.value, personBox(mask), photo);
+  return { frame, size: sizeOf(frame, longer.value === "" ? null : Number(longer.value)) };
+}
+
+/**
+ * A canvas as a file.
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} type png or jpeg
+ * @returns {Promise<Blob>}
+ */
+export async function fileOf(canvas, type) {
+  const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
+  if (file === null) throw new Trouble(text("too-large-to-write"));
+  return file;
+}

@@ -1,0 +1,85 @@
+// The shown photo's mask, mended by hand.
+
+import { redraw } from "./cutting.js";
+import { forgetDrag } from "./dragging.js";
+import { MaskEditor } from "./mask_editor/editor.js";
+import { attempt, page, reflect } from "./page.js";
+import { element, say, show } from "./telling.js";
+import { text } from "./texts.js";
+
+let asked = 0; // of the latest change of the sureness
+
+/** Opens the editor on the shown photo. */
+export async function startRepair() {
+  const { result } = page;
+  await attempt(async () => {
+    if (result.editor === null) await openEditor(page);
+  });
+  if (result !== page.result || result.editor === null) return;
+  show("repair");
+  say(text("repair-hint"));
+  reflect();
+  result.editor.focus();
+}
+
+async function openEditor({ photo, entry, result }) {
+  const { mask } = result.cutout;
+  const held = await entry.held();
+  if (result !== page.result || result.editor !== null) return;
+  result.editor = new MaskEditor(element("editor"), {
+    photo: photo.bitmap,
+    mask,
+    second: held ? { mask: { ...mask, values: held }, label: "keep-held" } : undefined,
+    changed: (change) => follow(entry, result, change),
+  });
+}
+
+/** Shows the cut-out with its mended mask. */
+export async function endRepair() {
+  keepRepaired();
+  await attempt(() => page.result.cutout.settled);
+  await redraw();
+  show("comparison");
+  page.strip.draw(page.entry, element("result"));
+  say(text("cutout-again"));
+  reflect();
+  element("repair-start").focus();
+}
+
+/** The cut-out follows the mask after each stroke. */
+function follow(entry, { cutout }, { box, complete, note, undone }) {
+  if (!complete) return;
+  entry.repaired = true;
+  forgetDrag();
+  attempt(() => cutout.mend(box));
+  if (!note) return;
+  entry.sureness = undone ? note.before : note.after;
+  reflect();
+}
+
+/** Remembers the mended mask, for when the photo is shown again. */
+export function keepRepaired() {
+  if (page.result?.editor && page.entry.repaired) page.entry.keep(page.result.cutout.mask.values);
+}
+
+/** Forgets the editor, since another photo is shown. */
+export function closeEditor() {
+  keepRepaired();
+  page.result?.editor?.close();
+}
+
+/** How sure the model must be of a person: where nobody has mended the mask, it becomes the model's other one. */
+export async function changeSureness() {
+  const { entry, result } = page;
+  const [mine, before, after] = [++asked, entry.sureness, Number(element("sureness").value) / 100];
+  await attempt(async () => {
+    say(text("refining"), { busy: true });
+    const former = await result.cutout.refined(entry.probability, before);
+    const other = await result.cutout.refined(entry.probability, after);
+    if (mine !== asked || result !== page.result) return;
+    entry.sureness = after;
+    result.editor.editing.follow(former, other, { before, after });
+    say(text("repair-hint"));
+  });
+  reflect();
+}
