@@ -58,12 +58,12 @@ export class Live {
     }
     this.#canvas.width = this.#video.videoWidth;
     this.#canvas.height = this.#video.videoHeight;
-    const fail = (error) => {
+    const fail = (/** @type {unknown} */ error) => {
       if (this.#stream !== stream) return;
       this.stop();
       failed(error);
     };
-    const gone = () => fail(new Trouble("The camera is gone; plug it in again, then start it."));
+    const gone = () => fail(new Trouble(text("camera-gone")));
     for (const track of stream.getTracks()) track.addEventListener("ended", gone); // not by its own stop()
     this.#run(() => this.#stream === stream, choice, report).catch(fail);
   }
