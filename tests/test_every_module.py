@@ -16,6 +16,7 @@ PARTS = {
     "augment/test_writing.py": ("examples", "shards", "variants"),
     "cli/test_interrupts.py": ("../__main__",),
     "cli/test_lines.py": ("__init__",),
+    "cli/test_streams.py": ("options", "../photos/streams"),
     "importing/layouts/test_coco.py": ("polygons",),
     "importing/test_building.py": ("fitting", "layouts/folders", "layouts/pairing", "licences"),
     "models/encoders/test_mobilenet_v2_deeplab.py": ("../inverted_residuals", "../litert_file"),
