@@ -1,3 +1,4 @@
+// @ts-check
 // The page: who listens to what.
 
 import { changeLiveBackground, startCamera, stopCamera } from "./camera.js";
@@ -5,7 +6,7 @@ import { redraw, slide } from "./cutting.js";
 import { copy, save, saveArchive, saveMask } from "./delivering.js";
 import { askForDocument, remakeDocument, saveDocument, saveSheet } from "./documents.js";
 import { forgetDrag, isOwnDrag, prepareDrag, startDrag } from "./dragging.js";
-import { attempt, form, page, reflect } from "./page.js";
+import { attempt, form, page, reflect, tools } from "./page.js";
 import { openPhoto } from "./photos.js";
 import { changeSureness, endRepair, startRepair } from "./repairing.js";
 import { describe, ready, started } from "./starting.js";
@@ -14,6 +15,7 @@ import { complain, element, say } from "./telling.js";
 import { LANGUAGES, choose, text } from "./texts.js";
 
 function listen() {
+  /** @type {[string, string, (event: any) => unknown][]} */
   const listeners = [
     ["choose", "click", () => element("file").click()],
     ["welcome-choose", "click", () => element("file").click()],
@@ -61,17 +63,20 @@ function listen() {
   });
 }
 
+/** @type {(transfer: DataTransfer | null) => void} */
 function given(transfer) {
   if (transfer?.files.length && !isOwnDrag()) take(...transfer.files);
 }
 
+/** @type {(event: DragEvent, over: boolean) => void} */
 function dropping(event, over) {
   event.preventDefault();
   element("frame").classList.toggle("dropping", over && !isOwnDrag());
 }
 
+/** @type {(input: HTMLInputElement, action: (...files: File[]) => Promise<void>) => Promise<void>} */
 async function takeFrom(input, action) {
-  const files = [...input.files];
+  const files = [...(input.files ?? [])];
   input.value = ""; // so that the same file may be chosen again
   if (files.length) await action(...files);
 }
@@ -88,15 +93,19 @@ async function changeBackground() {
   await redraw();
 }
 
-/** A pointer on the swatch asks for a file; arrow keys, which pass it by, choose only the swatch. */
+/**
+ * A pointer on the swatch asks for a file; arrow keys, which pass it by, choose only the swatch.
+ * @type {(event: {target: Element}) => void}
+ */
 function pointAtPicture(event) {
   if (event.target.tagName !== "INPUT" && page.ownPicture === null) element("picture").click();
 }
 
+/** @type {(file: File) => Promise<void>} */
 async function takeBackground(file) {
   await attempt(async () => {
     await ready(text("loading-background"));
-    page.ownPicture = (await openPhoto(file, page.settings.limits)).bitmap;
+    page.ownPicture = (await openPhoto(file, tools().settings.limits)).bitmap;
     form.elements.background.value = "picture";
     element("own-picture").style.backgroundImage = `url(${URL.createObjectURL(file)})`;
     say(text("background-is", { name: file.name }));

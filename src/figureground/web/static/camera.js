@@ -1,14 +1,15 @@
+// @ts-check
 // The camera, switched on and off.
 
 import { BrowserEngine } from "./engines.js";
 import { Live } from "./live.js";
-import { attempt, form, page, reflect } from "./page.js";
+import { attempt, form, page, reflect, tools } from "./page.js";
 import { Trouble } from "./photos.js";
 import { place, ready } from "./starting.js";
 import { complain, element, say, show } from "./telling.js";
 import { number, text } from "./texts.js";
 
-let choice = null; // promise of what it runs on
+let choice = /** @type {Promise<import("./live.js").Choice> | null} */ (null); // promise of what it runs on
 
 function background() {
   const chosen = form.elements.background.value;
@@ -24,9 +25,9 @@ export function changeLiveBackground() {
 }
 
 /** A person's own model is kept to; else the GPU may take any, and the processor the quick one. */
-function choose() {
-  const names = page.settings.models.map(({ name }) => name);
-  return names[0] === "own" ? page.engine.chooseLive(["own"], "own") : page.engine.chooseLive(names, "fast");
+function choose(/** @type {BrowserEngine} */ engine) {
+  const names = tools().settings.models.map(({ name }) => name);
+  return names[0] === "own" ? engine.chooseLive(["own"], "own") : engine.chooseLive(names, "fast");
 }
 
 export async function startCamera() {
@@ -37,13 +38,13 @@ export async function startCamera() {
     say(text("camera-starting"), { busy: true });
     const live = (page.live ??= new Live(element("live"), engine));
     live.background = background();
-    const chosen = await (choice ??= choose());
+    const chosen = await (choice ??= choose(engine));
     const by = chosen.accelerator === "webgpu" ? "live-by-gpu" : "live-by-processor";
-    const report = (rate) => {
+    const report = (/** @type {number} */ rate) => {
       element("live").dataset.rate = rate.toFixed(1);
       element("where").textContent = text(by, { rate: number(rate, 0), model: chosen.model });
     };
-    const fail = (error) => {
+    const fail = (/** @type {unknown} */ error) => {
       stopCamera();
       complain(error);
     };

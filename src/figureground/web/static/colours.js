@@ -127,7 +127,9 @@ function corrected(colour, alpha, person, background) {
   return person + alpha * (colour - alpha * person - (1 - alpha) * background);
 }
 
-/** @type {(colours: Float32Array, alpha: Float32Array, person: Float32Array, background: Float32Array) => Float32Array} */
+/**
+ * @type {(colours: Float32Array, alpha: Float32Array, person: Float32Array, background: Float32Array) => Float32Array}
+ */
 function correctedMap(colours, alpha, person, background) {
   const map = new Float32Array(colours.length);
   for (let i = 0; i < map.length; i++) {

@@ -2,7 +2,8 @@
 // The person before a background, on a canvas.
 
 /**
- * @typedef {{colour?: string, picture?: ImageBitmap, soft?: ImageBitmap}} Background a colour, a picture that covers the
+ * @typedef {{colour?: string, picture?: ImageBitmap, soft?: ImageBitmap}} Background a colour, a picture that covers
+ *   the
  *   canvas, the photo itself out of focus, or none: transparent
  */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */

@@ -1,21 +1,26 @@
+// @ts-check
 // The photo and its cut-out, as they are shown.
 
-import { compose, placeOf, shownSize } from "./composing.js";
+import { compose, contextOf, placeOf, shownSize } from "./composing.js";
 import { Cutter } from "./cutter.js";
 import { BrowserEngine } from "./engines.js";
 import { frameOf, personBox } from "./framing.js";
-import { attempt, form, mode, model, page, reflect, serverName } from "./page.js";
+import { attempt, mode, model, opened, page, reflect, serverName, shown, tools } from "./page.js";
 import { background } from "./rendering.js";
 import { element, say, show } from "./telling.js";
 import { number, text } from "./texts.js";
 
 const cutter = new Cutter();
 let drawing = 0; // of the latest drawing
-let original = { photo: null, frame: "" }; // what is drawn of which
+let original = { photo: /** @type {import("./photos.js").Photo | null} */ (null), frame: "" }; // what is drawn of which
 
-/** Cuts the photo out and shows it, unless newer work makes that void. */
+/**
+ * Cuts the photo out and shows it, unless newer work makes that void.
+ * @param {import("./page.js").Current} current
+ */
 export async function cut(current) {
-  const { photo, entry, engine } = page;
+  const { photo, entry } = opened();
+  const { engine, strip } = tools();
   drawOriginal();
   const begun = performance.now();
   const inBrowser = engine instanceof BrowserEngine;
@@ -32,7 +37,7 @@ export async function cut(current) {
   element("split").value = "50";
   slide();
   show("comparison");
-  page.strip.draw(entry, element("result"));
+  strip.draw(entry, element("result"));
   const seconds = number((performance.now() - begun) / 1000, 1);
   const { width, height } = photo;
   say(text(inBrowser ? "done-browser" : "done-server", { seconds, server: serverName(), width, height }));
@@ -41,13 +46,14 @@ export async function cut(current) {
 
 /** Shows the photo alone. */
 export function drawOriginal() {
-  const { photo } = page;
+  const { photo } = opened();
   drawPhoto(frameOf("photo", null, photo));
   show("photo");
 }
 
+/** @type {(frame: import("./framing.js").Frame) => void} */
 function drawPhoto(frame) {
-  const { photo } = page;
+  const { photo } = opened();
   const size = shownSize(frame);
   const wanted = { photo, frame: JSON.stringify(frame) };
   if (wanted.photo === original.photo && wanted.frame === original.frame) return;
@@ -55,17 +61,18 @@ function drawPhoto(frame) {
   const canvas = element("original");
   Object.assign(canvas, size);
   Object.assign(element("result"), size);
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.imageSmoothingQuality = "high";
   context.drawImage(photo.bitmap, ...placeOf(canvas, frame, photo));
 }
 
 async function draw() {
-  const [mine, { photo, result: { cutout } }] = [++drawing, page];
+  const { photo, result: { cutout } } = shown();
+  const mine = ++drawing;
   await cutout.settled;
   const behind = await background(cutout);
   if (mine !== drawing || cutout !== page.result?.cutout) return;
-  const frame = frameOf(form.elements.shape.value, personBox(cutout.mask), photo);
+  const frame = frameOf(element("shape").value, personBox(cutout.mask), photo);
   drawPhoto(frame);
   compose(element("result"), cutout.picture, behind, frame, photo);
 }

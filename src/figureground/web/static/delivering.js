@@ -1,25 +1,30 @@
+// @ts-check
 // What a person takes away: pictures to save and to copy, and all of them in one archive.
 
 import { Cutter } from "./cutter.js";
-import { attempt, form, page } from "./page.js";
+import { attempt, form, model, page, shown, tools } from "./page.js";
 import { Trouble, openPhoto } from "./photos.js";
 import { fileOf, rendered, renderedMask } from "./rendering.js";
 import { keepRepaired } from "./repairing.js";
-import { download, element, say } from "./telling.js";
+import { download, say } from "./telling.js";
 import { megabytes, text } from "./texts.js";
+
+/** @typedef {keyof typeof ENDINGS} Type of a file */
 
 const ENDINGS = { png: "png", jpeg: "jpg" };
 
+/** @param {Type} type */
 export async function save(type) {
-  const { photo, result } = page;
+  const { photo, result } = shown();
   await saveAs(`${photo.stem}-cutout.${ENDINGS[type]}`, type, () => rendered(photo, result.cutout));
 }
 
 export async function saveMask() {
-  const { photo, result } = page;
+  const { photo, result } = shown();
   await saveAs(`${photo.stem}-mask.png`, "png", () => renderedMask(photo, result.cutout));
 }
 
+/** @type {(name: string, type: Type, render: () => Promise<HTMLCanvasElement>) => Promise<void>} */
 async function saveAs(name, type, render) {
   await attempt(async () => {
     say(text("writing"), { busy: true });
@@ -31,7 +36,7 @@ async function saveAs(name, type, render) {
 
 /** Puts the cut-out into the clipboard. */
 export async function copy() {
-  const { photo, result } = page;
+  const { photo, result } = shown();
   await attempt(async () => {
     if (!navigator.clipboard?.write) throw new Trouble(text("copy-impossible"));
     say(text("writing"), { busy: true });
@@ -40,7 +45,7 @@ export async function copy() {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": file })]); // at once: browsers want the click
     } catch (error) {
       await file; // what went wrong may be in there
-      if (error.name === "NotAllowedError") throw new Trouble(text("copy-forbidden"));
+      if (error instanceof DOMException && error.name === "NotAllowedError") throw new Trouble(text("copy-forbidden"));
       throw error;
     }
     say(text("copied"));
@@ -64,21 +69,25 @@ export async function saveArchive() {
   });
 }
 
+/** @type {(cutter: Cutter, type: Type) => AsyncGenerator<{name: string, input: Blob, lastModified: Date}>} */
 async function* cutOuts(cutter, type) {
   const taken = new Set();
   const entries = page.album.filter(({ done }) => done);
   for (const [i, entry] of entries.entries()) {
     say(text("archiving", { number: i + 1, count: entries.length }), { busy: true });
-    const photo = await openPhoto(entry.file, page.settings.limits);
+    const photo = await openPhoto(entry.file, tools().settings.limits);
     const cutout = cutter.hold(photo);
-    await cutout.put(await entry.mask());
+    await cutout.put(await entry.mask(() => tools().engine.mask(photo, model())));
     const input = await fileOf(await rendered(photo, cutout), type);
     photo.bitmap.close();
     yield { name: nameApart(taken, `${photo.stem}-cutout`, ENDINGS[type]), input, lastModified: new Date() };
   }
 }
 
-/** A name that no other file of the archive has. */
+/**
+ * A name that no other file of the archive has.
+ * @type {(taken: Set<string>, stem: string, ending: string) => string}
+ */
 function nameApart(taken, stem, ending) {
   let name = `${stem}.${ending}`;
   for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${stem}-${number}.${ending}`;

@@ -1,24 +1,28 @@
+// @ts-check
 // Document photos, which the server makes.
 
 import { drawOriginal } from "./cutting.js";
 import { documentPhoto } from "./engines.js";
-import { attempt, attemptLatest, mode, model, page, reflect, serverName } from "./page.js";
+import { attempt, attemptLatest, mode, model, opened, page, reflect, serverName, tools } from "./page.js";
 import { download, element, say, show, tell } from "./telling.js";
 import { text } from "./texts.js";
 
 const sent = new WeakSet(); // the files of which a document photo was asked for
 
 function options() {
-  const [standard, background, face] = ["standard", "document-background", "face"].map((id) => element(id).value);
+  const [standard, background, face] = [element("standard"), element("document-background"), element("face")].map(({ value }) => value);
   return { standard, background, face, model: model() };
 }
 
-/** Makes the document photo again where it was asked for; else waits for a word: who chooses Document may only pass by. */
+/**
+ * Makes the document photo again where it was asked for; else waits for a word: who chooses Document may only pass by.
+ * @param {import("./page.js").Current} current
+ */
 export async function offerDocument(current) {
-  const { photo } = page;
+  const { photo, entry } = opened();
   if (sent.has(photo.file)) return await makeDocument(current);
   drawOriginal();
-  page.strip.draw(page.entry, element("original"));
+  tools().strip.draw(entry, element("original"));
   say(text("document-press", { server: serverName() }));
 }
 
@@ -30,9 +34,12 @@ export async function askForDocument() {
   await attemptLatest(makeDocument);
 }
 
-/** Makes a document photo of the photo and shows it, unless newer work makes that void. */
+/**
+ * Makes a document photo of the photo and shows it, unless newer work makes that void.
+ * @param {import("./page.js").Current} current
+ */
 async function makeDocument(current) {
-  const { photo } = page;
+  const { photo, entry } = opened();
   say(text("document-making", { server: serverName() }), { busy: true });
   drawOriginal();
   page.made = null;
@@ -45,7 +52,7 @@ async function makeDocument(current) {
   element("document").src = URL.createObjectURL(made.file);
   await element("document").decode();
   if (!current()) return;
-  page.strip.draw(page.entry, element("document"));
+  tools().strip.draw(entry, element("document"));
   tell(made.shortcomings);
   showDocument();
   reflect();
@@ -53,6 +60,7 @@ async function makeDocument(current) {
 
 export function showDocument() {
   const { made } = page;
+  if (made === null) return;
   show("document");
   const title = element("standard").selectedOptions[0].textContent;
   say(made.shortcomings.length ? text("document-lacks", { title }) : text("document-fits", { title }), {
@@ -66,11 +74,11 @@ export async function remakeDocument() {
 }
 
 export function saveDocument() {
-  download(page.made.file, `${page.photo.stem}-document.jpg`);
+  if (page.made) download(page.made.file, `${opened().photo.stem}-document.jpg`);
 }
 
 export async function saveSheet() {
-  const { photo } = page;
+  const { photo } = opened();
   await attempt(async () => {
     say(text("sheet-making"), { busy: true });
     const { file } = await documentPhoto(photo, { ...options(), sheet: "yes" });

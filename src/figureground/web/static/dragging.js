@@ -1,16 +1,17 @@
+// @ts-check
 // The cut-out as a picture that can be dragged into another program.
 
 import { attempt, page } from "./page.js";
 import { fileOf, rendered } from "./rendering.js";
 import { element } from "./telling.js";
 
-let dragged = null; // {name, url} of the picture
+let dragged = /** @type {{name: string, url: string} | null} */ (null); // {name, url} of the picture
 let under = false; // whether a drag goes on
 
 /** Makes the picture that can be dragged out: a file has to be there before a drag begins. */
 export async function prepareDrag() {
   const { photo, result } = page;
-  if (result === null || dragged !== null) return;
+  if (photo === null || result === null || dragged !== null) return;
   const mine = (dragged = { name: `${photo.stem}-cutout.png`, url: "" });
   await attempt(async () => {
     const url = URL.createObjectURL(await fileOf(await rendered(photo, result.cutout), "png"));
@@ -31,12 +32,16 @@ export function forgetDrag() {
   element("drag").removeAttribute("src");
 }
 
-/** Names the file that is dragged, for browsers that would call it after its address. */
-export function startDrag(event) {
+/**
+ * Names the file that is dragged, for browsers that would call it after its address.
+ * @param {DragEvent} event
+ */
+export function startDrag({ target, dataTransfer }) {
+  if (!target || !dataTransfer || !dragged) return;
   under = true;
-  event.target.addEventListener("dragend", () => (under = false), { once: true });
-  event.dataTransfer.setData("DownloadURL", `image/png:${dragged.name}:${dragged.url}`);
-  event.dataTransfer.effectAllowed = "copy";
+  target.addEventListener("dragend", () => (under = false), { once: true });
+  dataTransfer.setData("DownloadURL", `image/png:${dragged.name}:${dragged.url}`);
+  dataTransfer.effectAllowed = "copy";
 }
 
 /** Whether what is dragged over the page comes from it. */

@@ -44,7 +44,8 @@ export function refine(pixels, height, width, probability, side) {
 
 /**
  * The coarse mask at the photo's size, the undecided band along the edge worked out from the photo's own pixels.
- * @type {(coarse: Uint8Array, coefficients: Float32Array, bounds: Bounds, small: Size, pixels: Uint8ClampedArray, height: number, width: number) => Uint8Array}
+ * @type {(coarse: Uint8Array, coefficients: Float32Array, bounds: Bounds, small: Size, pixels: Uint8ClampedArray,
+ *   height: number, width: number) => Uint8Array}
  */
 function enlarged(coarse, coefficients, { lowest, highest }, small, pixels, height, width) {
   const mask = new Uint8Array(height * width);
@@ -79,7 +80,9 @@ function enlarged(coarse, coefficients, { lowest, highest }, small, pixels, heig
   return mask;
 }
 
-/** @type {(map: Float32Array | Uint8Array, a: number, b: number, c: number, d: number, u: number, v: number) => number} */
+/**
+ * @type {(map: Float32Array | Uint8Array, a: number, b: number, c: number, d: number, u: number, v: number) => number}
+ */
 function between4(map, a, b, c, d, u, v) {
   return (map[a] * (1 - u) + map[b] * u) * (1 - v) + (map[c] * (1 - u) + map[d] * u) * v;
 }
@@ -198,7 +201,8 @@ function product(a, b) {
 
 /**
  * Slopes and offset of each place: symmetric 3 x 3 systems, by Cramer's rule. Four maps.
- * @type {(matrix: Float32Array[], right: Float32Array[], means: Float32Array[], mean: Float32Array, epsilon: number) => Float32Array[]}
+ * @type {(matrix: Float32Array[], right: Float32Array[], means: Float32Array[], mean: Float32Array, epsilon: number) =>
+ *   Float32Array[]}
  */
 function functionsOf([RR, RG, RB, GG, GB, BB], [X, Y, Z], [red, green, blue], mean, epsilon) {
   const maps = [0, 1, 2, 3].map(() => new Float32Array(mean.length));

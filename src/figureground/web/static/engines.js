@@ -1,21 +1,32 @@
+// @ts-check
 // Who tells people from their background: this browser, by a worker with the model in it, or the server.
 
 import { Colleague } from "./colleague.js";
+import { contextOf } from "./composing.js";
 import { Trouble } from "./photos.js";
 import { text } from "./texts.js";
+
+/** @typedef {BrowserEngine | ServerEngine} Engine */
+/** @typedef {import("./photos.js").Photo} Photo */
+/** @typedef {import("./resizing.js").FloatMap} FloatMap */
+/** @typedef {import("./album.js").Answer} Answer */
+/** @typedef {import("./live.js").Choice} Choice */
 
 /** The model in this browser. Photos do not leave it. */
 export class BrowserEngine {
   #worker = new Colleague();
-  #second = null; // for live pictures: works out one's edge while the model is at the next
+  #second = /** @type {Colleague | null} */ (null); // for live pictures: works out one's edge while the model is at the next
 
+  /** @param {string} model */
   prepare(model) {
     return this.#worker.ask("prepare", { model });
   }
 
   /**
    * A photo's mask, and how likely each place of it shows a person.
-   * @returns {Promise<{mask: Uint8Array, probability: {values: Float32Array, height: number, width: number}}>}
+   * @param {Photo} photo
+   * @param {string} model
+   * @returns {Promise<Answer>}
    */
   async mask(photo, model) {
     const bitmap = await createImageBitmap(photo.bitmap);
@@ -26,19 +37,32 @@ export class BrowserEngine {
 
   /**
    * What live pictures run on, found out by trying, and the size of what it takes.
-   * @returns {Promise<{model: string, accelerator: string, height: number, width: number}>}
+   * @param {string[]} models
+   * @param {string} otherwise
+   * @returns {Promise<Choice>}
    */
   chooseLive(models, otherwise) {
     return this.#worker.ask("chooseLive", { models, otherwise });
   }
 
-  /** How likely each place of a live picture of the model's size shows a person, and the milliseconds it took. */
+  /**
+   * How likely each place of a live picture of the model's size shows a person, and the milliseconds it took.
+   * @param {ImageData} picture
+   * @param {Choice} choice
+   * @returns {Promise<{probability: FloatMap, took: number}>}
+   */
   async livePerson({ data }, choice) {
     const answer = await this.#worker.ask("livePerson", { pixels: data, ...choice }, [data.buffer]);
     return { probability: answer.probability, took: answer.times.model };
   }
 
-  /** What of a live picture is not a person, as a bitmap's alpha; `first` forgets the pictures before. */
+  /**
+   * What of a live picture is not a person, as a bitmap's alpha.
+   * @param {ImageData} picture
+   * @param {FloatMap} probability
+   * @param {boolean} first forgets the pictures before
+   * @returns {Promise<ImageBitmap>}
+   */
   async liveEdge({ data, width, height }, probability, first) {
     this.#second ??= new Colleague();
     const details = { pixels: data, width, height, probability, first };
@@ -55,12 +79,17 @@ export class BrowserEngine {
 class ServerEngine {
   async prepare() {}
 
-  /** A photo's mask; how likely each place shows a person, the server does not tell. */
+  /**
+   * A photo's mask; how likely each place shows a person, the server does not tell.
+   * @param {Photo} photo
+   * @param {string} model
+   * @returns {Promise<Answer>}
+   */
   async mask(photo, model) {
     const answer = await post("/cut", { photo: photo.file, model, format: "png" });
     const cutout = await createImageBitmap(await answer.blob());
     const { width, height } = cutout;
-    const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+    const context = contextOf(new OffscreenCanvas(width, height), { willReadFrequently: true });
     context.drawImage(cutout, 0, 0);
     cutout.close();
     const { data } = context.getImageData(0, 0, width, height);
@@ -70,7 +99,12 @@ class ServerEngine {
   close() {}
 }
 
-/** The browser's engine if it can run the model, else the server's. */
+/**
+ * The browser's engine if it can run the model, else the server's.
+ * @param {{runtime: boolean}} settings
+ * @param {string} model
+ * @returns {Promise<Engine>}
+ */
 export async function findEngine({ runtime }, model) {
   if (!runtime) return new ServerEngine(); // an installation without it
   const browser = new BrowserEngine();
@@ -84,13 +118,19 @@ export async function findEngine({ runtime }, model) {
   }
 }
 
-/** A document photo: the picture's file and what it does not satisfy. */
+/**
+ * A document photo: the picture's file and what it does not satisfy.
+ * @param {Photo} photo
+ * @param {Record<string, string>} options
+ * @returns {Promise<{file: Blob, shortcomings: string[]}>}
+ */
 export async function documentPhoto(photo, options) {
   const answer = await post("/id-photo", { photo: photo.file, ...options });
   const shortcomings = JSON.parse(answer.headers.get("Figureground-Shortcomings") ?? "[]");
   return { file: await answer.blob(), shortcomings };
 }
 
+/** @type {(path: string, fields: Record<string, string | Blob>) => Promise<Response>} */
 async function post(path, fields) {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.set(name, value);

@@ -2,7 +2,9 @@
 // Which part of a photo a cut-out shows, and at how many pixels.
 
 /** @typedef {import("./components.js").Box} Box */
-/** @typedef {{left: number, top: number, width: number, height: number}} Frame in pixels of the photo; may go past it */
+/**
+ * @typedef {{left: number, top: number, width: number, height: number}} Frame in pixels of the photo; may go past it
+ */
 
 const VISIBLE = 12; // of 255: less of a person nobody sees
 const MARGIN = 0.06; // of the frame's width and height, on each side of the person

@@ -1,3 +1,4 @@
+// @ts-check
 // What the page holds, shared by the modules that work on it, and how they do what a person asks for.
 
 import { complain, element } from "./telling.js";
@@ -8,25 +9,61 @@ const local = ["localhost", "127.0.0.1", "[::1]"].includes(location.hostname);
 /** Which server this is, as texts put it after the word. */
 export const serverName = () => (local ? text("server-here") : location.host);
 
-export const page = {
-  settings: undefined, // what the server told: models, standards, limits
-  engine: undefined, // the browser's, or the server's
-  album: [], // the photos that were given together
-  strip: null, // of them
-  live: null,
-  entry: null, // of the album: the one that is shown
-  photo: null, // as openPhoto gives it
-  result: null, // {cutout, editor} of the photo
-  ownPicture: null, // a background
-  made: null, // the document photo: {file}
-};
+/** @typedef {import("./album.js").Entry} Entry */
+/** @typedef {import("./cutter.js").CutOut} CutOut */
+/** @typedef {{cutout: CutOut, editor: import("./mask_editor/editor.js").MaskEditor | null}} Result */
+/** @typedef {() => boolean} Current whether work on a photo is not void yet */
+/**
+ * @typedef {{models: {name: string, bytes: number}[], standards: string[], limits: import("./photos.js").Limits,
+ *   runtime: boolean}} Settings
+ */
+/**
+ * @typedef {object} State
+ * @property {Settings} [settings] what the server told
+ * @property {import("./engines.js").Engine} [engine]
+ * @property {Entry[]} album the photos that were given together
+ * @property {import("./strip.js").Strip} [strip] of them
+ * @property {import("./live.js").Live} [live]
+ * @property {Entry | null} entry of the album: the one that is shown
+ * @property {import("./photos.js").Photo | null} photo its picture
+ * @property {Result | null} result of the photo
+ * @property {ImageBitmap | null} ownPicture a background
+ * @property {{file: Blob, shortcomings: string[]} | null} made the document photo
+ */
+
+/** @type {State} */
+export const page = { album: [], entry: null, photo: null, result: null, ownPicture: null, made: null };
+
+/** What there is once the page is ready. */
+export function tools() {
+  const { settings, engine, strip } = page;
+  if (!settings || !engine || !strip) throw new Error("the page is not ready");
+  return { settings, engine, strip };
+}
+
+/** The photo that was opened; asked for only where there is one. */
+export function opened() {
+  const { photo, entry } = page;
+  if (photo === null || entry === null) throw new Error("there is no photo");
+  return { photo, entry };
+}
+
+/** The photo that is shown and its cut-out; asked for only where there is one. */
+export function shown() {
+  const { result } = page;
+  if (result === null) throw new Error("there is no cut-out");
+  return { ...opened(), result };
+}
 
 let turn = 0; // of the latest work on a photo
 
 export const mode = () => form.elements.mode.value;
-export const model = () => form.elements.model.value;
+export const model = () => element("model").value;
 
-/** Does it; whatever goes wrong becomes the status line. */
+/**
+ * Does it; whatever goes wrong becomes the status line.
+ * @param {() => unknown} action
+ */
 export async function attempt(action) {
   try {
     await action();
@@ -35,7 +72,10 @@ export async function attempt(action) {
   }
 }
 
-/** The same for work on a photo, which newer work makes void: `action` is given a function that tells whether. */
+/**
+ * The same for work on a photo, which newer work makes void: `action` is given a function that tells whether.
+ * @param {(current: Current) => Promise<unknown>} action
+ */
 export async function attemptLatest(action) {
   const mine = ++turn;
   const current = () => mine === turn;
@@ -49,8 +89,8 @@ export function giveUp() {
 
 /** Shows and enables of the panel what can be used now. */
 export function reflect() {
-  for (const part of form.querySelectorAll("[data-for]")) {
-    part.hidden = !part.dataset.for.split(" ").includes(mode());
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-for]"))) {
+    part.hidden = !part.dataset.for?.split(" ").includes(mode());
   }
   const background = form.elements.background.value;
   const none = page.result === null;
@@ -58,7 +98,7 @@ export function reflect() {
   element("colour-line").hidden = background !== "colour";
   element("picture-line").hidden = background !== "picture";
   element("jpeg-note").hidden = mode() !== "photo" || background !== "transparent";
-  for (const id of ["png", "mask", "copy"]) element(id).disabled = none;
+  for (const id of /** @type {const} */ (["png", "mask", "copy"])) element(id).disabled = none;
   element("repair-start").disabled = none || repairing;
   element("jpeg").disabled = none || background === "transparent";
   element("drag-line").hidden = mode() !== "photo" || none;

@@ -1,13 +1,20 @@
+// @ts-check
 // Cut-outs in full, as they are chosen: background, frame, size.
 
-import { compose, placeOf } from "./composing.js";
+import { compose, contextOf, placeOf } from "./composing.js";
 import { frameOf, personBox, sizeOf } from "./framing.js";
 import { form, page } from "./page.js";
 import { Trouble } from "./photos.js";
 import { element } from "./telling.js";
 import { text } from "./texts.js";
 
-/** The background that is chosen, as `compose` takes it. */
+/** @typedef {import("./cutter.js").CutOut} CutOut */
+/** @typedef {import("./photos.js").Photo} Photo */
+
+/**
+ * The background that is chosen, as `compose` takes it.
+ * @type {(cutout: CutOut) => Promise<import("./composing.js").Background>}
+ */
 export async function background(cutout) {
   const chosen = form.elements.background.value;
   if (chosen === "transparent") return {};
@@ -17,7 +24,10 @@ export async function background(cutout) {
   return { colour: chosen };
 }
 
-/** A cut-out in full, on a canvas: before its background, in the frame and at the size that are chosen. */
+/**
+ * A cut-out in full, on a canvas: before its background, in the frame and at the size that are chosen.
+ * @type {(photo: Photo, cutout: CutOut) => Promise<HTMLCanvasElement>}
+ */
 export async function rendered(photo, cutout) {
   await cutout.settled;
   const { frame, size } = chosenFrame(photo, cutout);
@@ -26,12 +36,15 @@ export async function rendered(photo, cutout) {
   return canvas;
 }
 
-/** Its mask likewise: white on black. */
+/**
+ * Its mask likewise: white on black.
+ * @type {(photo: Photo, cutout: CutOut) => Promise<HTMLCanvasElement>}
+ */
 export async function renderedMask(photo, cutout) {
   await cutout.settled;
   const { frame, size } = chosenFrame(photo, cutout);
   const canvas = Object.assign(document.createElement("canvas"), size);
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.fillStyle = "black";
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
@@ -39,10 +52,13 @@ export async function renderedMask(photo, cutout) {
   return canvas;
 }
 
-/** A white canvas with the mask as alpha. */
+/**
+ * A white canvas with the mask as alpha.
+ * @type {(cutout: CutOut) => OffscreenCanvas}
+ */
 function white({ mask: { height, width }, picture }) {
   const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d");
+  const context = contextOf(canvas);
   context.drawImage(picture, 0, 0);
   context.globalCompositeOperation = "source-in";
   context.fillStyle = "white";
@@ -50,10 +66,14 @@ function white({ mask: { height, width }, picture }) {
   return canvas;
 }
 
+/**
+ * @type {(photo: Photo, cutout: CutOut) => {frame: import("./framing.js").Frame, size: {height: number, width:
+ *   number}}}
+ */
 function chosenFrame(photo, { mask }) {
   const longer = element("longer");
   if (!longer.validity.valid) throw new Trouble(text("longer-wrong", { least: longer.min, most: longer.max }));
-  const frame = frameOf(form.elements.shape.value, personBox(mask), photo);
+  const frame = frameOf(element("shape").value, personBox(mask), photo);
   return { frame, size: sizeOf(frame, longer.value === "" ? null : Number(longer.value)) };
 }
 
@@ -64,7 +84,7 @@ function chosenFrame(photo, { mask }) {
  * @returns {Promise<Blob>}
  */
 export async function fileOf(canvas, type) {
-  const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
+  const file = await new Promise((/** @type {(file: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
   if (file === null) throw new Trouble(text("too-large-to-write"));
   return file;
 }

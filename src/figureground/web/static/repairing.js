@@ -1,19 +1,24 @@
+// @ts-check
 // The shown photo's mask, mended by hand.
 
 import { redraw } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
 import { MaskEditor } from "./mask_editor/editor.js";
-import { attempt, page, reflect } from "./page.js";
+import { attempt, page, reflect, shown, tools } from "./page.js";
 import { element, say, show } from "./telling.js";
 import { text } from "./texts.js";
+
+/** @typedef {import("./page.js").Entry} Entry */
+/** @typedef {import("./page.js").Result} Result */
+/** @typedef {import("./photos.js").Photo} Photo */
 
 let asked = 0; // of the latest change of the sureness
 
 /** Opens the editor on the shown photo. */
 export async function startRepair() {
-  const { result } = page;
+  const { photo, entry, result } = shown();
   await attempt(async () => {
-    if (result.editor === null) await openEditor(page);
+    if (result.editor === null) await openEditor(photo, entry, result);
   });
   if (result !== page.result || result.editor === null) return;
   show("repair");
@@ -22,7 +27,8 @@ export async function startRepair() {
   result.editor.focus();
 }
 
-async function openEditor({ photo, entry, result }) {
+/** @type {(photo: Photo, entry: Entry, result: Result) => Promise<void>} */
+async function openEditor(photo, entry, result) {
   const { mask } = result.cutout;
   const held = await entry.held();
   if (result !== page.result || result.editor !== null) return;
@@ -37,16 +43,20 @@ async function openEditor({ photo, entry, result }) {
 /** Shows the cut-out with its mended mask. */
 export async function endRepair() {
   keepRepaired();
-  await attempt(() => page.result.cutout.settled);
+  const { entry, result } = shown();
+  await attempt(() => result.cutout.settled);
   await redraw();
   show("comparison");
-  page.strip.draw(page.entry, element("result"));
+  tools().strip.draw(entry, element("result"));
   say(text("cutout-again"));
   reflect();
   element("repair-start").focus();
 }
 
-/** The cut-out follows the mask after each stroke. */
+/**
+ * The cut-out follows the mask after each stroke.
+ * @type {(entry: Entry, result: Result, change: import("./mask_editor/editing.js").Change) => void}
+ */
 function follow(entry, { cutout }, { box, complete, note, undone }) {
   if (!complete) return;
   entry.repaired = true;
@@ -59,7 +69,8 @@ function follow(entry, { cutout }, { box, complete, note, undone }) {
 
 /** Remembers the mended mask, for when the photo is shown again. */
 export function keepRepaired() {
-  if (page.result?.editor && page.entry.repaired) page.entry.keep(page.result.cutout.mask.values);
+  const { entry, result } = page;
+  if (result?.editor && entry?.repaired) entry.keep(result.cutout.mask.values);
 }
 
 /** Forgets the editor, since another photo is shown. */
@@ -70,15 +81,18 @@ export function closeEditor() {
 
 /** How sure the model must be of a person: where nobody has mended the mask, it becomes the model's other one. */
 export async function changeSureness() {
-  const { entry, result } = page;
+  const { entry, result } = shown();
+  const { editor } = result;
+  const { probability } = entry;
+  if (editor === null || probability === null) return;
   const [mine, before, after] = [++asked, entry.sureness, Number(element("sureness").value) / 100];
   await attempt(async () => {
     say(text("refining"), { busy: true });
-    const former = await result.cutout.refined(entry.probability, before);
-    const other = await result.cutout.refined(entry.probability, after);
+    const former = await result.cutout.refined(probability, before);
+    const other = await result.cutout.refined(probability, after);
     if (mine !== asked || result !== page.result) return;
     entry.sureness = after;
-    result.editor.editing.follow(former, other, { before, after });
+    editor.editing.follow(former, other, { before, after });
     say(text("repair-hint"));
   });
   reflect();

@@ -62,7 +62,10 @@ export function scaled(map) {
   return map;
 }
 
-/** @type {(source: Bytes, stride: number, channels: number, height: number, width: number, newHeight: number, newWidth: number) => Float32Array} */
+/**
+ * @type {(source: Bytes, stride: number, channels: number, height: number, width: number, newHeight: number, newWidth:
+ *   number) => Float32Array}
+ */
 function resizedChannels(source, stride, channels, height, width, newHeight, newWidth) {
   if (height === newHeight && width === newWidth) return channelsOf(source, stride, channels);
   const low = Math.min(height, newHeight);
@@ -87,7 +90,10 @@ function round(values) {
   return values;
 }
 
-/** @type {(source: Bytes, stride: number, channels: number, height: number, width: number, newHeight: number, newWidth: number) => Float32Array} */
+/**
+ * @type {(source: Bytes, stride: number, channels: number, height: number, width: number, newHeight: number, newWidth:
+ *   number) => Float32Array}
+ */
 function byArea(source, stride, channels, height, width, newHeight, newWidth) {
   const columns = shares(width, newWidth);
   const rows = shares(height, newHeight);
@@ -108,7 +114,10 @@ function byArea(source, stride, channels, height, width, newHeight, newWidth) {
   return round(result);
 }
 
-/** @type {(source: Bytes, stride: number, channels: number, offset: number, columns: Shares, row: Float32Array, newWidth: number) => void} */
+/**
+ * @type {(source: Bytes, stride: number, channels: number, offset: number, columns: Shares, row: Float32Array,
+ *   newWidth: number) => void}
+ */
 function reduceRow(source, stride, channels, offset, { start, index, weight }, row, newWidth) {
   for (let channel = 0; channel < channels; channel++) {
     const from = offset + channel;
@@ -186,7 +195,10 @@ export function bilinear(map, channels, height, width, newHeight, newWidth) {
   return result;
 }
 
-/** @type {(map: Float32Array, channels: number, offset: number, across: Neighbours, rows: Float32Array, target: number, newWidth: number) => void} */
+/**
+ * @type {(map: Float32Array, channels: number, offset: number, across: Neighbours, rows: Float32Array, target: number,
+ *   newWidth: number) => void}
+ */
 function stretchRow(map, channels, offset, { first, second, share }, rows, target, newWidth) {
   for (let channel = 0; channel < channels; channel++) {
     const from = offset + channel;

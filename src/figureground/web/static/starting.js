@@ -1,3 +1,4 @@
+// @ts-check
 // The page's beginning: what the server tells, and who cuts out.
 
 import { BrowserEngine, findEngine } from "./engines.js";
@@ -5,18 +6,24 @@ import { model, page, reflect, serverName } from "./page.js";
 import { element, say } from "./telling.js";
 import { megabytes, preferredLanguage, speak, text } from "./texts.js";
 
+/** @typedef {import("./texts.js").Key} Key */
+
 export function place() {
   if (page.engine instanceof BrowserEngine) return text("place-browser");
   return text("browser-cannot", { server: serverName() });
 }
 
-/** What is asked for while the model loads waits for it. */
+/**
+ * What is asked for while the model loads waits for it.
+ * @param {string} meanwhile what is said
+ */
 export async function ready(meanwhile) {
   if (page.engine === undefined) say(meanwhile, { busy: true });
   await started;
 }
 
 async function start() {
+  /** @type {import("./page.js").Settings} */
   const settings = (page.settings = await (await fetch("/settings")).json());
   element("model").replaceChildren(...settings.models.map(({ name }) => new Option(name, name)));
   element("standard").replaceChildren(...settings.standards.map((name) => new Option(name, name)));
@@ -34,7 +41,7 @@ async function start() {
 export function describe() {
   const { settings, engine } = page;
   for (const { name, bytes } of settings?.models ?? []) optionOf("model", name).text = `${name}, ${megabytes(bytes)}`;
-  for (const name of settings?.standards ?? []) optionOf("standard", name).text = text(`standard-${name}`);
+  for (const name of settings?.standards ?? []) optionOf("standard", name).text = text(/** @type {Key} */ (`standard-${name}`));
   const server = serverName();
   element("document-note").textContent = text("document-note", { server });
   const byServer = engine && !(engine instanceof BrowserEngine);
@@ -42,8 +49,9 @@ export function describe() {
   element("where").textContent = engine ? place() : "";
 }
 
+/** @type {(id: "model" | "standard", value: string) => HTMLOptionElement} */
 function optionOf(id, value) {
-  return [...element(id).options].find((option) => option.value === value);
+  return /** @type {HTMLOptionElement} */ ([...element(id).options].find((option) => option.value === value));
 }
 
 await speak(preferredLanguage());

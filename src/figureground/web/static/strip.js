@@ -1,5 +1,7 @@
+// @ts-check
 // The photos that were given together, as a row of small pictures; a press shows one large.
 
+import { contextOf } from "./composing.js";
 import { element } from "./telling.js";
 import { text } from "./texts.js";
 
@@ -27,27 +29,41 @@ export class Strip {
     element("strip-progress").textContent = "";
   }
 
-  /** Makes one of them the one that is shown large. */
+  /**
+   * Makes one of them the one that is shown large.
+   * @param {Entry} entry
+   */
   select(entry) {
     for (const [other, button] of this.#buttons) button.ariaPressed = String(other === entry);
   }
 
-  /** Shows that one of them is being worked on. */
+  /**
+   * Shows that one of them is being worked on.
+   * @param {Entry} entry
+   */
   begin(entry) {
     this.#buttons.get(entry)?.setAttribute("aria-busy", "true");
   }
 
-  /** Shows what became of one of them: a canvas or an image, of which a small one is drawn. */
+  /**
+   * Shows what became of one of them: a canvas or an image, of which a small one is drawn.
+   * @param {Entry} entry
+   * @param {HTMLCanvasElement | OffscreenCanvas | HTMLImageElement} picture
+   */
   draw(entry, picture) {
     const canvas = this.#end(entry, "")?.querySelector("canvas");
     if (!canvas) return;
-    const [wide, high] = [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
+    const [wide, high] = "naturalWidth" in picture ? [picture.naturalWidth, picture.naturalHeight] : [picture.width, picture.height];
     canvas.height = HEIGHT * devicePixelRatio;
     canvas.width = Math.max(1, Math.round((canvas.height * wide) / high));
-    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    contextOf(canvas).drawImage(picture, 0, 0, canvas.width, canvas.height);
   }
 
-  /** Marks one of which nothing came, and why. */
+  /**
+   * Marks one of which nothing came, and why.
+   * @param {Entry} entry
+   * @param {string} reason
+   */
   fail(entry, reason) {
     this.#end(entry, reason);
   }
@@ -62,6 +78,7 @@ export class Strip {
     element("strip-progress").classList.toggle("trouble", reasons.length > 0);
   }
 
+  /** @type {(entry: Entry, reason: string) => HTMLButtonElement | undefined} */
   #end(entry, reason) {
     const button = this.#buttons.get(entry);
     button?.removeAttribute("aria-busy");
@@ -70,8 +87,10 @@ export class Strip {
     return button;
   }
 
+  /** @type {(entry: Entry) => HTMLButtonElement} */
   #button(entry) {
-    const button = Object.assign(document.createElement("button"), { type: "button", ariaPressed: "false" });
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", ariaPressed: "false" });
     const name = Object.assign(document.createElement("span"), { textContent: entry.file.name });
     button.append(Object.assign(document.createElement("canvas"), { width: 1, height: 1 }), name);
     button.addEventListener("click", () => this.#choose(entry));
@@ -79,6 +98,7 @@ export class Strip {
   }
 }
 
+/** @type {(button: HTMLButtonElement) => HTMLLIElement} */
 function listed(button) {
   const item = document.createElement("li");
   item.append(button);

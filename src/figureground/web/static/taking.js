@@ -1,3 +1,4 @@
+// @ts-check
 // Photos that a person gives, and what is made of them: a cut-out or a document photo.
 
 import { Entry } from "./album.js";
@@ -5,7 +6,7 @@ import { stopCamera } from "./camera.js";
 import { cut, redraw } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
 import { offerDocument, showDocument } from "./documents.js";
-import { attemptLatest, form, giveUp, mode, model, page, reflect } from "./page.js";
+import { attemptLatest, form, giveUp, mode, model, page, reflect, tools } from "./page.js";
 import { openPhoto } from "./photos.js";
 import { closeEditor } from "./repairing.js";
 import { ready } from "./starting.js";
@@ -14,9 +15,14 @@ import { element, say, show } from "./telling.js";
 import { text } from "./texts.js";
 import { thumbnail } from "./thumbnails.js";
 
-page.strip = new Strip((entry) => display(entry));
+/** @typedef {import("./page.js").Current} Current */
 
-/** Shows the first of these photos from which something comes, and cuts out the others meanwhile. */
+const strip = (page.strip = new Strip((entry) => display(entry)));
+
+/**
+ * Shows the first of these photos from which something comes, and cuts out the others meanwhile.
+ * @param {File[]} files
+ */
 export async function take(...files) {
   const album = files.map((file) => new Entry(file));
   keepAlbum(album);
@@ -24,15 +30,17 @@ export async function take(...files) {
   await workOff();
 }
 
+/** @type {(album: Entry[]) => void} */
 function keepAlbum(album) {
   closeEditor();
   page.album = album;
-  page.strip.hold(album);
+  strip.hold(album);
 }
 
 /**
  * Makes of a photo what is asked for and shows it.
  * @returns {Promise<string>} "done", "trouble", or "void": newer work took its place
+ * @param {Entry} entry
  */
 async function display(entry) {
   if (page.live?.running) stopCamera();
@@ -50,34 +58,37 @@ async function display(entry) {
       throw error;
     }
   });
-  page.strip.tell();
+  strip.tell();
   reflect();
   return end;
 }
 
+/** @type {(entry: Entry, current: Current) => Promise<void>} */
 async function open(entry, current) {
   say(text("opening", { name: entry.file.name || text("the-photo") }), { busy: true });
-  page.strip.begin(entry);
-  const opened = await openPhoto(entry.file, page.settings.limits);
+  strip.begin(entry);
+  const opened = await openPhoto(entry.file, tools().settings.limits);
   if (!current()) return;
   closeEditor();
   page.photo = opened;
   page.entry = entry;
   page.result = page.made = null;
   forgetDrag();
-  page.strip.select(entry);
+  strip.select(entry);
   element("face").value = "";
   reflect();
   await work(current);
 }
 
+/** @type {(current: Current) => Promise<void>} */
 function work(current) {
   return mode() === "document" ? offerDocument(current) : cut(current);
 }
 
+/** @type {(entry: Entry, error: unknown) => void} */
 function fail(entry, error) {
-  entry.trouble = error.message;
-  page.strip.fail(entry, error.message);
+  entry.trouble = error instanceof Error ? error.message : String(error);
+  strip.fail(entry, entry.trouble);
 }
 
 /** Cuts out the photos that were not yet shown, one after the other. */
@@ -87,20 +98,21 @@ async function workOff() {
   for (const entry of album) {
     if (!goesOn()) return;
     if (entry.done || entry.trouble) continue;
-    page.strip.begin(entry);
+    strip.begin(entry);
     try {
-      const photo = await openPhoto(entry.file, page.settings.limits);
-      const mask = await entry.mask(() => page.engine.mask(photo, model()));
-      page.strip.draw(entry, thumbnail(photo, mask));
+      const photo = await openPhoto(entry.file, tools().settings.limits);
+      const mask = await entry.mask(() => tools().engine.mask(photo, model()));
+      strip.draw(entry, thumbnail(photo, mask));
       photo.bitmap.close();
     } catch (error) {
       fail(entry, error);
     }
-    if (page.album === album) page.strip.tell();
+    if (page.album === album) strip.tell();
     reflect();
   }
 }
 
+/** @type {(name: "photo" | "document" | "live") => void} */
 function setMode(name) {
   form.elements.mode.value = name;
   reflect();
@@ -140,7 +152,8 @@ export async function chooseModel() {
 
 /** Takes a picture with the camera. */
 export async function snap() {
-  const file = await page.live.still();
+  const file = await page.live?.still();
+  if (!file) return;
   stopCamera();
   setMode("photo");
   await take(file);

@@ -4,13 +4,17 @@
 import { Trouble } from "./photos.js";
 import { text } from "./texts.js";
 
-/** @typedef {"png" | "jpeg" | "save-document" | "save-sheet" | "camera" | "snap" | "choose"} Button */
-/** @typedef {"split" | "file" | "colour" | "picture" | "face"} Input */
-/** @typedef {"language" | "standard" | "document-background" | "model"} Select */
+/**
+ * @typedef {"png" | "jpeg" | "mask" | "copy" | "archive" | "save-document" | "save-sheet" | "camera" | "snap" |
+ *   "choose" | "make-document" | "repair-start" | "repair-end"} Button
+ */
+/** @typedef {"split" | "file" | "colour" | "picture" | "face" | "sureness" | "longer"} Input */
+/** @typedef {"language" | "standard" | "document-background" | "model" | "shape"} Select */
+/** @typedef {Record<"mode" | "background", RadioNodeList>} Choices */
 /**
  * @typedef {Record<"original" | "result" | "live", HTMLCanvasElement> & Record<Button, HTMLButtonElement>
- *   & Record<Input, HTMLInputElement> & Record<Select, HTMLSelectElement> & {document: HTMLImageElement}
- *   & {panel: HTMLFormElement}} Elements by id
+ *   & Record<Input, HTMLInputElement> & Record<Select, HTMLSelectElement> & Record<"document" | "drag", HTMLImageElement>
+ *   & {panel: HTMLFormElement & {elements: Choices}}} Elements by id
  */
 
 /**
@@ -53,7 +57,7 @@ export function tell(shortcomings) {
 
 /**
  * Shows nothing, photo, comparison, document or live; see style.css.
- * @param {"nothing" | "photo" | "comparison" | "document" | "live"} what
+ * @param {"nothing" | "photo" | "comparison" | "repair" | "document" | "live"} what
  */
 export function show(what) {
   element("frame").dataset.shows = what;

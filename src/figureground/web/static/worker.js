@@ -6,7 +6,10 @@
 "use strict";
 
 /** @typedef {typeof import("/litert/index.js")} Runtime */
-/** @typedef {{model: import("/litert/index.js").CompiledModel, height: number, width: number}} Model with its input's size */
+/**
+ * @typedef {{model: import("/litert/index.js").CompiledModel, height: number, width: number}} Model with its input's
+ *   size
+ */
 /** @typedef {import("/resizing.js").FloatMap} FloatMap */
 /** @typedef {import("/second_look.js").Box} Box */
 
@@ -75,7 +78,8 @@ async function answersTo(sought, pixels, height, width) {
 /**
  * How likely each place of a photo shows a person, after a second look at each group, as in Segmenter.mask; and
  * something held, as in Segmenter.held, or null where the model does not tell.
- * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<{person: FloatMap, held: FloatMap | null}>}
+ * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<{person: FloatMap, held:
+ *   FloatMap | null}>}
  */
 async function probabilitiesOf(sought, pixels, height, width) {
   const { looks } = await loaded;
@@ -197,7 +201,8 @@ const tasks = {
 
   /**
    * What of a live picture is no person, a small bitmap's alpha, steadied over time; `first` forgets those before.
-   * @param {{pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number, probability: FloatMap, first: boolean}} details
+   * @param {{pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: number, probability: FloatMap, first:
+   *   boolean}} details
    */
   async liveEdge({ pixels, width, height, probability, first }) {
     const { edges, steadying } = await loaded;
@@ -211,7 +216,10 @@ const tasks = {
   },
 };
 
-/** @type {(name: string, accelerator: string) => Promise<{model: string, accelerator: string, height: number, width: number}>} */
+/**
+ * @type {(name: string, accelerator: string) => Promise<{model: string, accelerator: string, height: number, width:
+ *   number}>}
+ */
 async function liveChoice(name, accelerator) {
   const { height, width } = await modelOf(name, accelerator);
   return { model: name, accelerator, height, width };

@@ -4,7 +4,8 @@
 /**
  * @typedef {{values: Uint8Array, height: number, width: number}} Mask 0 background to 255 person
  * @typedef {{x: number, y: number}} Point in pixels of the mask; a pixel's middle is at a half
- * @typedef {{radius: number, softness: number, adds: boolean}} Brush radius in pixels; softness is the share of it, 0 to
+ * @typedef {{radius: number, softness: number, adds: boolean}} Brush radius in pixels; softness is the share of it, 0
+ *   to
  *   1, along which the edge fades; adds person or takes it away
  * @typedef {import("../components.js").Box} Box
  */
