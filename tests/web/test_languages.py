@@ -57,7 +57,7 @@ def used_keys() -> tuple[set[str], set[str]]:
     for script in SCRIPTS.values():
         asked |= set(re.findall(rf'\btext\(\s*"({KEY})"', script))
         quoted |= set(re.findall(rf'"({KEY})"', script))
-    standards = {f"standard-{name}" for name in STANDARDS}  # text(`standard-${name}`)
+    standards = {f"standard-{name}" for name in STANDARDS}  # standardKey
     return asked | standards, quoted | standards
 
 

@@ -118,13 +118,16 @@ async function changeLanguage() {
     await choose(element("language").value);
     describe();
     reflect();
+    slide();
+    page.result?.editor?.changeBrush({}); // it says its size
     say(text("language-chosen"));
   });
 }
 
 function offerLanguages() {
-  const options = Object.entries(LANGUAGES).map(([code, name]) => Object.assign(new Option(name, code), { lang: code }));
-  element("language").replaceChildren(...options);
+  for (const [code, name] of Object.entries(LANGUAGES)) {
+    element("language").append(Object.assign(new Option(name, code), { lang: code }));
+  }
   element("language").value = document.documentElement.lang;
 }
 

@@ -10,8 +10,8 @@ import { text } from "./texts.js";
 const sent = new WeakSet(); // the files of which a document photo was asked for
 
 function options() {
-  const [standard, background, face] = [element("standard"), element("document-background"), element("face")].map(({ value }) => value);
-  return { standard, background, face, model: model() };
+  const [standard, background] = [element("standard").value, element("document-background").value];
+  return { standard, background, face: element("face").value, model: model() };
 }
 
 /**

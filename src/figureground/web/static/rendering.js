@@ -84,7 +84,8 @@ function chosenFrame(photo, { mask }) {
  * @returns {Promise<Blob>}
  */
 export async function fileOf(canvas, type) {
-  const file = await new Promise((/** @type {(file: Blob | null) => void} */ resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
+  /** @type {Blob | null} */
+  const file = await new Promise((resolve) => canvas.toBlob(resolve, `image/${type}`, 0.95));
   if (file === null) throw new Trouble(text("too-large-to-write"));
   return file;
 }

@@ -41,12 +41,17 @@ async function start() {
 export function describe() {
   const { settings, engine } = page;
   for (const { name, bytes } of settings?.models ?? []) optionOf("model", name).text = `${name}, ${megabytes(bytes)}`;
-  for (const name of settings?.standards ?? []) optionOf("standard", name).text = text(/** @type {Key} */ (`standard-${name}`));
+  for (const name of settings?.standards ?? []) optionOf("standard", name).text = text(standardKey(name));
   const server = serverName();
   element("document-note").textContent = text("document-note", { server });
   const byServer = engine && !(engine instanceof BrowserEngine);
   element("promise").textContent = byServer ? text("promise-server", { server }) : text("promise-browser");
   element("where").textContent = engine ? place() : "";
+}
+
+/** @param {string} name */
+function standardKey(name) {
+  return /** @type {Key} */ (`standard-${name}`);
 }
 
 /** @type {(id: "model" | "standard", value: string) => HTMLOptionElement} */

@@ -53,7 +53,8 @@ export class Strip {
   draw(entry, picture) {
     const canvas = this.#end(entry, "")?.querySelector("canvas");
     if (!canvas) return;
-    const [wide, high] = "naturalWidth" in picture ? [picture.naturalWidth, picture.naturalHeight] : [picture.width, picture.height];
+    const image = picture instanceof HTMLImageElement;
+    const [wide, high] = image ? [picture.naturalWidth, picture.naturalHeight] : [picture.width, picture.height];
     canvas.height = HEIGHT * devicePixelRatio;
     canvas.width = Math.max(1, Math.round((canvas.height * wide) / high));
     contextOf(canvas).drawImage(picture, 0, 0, canvas.width, canvas.height);

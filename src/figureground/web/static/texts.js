@@ -80,5 +80,7 @@ export async function speak(language) {
 
 /** @type {(attribute: string, put: (part: Element, key: Key) => void) => void} */
 function forEachNaming(attribute, put) {
-  for (const part of document.querySelectorAll(`[${attribute}]`)) put(part, /** @type {Key} */ (part.getAttribute(attribute)));
+  for (const part of document.querySelectorAll(`[${attribute}]`)) {
+    put(part, /** @type {Key} */ (part.getAttribute(attribute)));
+  }
 }
