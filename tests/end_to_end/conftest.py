@@ -72,8 +72,6 @@ def portrait(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(params=[1280, 390], ids=["desk", "phone"])
 def sized(page: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The page at the width of a desk's screen and of a phone's."""
-    size = {"width": request.param, "height": 844, "deviceScaleFactor": 1, "mobile": request.param < 500}
-    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    page.open()
-    yield page
-    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    with page.screen(request.param, 844):
+        page.open()
+        yield page

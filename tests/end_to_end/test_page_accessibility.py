@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from selenium.webdriver.common.by import By
 
 from figureground.pictures import encode_jpeg
 from helpers import drawing
@@ -38,7 +39,14 @@ def several_photos(page: Page, photo: Path) -> None:
     other = photo.with_name("notes.png")
     other.write_bytes(b"words")
     page.one("file").send_keys(f"{photo}\n{other}")
-    page.until("document.body.dataset.state === 'trouble'")
+    page.until("document.getElementById('strip-progress').classList.contains('trouble')")
+
+
+def a_repair(page: Page, photo: Path) -> None:
+    a_cutout(page, photo)
+    page.one("repair-start").click()
+    page.until("document.querySelector('.mask-editor-window').dataset.scale > 0")
+    page.driver.find_element(By.CSS_SELECTOR, ".mask-editor-keys summary").click()
 
 
 def a_document(page: Page, photo: Path) -> None:
@@ -73,7 +81,8 @@ def programs(page: Page, photo: Path) -> None:
 
 
 STATES = [
-    nothing_yet, a_cutout, several_photos, a_document, shortcomings, the_webcam, a_background_picture, programs
+    nothing_yet, a_cutout, several_photos, a_repair, a_document, shortcomings, the_webcam, a_background_picture,
+    programs
 ]  # fmt: skip
 
 

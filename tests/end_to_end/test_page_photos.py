@@ -79,9 +79,8 @@ def test_all_photos_that_are_dropped_are_cut_out_and_come_in_one_archive(sized: 
         with Image.open(io.BytesIO(content)) as image:
             assert name.endswith(".jpg") and (image.format, image.size) == ("JPEG", (200, 200))
     buttons[2].click()
-    sized.until(
-        "document.querySelectorAll('#strip button')[2].ariaPressed === 'true' && document.body.dataset.state === 'ready'"
-    )
+    sized.until("document.querySelectorAll('#strip button')[2].ariaPressed === 'true'")
+    assert "450 × 300" in sized.settled()
     assert [path for method, path in sized.site.seen if method == "POST"] == []
     sized.take(portrait)
     assert not sized.one("strip").is_displayed() and not sized.one("archive").is_displayed()

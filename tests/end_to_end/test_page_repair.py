@@ -42,7 +42,8 @@ def repair(page: Page, photo: Path) -> WebElement:
 
 
 def place(stage: WebElement, x: float, y: float) -> tuple[int, int]:
-    """A place of the photo, which is shown whole, as an offset from the stage's middle."""
+    """A place of the photo, which is shown whole, as an offset from the stage's middle; all of it is in sight then."""
+    stage.parent.execute_script("arguments[0].scrollIntoView({ block: 'center' })", stage)
     scale = float(stage.get_attribute("data-scale") or 0)
     return round(scale * (x - 150)), round(scale * (y - 200))
 
@@ -161,8 +162,8 @@ def test_the_view_follows_wheel_keys_and_fingers(sized: Page, two: Path) -> None
     assert scale() == pytest.approx(whole * 1.25**2, rel=1e-3)
     stage.send_keys("0")
     assert scale() == whole
-    wheel = "arguments[0].dispatchEvent(new WheelEvent('wheel', { deltaY: -400, clientX: 90, clientY: 300, cancelable: true }))"
-    sized.run(wheel, stage)
+    turn = "new WheelEvent('wheel', { deltaY: -400, clientX: 90, clientY: 300, cancelable: true })"
+    sized.run(f"arguments[0].dispatchEvent({turn})", stage)
     assert scale() == pytest.approx(whole * np.exp(0.6), rel=1e-3)
     stage.send_keys("0")
     box = sized.run(

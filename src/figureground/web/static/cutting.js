@@ -4,9 +4,9 @@
 import { compose, contextOf, placeOf, shownSize } from "./composing.js";
 import { Cutter } from "./cutter.js";
 import { BrowserEngine } from "./engines.js";
-import { frameOf, personBox } from "./framing.js";
+import { frameOf } from "./framing.js";
 import { attempt, mode, model, opened, page, reflect, serverName, shown, tools } from "./page.js";
-import { background } from "./rendering.js";
+import { background, shownFrame } from "./rendering.js";
 import { element, say, show } from "./telling.js";
 import { number, text } from "./texts.js";
 
@@ -72,7 +72,7 @@ async function draw() {
   await cutout.settled;
   const behind = await background(cutout);
   if (mine !== drawing || cutout !== page.result?.cutout) return;
-  const frame = frameOf(element("shape").value, personBox(cutout.mask), photo);
+  const frame = shownFrame(photo, cutout.mask);
   drawPhoto(frame);
   compose(element("result"), cutout.picture, behind, frame, photo);
 }

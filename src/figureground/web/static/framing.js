@@ -21,12 +21,15 @@ export function personBox({ values, height, width }) {
   const box = { top: height, left: width, bottom: 0, right: 0 };
   for (let y = 0; y < height; y++) {
     const row = values.subarray(y * width, (y + 1) * width);
-    const first = row.findIndex((value) => value > VISIBLE);
-    if (first < 0) continue;
+    let first = 0;
+    while (first < width && row[first] <= VISIBLE) first++;
+    if (first === width) continue;
+    let end = width;
+    while (row[end - 1] <= VISIBLE) end--;
     box.top = Math.min(box.top, y);
     box.bottom = y + 1;
     box.left = Math.min(box.left, first);
-    box.right = Math.max(box.right, 1 + row.findLastIndex((value) => value > VISIBLE));
+    box.right = Math.max(box.right, end);
   }
   return box.bottom === 0 ? null : box;
 }

@@ -73,8 +73,17 @@ function white({ mask: { height, width }, picture }) {
 function chosenFrame(photo, { mask }) {
   const longer = element("longer");
   if (!longer.validity.valid) throw new Trouble(text("longer-wrong", { least: longer.min, most: longer.max }));
-  const frame = frameOf(element("shape").value, personBox(mask), photo);
+  const frame = shownFrame(photo, mask);
   return { frame, size: sizeOf(frame, longer.value === "" ? null : Number(longer.value)) };
+}
+
+/**
+ * The part of a photo that is chosen to be shown.
+ * @type {(photo: import("./resizing.js").Size, mask: import("./mask_editor/brush.js").Mask) => import("./framing.js").Frame}
+ */
+export function shownFrame(photo, mask) {
+  const shape = element("shape").value;
+  return frameOf(shape, shape === "photo" ? null : personBox(mask), photo);
 }
 
 /**

@@ -22,6 +22,7 @@ export async function startRepair() {
   });
   if (result !== page.result || result.editor === null) return;
   show("repair");
+  element("frame").scrollIntoView({ block: "nearest" }); // on a phone the button is far below
   say(text("repair-hint"));
   reflect();
   result.editor.focus();
@@ -50,7 +51,7 @@ export async function endRepair() {
   tools().strip.draw(entry, element("result"));
   say(text("cutout-again"));
   reflect();
-  element("repair-start").focus();
+  element("repair-start").focus({ preventScroll: true });
 }
 
 /**
@@ -76,7 +77,9 @@ export function keepRepaired() {
 /** Forgets the editor, since another photo is shown. */
 export function closeEditor() {
   keepRepaired();
-  page.result?.editor?.close();
+  if (!page.result?.editor) return;
+  page.result.editor.close();
+  page.result.editor = null;
 }
 
 /** How sure the model must be of a person: where nobody has mended the mask, it becomes the model's other one. */

@@ -45,6 +45,11 @@ export class Strip {
     this.#buttons.get(entry)?.setAttribute("aria-busy", "true");
   }
 
+  /** Shows that nobody works on it any more. @param {Entry} entry */
+  rest(entry) {
+    this.#buttons.get(entry)?.removeAttribute("aria-busy");
+  }
+
   /**
    * Shows what became of one of them: a canvas or an image, of which a small one is drawn.
    * @param {Entry} entry

@@ -17,6 +17,8 @@ import { thumbnail } from "./thumbnails.js";
 
 /** @typedef {import("./page.js").Current} Current */
 
+let worked = /** @type {Entry[] | null} */ (null); // the album whose photos are being cut out
+
 const strip = (page.strip = new Strip((entry) => display(entry)));
 
 /**
@@ -58,6 +60,7 @@ async function display(entry) {
       throw error;
     }
   });
+  if (end === "void") strip.rest(entry);
   strip.tell();
   reflect();
   return end;
@@ -91,13 +94,13 @@ function fail(entry, error) {
   strip.fail(entry, entry.trouble);
 }
 
-/** Cuts out the photos that were not yet shown, one after the other. */
+/** Cuts out the photos that were not yet shown, one after the other, as long as they are those of the page. */
 async function workOff() {
   const { album } = page;
-  const goesOn = () => page.album === album && mode() === "photo";
-  for (const entry of album) {
-    if (!goesOn()) return;
-    if (entry.done || entry.trouble) continue;
+  if (worked === album) return;
+  worked = album;
+  const next = () => (page.album === album && mode() === "photo" ? album.find(({ done, trouble }) => !done && !trouble) : undefined);
+  for (let entry; (entry = next()); ) {
     strip.begin(entry);
     try {
       const photo = await openPhoto(entry.file, tools().settings.limits);
@@ -110,6 +113,7 @@ async function workOff() {
     if (page.album === album) strip.tell();
     reflect();
   }
+  if (worked === album) worked = null;
 }
 
 /** @type {(name: "photo" | "document" | "live") => void} */
