@@ -16,6 +16,8 @@ from figureground.pictures import Picture, encode_png
 from figureground.runtime.foreground import clean_edges
 from helpers.browser import IN_BROWSER, Page
 from helpers.picture_files import opened
+from helpers.site import serving
+from helpers.tiny_networks import save_pixel_network
 
 pytestmark = IN_BROWSER
 SMALL, LARGE = (slice(100, 180), slice(30, 90)), (slice(60, 380), slice(150, 290))  # bright: people, for the network
@@ -198,3 +200,31 @@ def test_a_mended_mask_is_kept_when_another_photo_is_shown_and_by_another_model(
     sized.run("const m = document.getElementById('model'); m.dispatchEvent(new Event('change'))")
     sized.until("document.getElementById('status').textContent.includes('repaired by hand')")
     np.testing.assert_array_equal(mask_of(sized), mended)
+
+
+def test_what_is_held_is_kept_with_a_model_that_tells_it(sized: Page, tmp_path: Path) -> None:
+    model = save_pixel_network(tmp_path / "holding.tflite", 64, 48, held=(20, -5, -5))
+    photo = np.full((400, 300, 3), 30, np.uint8)
+    photo[80:380, 100:200] = 240  # a person
+    photo[150:250, 200:260] = (240, 10, 10)  # and what they hold
+    (tmp_path / "two.png").write_bytes(encode_png(photo))
+    with serving(model) as holding:
+        sized.site = holding
+        sized.open()
+        repair(sized, tmp_path / "two.png")
+        before = mask_of(sized)
+        press(sized, "Keep what is held")
+        kept = mask_of(sized).astype(int)
+        segmenter = Segmenter(model)
+        person, held_things = segmenter.mask(photo), segmenter.held(photo)
+        assert np.abs(before.astype(int) - person).max() <= 1 and before[200, 240] == 0
+        expected = np.where(held_things > 1, person.astype(int) + held_things, person)
+        assert kept[200, 240] == 255 and np.abs(kept - expected).max() <= 3
+        press(sized, "Undo")
+        np.testing.assert_array_equal(mask_of(sized), before)
+
+
+def test_nothing_held_is_offered_by_a_model_that_does_not_tell_it(page: Page, two: Path) -> None:
+    repair(page, two)
+    buttons = page.driver.find_elements(By.CSS_SELECTOR, ".mask-editor [data-aria-label=mask] button")
+    assert [each.text for each in buttons] == ["Only the largest person"]
