@@ -107,14 +107,14 @@ def _looks() -> dict[str, Any]:
         "network": NETWORK,
         "seen": seen.astype(np.float32) - np.float32(0.5),
         "groups": [{"least": least, "boxes": groups(seen, (240, 300), least)} for least in (0, 20, 90, 400)],
-        "crowd_logits": look_twice(crowd, _look, max(NETWORK)),
-        "panorama_logits": look_twice(panorama, _look, max(NETWORK)),
+        "crowd_logits": look_twice(crowd, _look, max(NETWORK))[..., 0],
+        "panorama_logits": look_twice(panorama, _look, max(NETWORK))[..., 0],
     }
 
 
 def _look(picture: Picture) -> NDArray[np.float32]:
-    """As a network would answer that takes bright pixels for a person."""
-    return (resize_photo(picture, *NETWORK)[..., 0].astype(np.float32) - np.float32(127.5)) / np.float32(32)
+    """As a network would answer that takes bright pixels for a person: float32 HxWx1."""
+    return (resize_photo(picture, *NETWORK)[..., :1].astype(np.float32) - np.float32(127.5)) / np.float32(32)
 
 
 def _steadying() -> dict[str, Any]:
