@@ -43,10 +43,15 @@ def repair(page: Page, photo: Path) -> WebElement:
     return page.driver.find_element(By.CLASS_NAME, "mask-editor-window")
 
 
+def scale_of(stage: WebElement) -> float:
+    """CSS pixels that a pixel of the photo is wide."""
+    return float(stage.get_attribute("data-scale") or 0)
+
+
 def place(stage: WebElement, x: float, y: float) -> tuple[int, int]:
     """A place of the photo, which is shown whole, as an offset from the stage's middle; all of it is in sight then."""
     stage.parent.execute_script("arguments[0].scrollIntoView({ block: 'center' })", stage)
-    scale = float(stage.get_attribute("data-scale") or 0)
+    scale = scale_of(stage)
     return round(scale * (x - 150)), round(scale * (y - 200))
 
 
@@ -158,15 +163,14 @@ def test_a_surer_model_takes_less_but_what_was_drawn_stays(sized: Page, two: Pat
 
 def test_the_view_follows_wheel_keys_and_fingers(sized: Page, two: Path) -> None:
     stage = repair(sized, two)
-    scale = lambda: float(stage.get_attribute("data-scale") or 0)  # noqa: E731
-    whole = scale()
+    whole = scale_of(stage)
     stage.send_keys("++")
-    assert scale() == pytest.approx(whole * 1.25**2, rel=1e-3)
+    assert scale_of(stage) == pytest.approx(whole * 1.25**2, rel=1e-3)
     stage.send_keys("0")
-    assert scale() == whole
+    assert scale_of(stage) == whole
     turn = "new WheelEvent('wheel', { deltaY: -400, clientX: 90, clientY: 300, cancelable: true })"
     sized.run(f"arguments[0].dispatchEvent({turn})", stage)
-    assert scale() == pytest.approx(whole * np.exp(0.6), rel=1e-3)
+    assert scale_of(stage) == pytest.approx(whole * np.exp(0.6), rel=1e-3)
     stage.send_keys("0")
     box = sized.run(
         "const r = arguments[0].getBoundingClientRect(); return [r.left + r.width / 2, r.top + r.height / 2]", stage
@@ -174,11 +178,11 @@ def test_the_view_follows_wheel_keys_and_fingers(sized: Page, two: Path) -> None
     for kind, apart in (("touchStart", 30), ("touchMove", 45), ("touchMove", 60), ("touchEnd", 0)):
         points = [{"x": box[0] + side * apart, "y": box[1], "id": i} for i, side in enumerate((-1, 1)) if apart]
         sized.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    assert scale() == pytest.approx(2 * whole, rel=0.05)
+    assert scale_of(stage) == pytest.approx(2 * whole, rel=0.05)
     steps = sized.driver.find_elements(By.CSS_SELECTOR, "[data-aria-label=steps] button")
     assert len(steps) == 2 and not any(each.is_enabled() for each in steps)  # the first finger has drawn nothing
     press(sized, "Whole photo")
-    assert scale() == whole
+    assert scale_of(stage) == whole
 
 
 def test_a_mended_mask_is_kept_when_another_photo_is_shown_and_by_another_model(
