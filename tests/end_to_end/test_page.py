@@ -276,7 +276,7 @@ def test_all_of_it_works_by_keyboard(page: Page, portrait: Path) -> None:
     page.take(portrait)
     reached: list[str] = []
     page.run("document.activeElement.blur()")
-    for _ in range(12):
+    for _ in range(25):
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         focus = page.driver.switch_to.active_element
         name = focus.get_attribute("id") or focus.get_attribute("name") or focus.tag_name
@@ -289,7 +289,20 @@ def test_all_of_it_works_by_keyboard(page: Page, portrait: Path) -> None:
             assert page.run("return document.getElementById('comparison').style.getPropertyValue('--split')") == "55%"
         if name == "background":
             focus.send_keys(Keys.ARROW_RIGHT)
-    assert {"split", "mode", "choose", "background", "png", "summary"} <= set(reached)
+    everything = {
+        "split",
+        "mode",
+        "choose",
+        "background",
+        "repair-start",
+        "shape",
+        "longer",
+        "png",
+        "mask",
+        "copy",
+        "summary",
+    }
+    assert everything <= set(reached)
     assert page.colour("result", 0.02, 0.02) == (255, 255, 255, 255)  # the second choice, white
     unnamed = page.run(
         "return [...document.querySelectorAll('button, select, input:not([type=file])')].filter("
