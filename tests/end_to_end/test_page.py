@@ -353,7 +353,7 @@ def test_arrow_keys_among_the_modes_send_no_photo(page: Page, tmp_path: Path) ->
         page.driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
         shown.append(page.run("return document.getElementById('frame').dataset.shows"))
     assert shown == ["photo", "nothing", "comparison", "photo"]
-    assert page.settled().startswith("Press Make the document photo; that sends the photo to figureground's server")
+    assert page.settled().startswith("Press “Make the document photo”; that sends the photo to the server on this")
     page.one("standard").send_keys(Keys.ARROW_DOWN)
     assert posts(page) == [] and not page.one("save-document").is_enabled()
 
