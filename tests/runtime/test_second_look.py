@@ -9,12 +9,15 @@ import pytest
 from figureground.pictures import Picture
 from figureground.runtime.second_look import (
     LARGEST,
+    LARGEST_MOVING,
     LONGEST,
     MARGIN,
+    MOVING_MAP,
     NARROWEST,
     Logits,
     Region,
     groups,
+    look_steadily,
     look_twice,
     squares,
 )
@@ -147,3 +150,42 @@ def test_what_else_the_network_tells_is_joined_as_people_are(size: tuple[int, in
     logits = look_twice(photo, both, SIDE)
     np.testing.assert_allclose(logits[..., :1], look_twice(photo, bright, SIDE), atol=1e-5)
     np.testing.assert_allclose(logits[..., 1], -logits[..., 0], atol=1e-5)
+
+
+def test_small_people_in_a_film_get_finer_outlines_on_maps_of_one_size() -> None:
+    photo, mask = scene(600, 800, Region(100, 100, 220, 160), Region(420, 600, 560, 650))
+    nobody, _ = scene(600, 800)
+    logits = look_steadily(photo, bright, SIDE)
+    assert iou(bright(photo), mask) < 0.8
+    assert iou(logits, mask) > 0.92
+    assert logits.shape == look_steadily(nobody, bright, SIDE).shape == (MOVING_MAP * 600 // 800, MOVING_MAP, 1)
+
+
+def test_who_comes_nearer_in_a_film_is_looked_at_again_less_and_less() -> None:
+    """So that nothing jumps from one picture to the next."""
+    seen = []
+    for half in range(40, 300, 4):
+        photo, _ = scene(600, 600, Region(300 - half, 300 - half, 300 + half, 300 + half))
+        counted: list[float] = []
+
+        def look(part: Picture, counted: list[float] = counted) -> Logits:
+            counted.append(len(counted))
+            return np.full((SIDE, SIDE, 1), -4.0, np.float32) if len(counted) > 1 else bright(part)
+
+        seen.append(look_steadily(photo, look, SIDE)[MOVING_MAP // 2, MOVING_MAP // 2, 0])
+    changes = np.diff(seen)
+    assert seen[0] == pytest.approx(0.5) and seen[-1] == pytest.approx(5)  # 5 from one look, -4 from the other
+    assert changes.min() >= -1e-4 and changes.max() < (seen[-1] - seen[0]) / 2
+    assert 0 < LARGEST_MOVING < LARGEST
+
+
+def test_a_picture_of_a_cinemas_shape_is_looked_at_whole() -> None:
+    photo, _ = scene(100, 276, Region(5, 5, 95, 270))
+    looks: list[tuple[int, ...]] = []
+
+    def look(part: Picture) -> Logits:
+        looks.append(part.shape)
+        return bright(part)
+
+    look_steadily(photo, look, SIDE)
+    assert looks == [(100, 276, 3)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import cv2
 import numpy as np
 
 from figureground.runtime.backgrounds import Background
@@ -22,3 +25,21 @@ def test_people_in_very_wide_pictures_are_found() -> None:
         assert shows and result.shape == (*frame.shape[:2], 4)
         found, expected = result[..., 3] > 127, np.roll(truth, 4 * step, 1)
         assert (found & expected).sum() / (found | expected).sum() > 0.8
+
+
+def test_small_people_are_seen_finer_and_each_picture_as_the_one_before() -> None:
+    photo, mask = astronaut()
+    cutter, masks, ious = MovingCutter("fast"), [], []
+    for step in range(5):
+        frame = np.full((540, 960, 3), 120, np.uint8)
+        truth = np.zeros((540, 960), np.bool_)
+        place = slice(300, 540), slice(300 + 2 * step, 540 + 2 * step)
+        small = cv2.resize(mask, (240, 240), interpolation=cv2.INTER_AREA)[..., np.newaxis] / 255
+        frame[place] = small * cv2.resize(photo, (240, 240), interpolation=cv2.INTER_AREA) + (1 - small) * frame[place]
+        truth[place] = small[..., 0] > 0.5
+        view = cutter.steady(cutter.look(frame))
+        found = drawn(view, Background())[0][..., 3] > 127
+        ious.append((found & truth).sum() / (found | truth).sum())
+        masks.append(np.roll(found, -2 * step, 1))
+    assert min(ious) > 0.85
+    assert max((before ^ after).sum() / before.sum() for before, after in pairwise(masks)) < 0.05

@@ -33,6 +33,10 @@ LARGEST = 0.8  # of the photo: a crop that takes more shows what the first look 
 SMALLEST = 2e-4  # of the photo: specks that are no group
 MOST = 6  # crops a photo; beyond, the smaller groups keep their first look
 
+MOVING_MAP = 512  # pixels of the longer side of a film's maps
+WIDE = 3.0  # as PANORAMA, of films: the pictures of cinemas, up to 2.76, would take four times as long
+LARGEST_MOVING, FADED = 0.5, 0.2  # of the picture: what is not looked at again in films, and from where on less counts
+
 
 @dataclass(frozen=True)
 class Region:
@@ -79,18 +83,47 @@ def look_twice(photo: Picture, look: Look, side: int) -> Logits:
     crops = groups(logits[..., 0] > 0, size, ENLARGED * side)
     logits = _resized(logits, *_map_size(size, logits.shape[:2], crops))
     for box in crops:
-        part = _scaled(box, photo.shape, logits.shape)
-        seen = _resized(look(np.ascontiguousarray(box.of(photo))), part.bottom - part.top, part.right - part.left)
-        place = logits[part.top : part.bottom, part.left : part.right]
-        place += np.float32(0.5) * (seen - place)
+        _look_again(photo, look, box, logits, 0.5)
     return logits
 
 
-def first_look(photo: Picture, look: Look) -> Logits:
-    """Logits of the whole photo, without a second look: see `look_twice`."""
+def look_steadily(photo: Picture, look: Look, side: int) -> Logits:
+    """As `look_twice`, for the pictures of a film, of which one should look like the next.
+
+    Only crops of at most LARGEST_MOVING of the picture are looked at: people who fill more of it are seen well enough,
+    and there are many pictures. The smaller they are, the more the second look counts, so nothing jumps where it
+    begins or ends.
+
+    Returns:
+        float32 hxwxC of the picture's proportions; pictures of one size have maps of one size.
+    """
+    size = photo.shape[0], photo.shape[1]
+    logits = first_look(photo, look, WIDE, MOVING_MAP)
+    for box in groups(logits[..., 0] > 0, size, ENLARGED * side):
+        share = box.area / (size[0] * size[1])
+        if share < LARGEST_MOVING:
+            _look_again(photo, look, box, logits, 0.5 * min(1.0, (LARGEST_MOVING - share) / FADED))
+    return logits
+
+
+def _look_again(photo: Picture, look: Look, box: Region, logits: Logits, weight: float) -> None:
+    """Bring the logits of a crop nearer, by this weight, to what the network says to the crop alone; in place."""
+    part = _scaled(box, photo.shape, logits.shape)
+    seen = _resized(look(np.ascontiguousarray(box.of(photo))), part.bottom - part.top, part.right - part.left)
+    place = logits[part.top : part.bottom, part.left : part.right]
+    place += np.float32(weight) * (seen - place)
+
+
+def first_look(photo: Picture, look: Look, panorama: float = PANORAMA, side: int = SMALLEST_MAP) -> Logits:
+    """Logits of the whole photo, without a second look: see `look_twice`.
+
+    Args:
+        panorama: Longer by shorter side, beyond which it is looked at in squares.
+        side: Pixels of the map's longer side, or of half a panorama's for each square.
+    """
     height, width = photo.shape[:2]
-    boxes = squares(height, width)
-    rows, columns = fitted_inside((height, width), SMALLEST_MAP * max(1, len(boxes) // 2))
+    boxes = squares(height, width, panorama)
+    rows, columns = fitted_inside((height, width), side * max(1, len(boxes) // 2))
     if len(boxes) == 1:
         return _resized(look(photo), rows, columns)
     answers = [look(np.ascontiguousarray(box.of(photo))) for box in boxes]
@@ -106,10 +139,10 @@ def first_look(photo: Picture, look: Look) -> Logits:
     return total / weight
 
 
-def squares(height: int, width: int) -> list[Region]:
+def squares(height: int, width: int, panorama: float = PANORAMA) -> list[Region]:
     """The whole photo, or, where it is a panorama, overlapping squares that cover it evenly."""
     shorter, longer = min(height, width), max(height, width)
-    if longer <= PANORAMA * shorter:
+    if longer <= panorama * shorter:
         return [Region(0, 0, height, width)]
     length = max(shorter, longer // LONGEST)
     count = 1 + int(np.ceil((longer - length) / (STEP * length)))

@@ -13,15 +13,11 @@ from figureground.pictures import Picture, Probability, resize_photo
 from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, composed
 from figureground.runtime.edges import refine
-from figureground.runtime.second_look import Logits, first_look
+from figureground.runtime.second_look import Logits, look_steadily
 from figureground.runtime.segmenter import Segmenter, shows_person, sigmoid
 from figureground.video.smoothing import Smoother
 
 DETAIL = 0.5  # of the working sizes for photos: a third of their time, and a moving edge is not looked at so closely
-
-# Longer by shorter side, beyond which a picture is looked at in overlapping squares. Photos are from 2 on; the pictures
-# of cinemas, up to 2.76, would take four times as long.
-WIDE = 3.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class ModelView:
     Attributes:
         photo: uint8 HxWx3 RGB.
         small: The photo at the size of the probability.
-        probability: float32 hxw in 0..1, at the model's size, or of a wide photo's proportions.
+        probability: float32 hxw in 0..1, of the photo's proportions.
     """
 
     photo: Picture
@@ -65,24 +61,19 @@ class MovingCutter:
         """Ask the model; any thread may."""
         segmenter = self._free.get()
         try:
-            if max(photo.shape[:2]) > WIDE * min(photo.shape[:2]):
-                logits = first_look(photo, lambda part: _seen(segmenter, part)[1])
-                small = resize_photo(photo, *logits.shape[:2])
-            else:
-                small, logits = _seen(segmenter, photo)
+            logits = look_steadily(photo, lambda part: _seen(segmenter, part), max(segmenter.input_size))[..., 0]
         finally:
             self._free.put(segmenter)
-        return ModelView(photo, small, sigmoid(logits[..., 0]))
+        return ModelView(photo, resize_photo(photo, *logits.shape), sigmoid(logits))
 
     def steady(self, look: ModelView) -> ModelView:
         """The look with its probability smoothed over time; for all pictures in their order, one at a time."""
         return replace(look, probability=self._smoother.steady(look.small, look.probability))
 
 
-def _seen(segmenter: Segmenter, photo: Picture) -> tuple[Picture, Logits]:
-    """A photo at the model's size, and what the model says to it about people: float32 HxWx1."""
-    small = resize_photo(photo, *segmenter.input_size)
-    return small, segmenter.logits(network_input(small))[..., :1]
+def _seen(segmenter: Segmenter, photo: Picture) -> Logits:
+    """What the model says to a photo about people: float32 HxWx1, at the model's size."""
+    return segmenter.logits(network_input(resize_photo(photo, *segmenter.input_size)))[..., :1]
 
 
 def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1) -> MovingCutter:
