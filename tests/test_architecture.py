@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "processes": {"errors"},
     "encoder_facts": set(),
     "params": {"encoder_facts", "errors"},
-    "named_files": {"errors", "files", "params", "paths"},
+    "named_files": {"encoder_facts", "errors", "files", "params", "paths"},
     "params_file": {"errors", "files", "params"},
     "colour_profiles": set(),
     "image_files": {"errors"},

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+ENCODER_ALONE = ".encoder.keras"  # what the names of files end in that hold a trained encoder without a decoder
 _FOLDER = Path(__file__).parent / "models/encoders"
 
 
@@ -22,11 +23,15 @@ class EncoderFacts(NamedTuple):
         corner_aligned: Whether the centre of a cell j of stride s lies on pixel s * j, so that photos of a multiple of
             the stride plus one begin and end with a cell (True unless the file says otherwise); else on s * j + 0.5.
         output_strides: That its deepest features can have.
+        published: Name of the published file and where it is to be had, if its user has to bring it.
+        sha256: Of that file.
     """
 
     initial_weights: tuple[str, ...]
     corner_aligned: bool = True
     output_strides: tuple[int, ...] = (8, 16, 32)
+    published: str = ""
+    sha256: str = ""
 
     def takes(self, init: str) -> bool:
         """Whether `init` names weights that were published for this encoder."""
@@ -56,6 +61,12 @@ def encoder_facts(name: str) -> EncoderFacts:
 def is_published(init: str) -> bool:
     """Whether `init` names weights that were published for some encoder."""
     return any(encoder_facts(name).takes(init) for name in encoder_names())
+
+
+def origin(init: str) -> str:
+    """Where the file that `init` names was published, with its SHA-256; empty where it was not, as far as is known."""
+    taking = (facts for facts in map(encoder_facts, encoder_names()) if facts.published and facts.takes(init))
+    return " or ".join(f"{facts.published}, SHA-256 {facts.sha256}" for facts in taking)
 
 
 def mismatch(name: str, init: str) -> str | None:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from figureground.encoder_facts import origin
 from figureground.errors import FiguregroundError
 from figureground.files import file_sha256
 from figureground.params import ModelParams, SplitParams, TrainParams
@@ -55,6 +56,8 @@ def _missing(name: str, file: Path) -> str:
     remedy = f"give a file or {next(other for name_of, other in _ELSE.items() if name.startswith(name_of))}"
     if pointer.is_file():
         remedy = f"`dvc pull {pointer}` fetches it"
+    elif where := origin(str(file)) if name == "model.init" else "":
+        remedy = f"get {where}"
     elif project_root() != Path.cwd().resolve() and not file.is_absolute():
         remedy = f"git does not track it, so tell `dvc exp run --temp` to take it along: --copy-paths {file}"
     return f"params.yaml: {name.removesuffix(f'.{file}')}: {file}: no such file; {remedy}"

@@ -14,9 +14,11 @@ import numpy as np
 import pytest
 
 from figureground.files import file_sha256
-from figureground.models.deeplab import load_model
+from figureground.models.deeplab import build_model, load_model
+from figureground.models.encoder import encoder_layers
 from figureground.params import read_params
 from figureground.recipes import apply_recipe
+from figureground.training.weights import load_initial_weights
 from helpers.places import ROOT
 
 
@@ -55,6 +57,19 @@ def test_a_release_is_the_exported_files_with_their_hashes_and_the_weights_to_tr
     for kept, weights in zip(released.get_weights(), trained.get_weights(), strict=True):
         assert kept.dtype == np.float32
         assert kept == pytest.approx(weights, rel=1e-3)
+
+
+@pytest.mark.slow
+def test_the_base_is_the_encoder_that_was_trained(tmp_path: Path) -> None:
+    params = read_params(ROOT / "params.yaml").model
+    trained = build_model(params, (65, 65))
+    (results := tmp_path / "results/train").mkdir(parents=True)
+    trained.save(results / "model.keras")
+    run("release.py", "base", "--results", tmp_path / "results", "--weights", tmp_path)
+    other = build_model(params, (65, 65))
+    load_initial_weights(other, str(tmp_path / "base.encoder.keras"))
+    for kept, weights in zip(*(encoder_layers(each)[0].get_weights() for each in (other, trained)), strict=True):
+        assert kept == pytest.approx(weights, rel=1e-3, abs=1e-6)
 
 
 def test_open_has_learned_from_what_may_be_given_away_and_credits_it() -> None:

@@ -14,6 +14,7 @@ from figureground.models import selfie
 from figureground.models.deeplab import build_model, load_model
 from figureground.models.litert_file import LiteRTFileError
 from figureground.params import ModelParams
+from figureground.runtime.packaged import MODELS
 from figureground.training.weights import WeightsError, load_initial_weights, load_selfie_network
 from helpers import drawing
 from helpers.embedded_set import stored_start
@@ -52,7 +53,7 @@ def test_another_file_is_refused_by_name(published: Path, tmp_path: Path, model_
     with pytest.raises(LiteRTFileError, match=r"junk\.tflite: cannot be read as a LiteRT model"):
         selfie.load_selfie(selfie.build_selfie(), junk)
     network = build_model(model_params(selfie_network="given"), (SIDE, SIDE))
-    other = stored_start("deeplabv3_mnv2_pascal_quant.tflite", tmp_path)
+    other = MODELS / "face.tflite"
     with pytest.raises(WeightsError, match=r"^model\.selfie_network: .*not MediaPipe's selfie segmentation"):
         load_selfie_network(network, str(other))
     with pytest.raises(WeightsError, match=r"^model\.selfie_network: .*gone\.tflite: no such file"):

@@ -8,7 +8,11 @@ import keras
 import numpy as np
 import pytest
 
+from figureground.encoder_facts import ENCODER_ALONE
 from figureground.models.deeplab import build_model
+from figureground.models.encoder import encoder_layers
+from figureground.models.encoders.mobilenet_v2_deeplab import read_deeplab_mobilenet
+from figureground.models.litert_file import LiteRTFileError
 from figureground.params import ModelParams
 from figureground.runtime import packaged
 from figureground.training.weights import WeightsError, load_initial_weights
@@ -93,8 +97,41 @@ def test_there_are_no_imagenet_weights_of_a_segmentation_network(model_params: B
 
 @pytest.mark.slow
 def test_another_litert_file_is_refused(model_params: Build) -> None:
-    ours = Path(packaged.__file__).parent / "models/fast-int8.tflite"
-    with pytest.raises(WeightsError, match=r"fast\.tflite: \d+ convolutions, not the 55 of DeepLabV3 on MobileNetV2"):
-        load_initial_weights(build(model_params(encoder="mobilenet_v2_deeplab")), str(ours))
-    with pytest.raises(WeightsError, match=r"fast\.tflite does not fit encoder efficientnet_lite0; give imagenet"):
+    ours = packaged.MODELS / "fast-int8.tflite"
+    model = build(model_params(encoder="mobilenet_v2_deeplab"))
+    with pytest.raises(WeightsError, match=r"fast-int8\.tflite: another file than was published; get deeplabv3_mnv2_"):
+        load_initial_weights(model, str(ours))
+    with pytest.raises(LiteRTFileError, match=r"\d+ convolutions, not the 55 of DeepLabV3 on MobileNetV2"):
+        read_deeplab_mobilenet(ours)
+    with pytest.raises(WeightsError, match=r"fast-int8\.tflite does not fit encoder efficientnet_lite0; give imagenet"):
         load_initial_weights(build(model_params()), str(ours))
+
+
+@pytest.mark.parametrize(
+    ("encoder", "file", "place"),
+    [
+        ("mobilenet_v2_deeplab", "mine.tflite", "deeplabv3_mnv2_pascal_quant.tflite of github.com/google-coral/"),
+        ("yolox_nano", "mine.onnx", "yolox_nano.onnx of github.com/Megvii-BaseDetection/YOLOX, release 0.1.1rc0"),
+    ],
+)
+def test_a_published_file_that_is_missing_is_said_to_be_had_where(
+    encoder: str, file: str, place: str, tmp_path: Path
+) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)], name=encoder)
+    with pytest.raises(
+        WeightsError, match=rf"^model\.init: [^\n]*{file}: no such file; get {place}.*, SHA-256 \w{{64}}$"
+    ):
+        load_initial_weights(model, str(tmp_path / file))
+
+
+def test_an_encoder_alone_leaves_the_decoder_random(model_params: Build, tmp_path: Path) -> None:
+    earlier, model = build(model_params()), build(model_params())
+    (encoder,) = encoder_layers(earlier)
+    encoder.save(tmp_path / f"mine{ENCODER_ALONE}")
+    before = model.get_layer("logits").get_weights()
+    load_initial_weights(model, str(tmp_path / f"mine{ENCODER_ALONE}"))
+    assert same(model.get_layer(encoder.name), encoder)
+    assert all(map(np.array_equal, model.get_layer("logits").get_weights(), before))
+    other = build(model_params(encoder="mobilenet_v2"))
+    with pytest.raises(WeightsError, match=rf"holds the encoder {encoder.name}, not mobilenet_v2; give "):
+        load_initial_weights(other, str(tmp_path / f"mine{ENCODER_ALONE}"))

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from figureground.encoder_facts import ENCODER_ALONE
 from figureground.errors import FiguregroundError
 from figureground.params import Number, Params, ParamsError, SpaceEntry, Value, divides, flat, parse_params
 
@@ -257,7 +258,7 @@ class Space:
 def searched(params: Params) -> dict[str, SpaceEntry]:
     """The entries of `sweep.space`, less the network's where `model.init` brings a trained one with its decoder."""
     init = params.model.init
-    if init in ("imagenet", "none") or init.endswith(".tflite"):
+    if init in ("imagenet", "none") or init.endswith((".tflite", ENCODER_ALONE)):
         return dict(params.sweep.space)
     return {name: entry for name, entry in params.sweep.space.items() if _NETWORK.isdisjoint({name, *entry.when})}
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import keras
 
+from figureground.encoder_facts import ENCODER_ALONE
 from figureground.models.deeplab import build_model, load_model
 from figureground.params import LossParams, ModelParams
 from figureground.training.losses import distillation
@@ -66,7 +67,7 @@ def load_teachers(weights: Mapping[str, float], params: ModelParams) -> Answer:
 def _teacher(file: str, params: ModelParams) -> Answer:
     if not Path(file).is_file():
         raise WeightsError(f"train.teachers: {file}: no such file; give weights files, or {{}} for none")
-    if Path(file).suffix == ".keras":
+    if file.endswith(".keras") and not file.endswith(ENCODER_ALONE):
         model = load_model(Path(file))
     else:
         model = build_model(params.model_copy(update={"selfie_network": None}), (None, None))

@@ -10,8 +10,9 @@ from typing import Any
 
 import keras
 
-from figureground.encoder_facts import is_published, mismatch
+from figureground.encoder_facts import ENCODER_ALONE, encoder_facts, is_published, mismatch, origin
 from figureground.errors import FiguregroundError, first_line
+from figureground.files import file_sha256
 from figureground.models import selfie
 from figureground.models.encoder import build_encoder, encoder_layers, find_encoder
 from figureground.models.litert_file import LiteRTFileError
@@ -28,7 +29,8 @@ def load_initial_weights(model: keras.Model, init: str) -> None:
 
     Args:
         init: `none`, what the encoder's file admits, such as `imagenet` (the rest stays random then), or a file:
-            `.keras`, whose layers of equal name and shape are taken over, or `.weights.h5` of the same architecture.
+            `.encoder.keras`, which holds the same encoder alone, another `.keras`, whose layers of equal name and shape
+            are taken over, or `.weights.h5` of the same architecture.
     Raises:
         WeightsError: They are missing, cannot be downloaded, or fit nowhere.
     """
@@ -36,11 +38,14 @@ def load_initial_weights(model: keras.Model, init: str) -> None:
         return
     path = Path(init)
     if init != "imagenet" and not path.is_file():
-        raise WeightsError(f"model.init: {path}: no such file; give imagenet, none, champion or a weights file")
+        remedy = f"get {where}" if (where := origin(init)) else "give imagenet, none, champion or a weights file"
+        raise WeightsError(f"model.init: {path}: no such file; {remedy}")
     if is_published(init):
         _load_published(encoder_layers(model)[0], init)
     elif path.name.endswith(".weights.h5"):
         _load_same(model, path)
+    elif init.endswith(ENCODER_ALONE):
+        _load_encoder(encoder_layers(model)[0], path)
     elif path.suffix == ".keras":
         _load_fitting(model, path)
     else:
@@ -76,12 +81,25 @@ def _load_same(model: keras.Model, path: Path) -> None:
         ) from None
 
 
-def _load_fitting(model: keras.Model, path: Path) -> None:
-    """Take over each layer (the encoder counts as one) that the file has under the same name and with equal shapes."""
+def _load_encoder(encoder: keras.Model, path: Path) -> None:
+    source = _read_keras(path)
+    if source.name != encoder.name or _shapes(source.weights) != _shapes(encoder.weights):
+        raise WeightsError(
+            f"model.init: {path}: holds the encoder {source.name}, not {encoder.name}; give a file of that one"
+        )
+    encoder.set_weights(source.get_weights())
+
+
+def _read_keras(path: Path) -> keras.Model:
     try:
-        source = keras.models.load_model(path, compile=False)
+        return keras.models.load_model(path, compile=False)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise WeightsError(f"model.init: {path}: cannot be read as a Keras model: {first_line(error)}") from None
+
+
+def _load_fitting(model: keras.Model, path: Path) -> None:
+    """Take over each layer (the encoder counts as one) that the file has under the same name and with equal shapes."""
+    source = _read_keras(path)
     offered = {layer.name: layer.get_weights() for layer in source.layers}
     left: list[str] = []
     fitted = 0
@@ -111,6 +129,9 @@ def check_imagenet(encoder: str) -> None:
 def _load_published(encoder: keras.Model, init: str) -> None:
     if reason := mismatch(encoder.name, init):
         raise WeightsError(f"model.{reason}")
+    published = encoder_facts(encoder.name).sha256
+    if published and file_sha256(Path(init)) != published:
+        raise WeightsError(f"model.init: {init}: another file than was published; get {origin(init)}")
     try:
         find_encoder(encoder.name).load(encoder, init)
     except FiguregroundError as error:

@@ -21,7 +21,7 @@ from helpers.places import ROOT
 PUBLISHED = ROOT / "weights/deeplabv3_mnv2_pascal_quant.tflite"
 SIDE = 513  # of the original's input
 
-pytestmark = pytest.mark.skipif(not PUBLISHED.is_file(), reason="needs weights/: make data fetches it")
+pytestmark = pytest.mark.skipif(not PUBLISHED.is_file(), reason="needs the published file in weights/")
 
 
 def original_features(photo: np.ndarray) -> np.ndarray:

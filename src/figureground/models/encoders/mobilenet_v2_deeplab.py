@@ -1,9 +1,8 @@
 """MobileNetV2 with DeepLabV3's pooling head, batch norm folded into its convolutions, as published for mobile use.
 
 Architecture: Sandler et al. 2018, MobileNetV2, section 6.3 (DeepLabV3 without atrous branches). Weights: the quantised
-LiteRT file of github.com/google-coral/test_data (`deeplabv3_mnv2_pascal_quant.tflite`, Apache-2.0), trained on COCO and
-PASCAL VOC, from which the numbers are had back. It tells people from animals and furniture before we train it, so its
-own decision is what the decoder refines.
+LiteRT file named below (Apache-2.0), trained on COCO and PASCAL VOC, from which the numbers are had back. It tells
+people from animals and furniture before we train it, so its own decision is what the decoder refines.
 """
 
 from __future__ import annotations
@@ -21,6 +20,8 @@ from figureground.models.layers import Largest
 from figureground.models.litert_file import LiteRTFileError, read_convolutions
 
 INITIAL_WEIGHTS = (".tflite",)
+PUBLISHED = "deeplabv3_mnv2_pascal_quant.tflite of github.com/google-coral/test_data"
+SHA256 = "350af47fd346ea6d74b58833a351f583ba860e9806ec5bd292ff8d8f1f249398"
 
 STAGES = (
     BlockStage(1, 3, 1, 1, 16),
