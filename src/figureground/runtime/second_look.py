@@ -33,7 +33,7 @@ LARGEST = 0.8  # of the photo: a crop that takes more shows what the first look 
 SMALLEST = 2e-4  # of the photo: specks that are no group
 MOST = 6  # crops a photo; beyond, the smaller groups keep their first look
 
-MOVING_MAP = 512  # pixels of the longer side of a film's maps
+MOVING_MAP = 320  # pixels of the longer side of a film's maps
 WIDE = 3.0  # as PANORAMA, of films: the pictures of cinemas, up to 2.76, would take four times as long
 LARGEST_MOVING, FADED = 0.5, 0.2  # of the picture: what is not looked at again in films, and from where on less counts
 
