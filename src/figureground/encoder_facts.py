@@ -6,6 +6,8 @@ The constants are literals and are read off the source, as build tools read a ve
 from __future__ import annotations
 
 import ast
+import json
+import zipfile
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -70,9 +72,19 @@ def origin(init: str) -> str:
 
 
 def mismatch(name: str, init: str) -> str | None:
-    """What to say where `init` names weights that were published for other encoders only; None where it does not."""
+    """What to say where `init` names weights of other encoders only; None where it does not, as far as can be told."""
     facts = encoder_facts(name)
-    if not is_published(init) or facts.takes(init):
+    alone = init.endswith(ENCODER_ALONE)
+    if (_encoder_in(init) in (name, None)) if alone else (not is_published(init) or facts.takes(init)):
         return None
     own = (f"its {kind} file" if kind.startswith(".") else kind for kind in facts.initial_weights)
     return f"init: {init} does not fit encoder {name}; give {', '.join(own)}, or none"
+
+
+def _encoder_in(file: str) -> str | None:
+    """The encoder that a Keras file holds alone; None where it is not there yet, or no such file."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return str(json.loads(archive.read("config.json"))["config"]["name"])
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        return None

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from figureground.encoder_facts import ENCODER_ALONE
+from figureground.encoder_facts import ENCODER_ALONE, mismatch
 from figureground.models.deeplab import build_model
 from figureground.models.encoder import encoder_layers
 from figureground.models.encoders.mobilenet_v2_deeplab import read_deeplab_mobilenet
@@ -133,5 +133,10 @@ def test_an_encoder_alone_leaves_the_decoder_random(model_params: Build, tmp_pat
     assert same(model.get_layer(encoder.name), encoder)
     assert all(map(np.array_equal, model.get_layer("logits").get_weights(), before))
     other = build(model_params(encoder="mobilenet_v2"))
+    assert mismatch(encoder.name, str(tmp_path / f"mine{ENCODER_ALONE}")) is None
+    assert "does not fit encoder mobilenet_v2; give imagenet" in str(
+        mismatch("mobilenet_v2", str(tmp_path / f"mine{ENCODER_ALONE}"))
+    )
+    assert mismatch("mobilenet_v2", str(tmp_path / f"not there{ENCODER_ALONE}")) is None
     with pytest.raises(WeightsError, match=rf"holds the encoder {encoder.name}, not mobilenet_v2; give "):
         load_initial_weights(other, str(tmp_path / f"mine{ENCODER_ALONE}"))
