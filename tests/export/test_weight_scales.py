@@ -21,7 +21,7 @@ CALIBRATION = [person(seed)[0] for seed in range(8)]
 
 def error_of(channels: np.ndarray, scales: np.ndarray) -> np.ndarray:
     steps = channels / scales[:, None]
-    return np.square(np.clip(np.round(steps), -127, 127) * scales[:, None] - channels).sum(axis=1)
+    return np.asarray(np.square(np.clip(np.round(steps), -127, 127) * scales[:, None] - channels).sum(axis=1))
 
 
 @pytest.mark.parametrize("largest", [1, 3, 90, 127])
@@ -33,8 +33,8 @@ def test_a_grid_on_which_weights_stand_is_found_again(largest: int) -> None:
 
 
 def test_no_channel_is_worse_off_than_with_its_largest_weight_at_127() -> None:
-    channels = np.random.default_rng(1).standard_normal((8, 300)).astype(np.float32) * np.logspace(-4, 2, 8)[:, None]
-    channels = np.concatenate([channels, np.zeros((1, 300))]).astype(np.float32)
+    drawn = np.random.default_rng(1).standard_normal((8, 300)) * np.logspace(-4, 2, 8)[:, None]
+    channels = np.concatenate([drawn, np.zeros((1, 300))]).astype(np.float32)
     usual = error_of(channels, np.maximum(np.abs(channels).max(axis=1) / 127, 1e-30))
     best = error_of(channels, least_error_scales(channels))
     assert (best <= usual * 1.0001).all() and best[-1] == 0.0
