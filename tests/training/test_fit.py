@@ -16,7 +16,15 @@ from figureground.augment.shards import Index
 from figureground.models.deeplab import build_model, without_selfie
 from figureground.models.litert_file import read_convolutions
 from figureground.training.batches import training_batches, validation_batches
-from figureground.training.fit import Trained, TrainingError, averaged_weights, compile_model, fit, precision_policy
+from figureground.training.fit import (
+    Trained,
+    TrainingError,
+    averaged_weights,
+    compile_model,
+    fit,
+    precision_policy,
+    warn_of_few_steps,
+)
 from figureground.training.weights import WeightsError
 from helpers.embedded_set import stored_start
 from helpers.places import ROOT
@@ -142,6 +150,13 @@ def test_a_frozen_batch_norm_stays_frozen_in_an_encoder_that_learns() -> None:
     norms = [layer for layer in layers if isinstance(layer, keras.layers.BatchNormalization)]
     assert norms and not any(layer.trainable for layer in norms)
     assert all(layer.trainable for layer in layers if isinstance(layer, keras.layers.Conv2D))
+
+
+def test_a_training_of_few_steps_is_told_what_to_set(caplog: pytest.LogCaptureFixture) -> None:
+    warn_of_few_steps(steps=40, epochs=5)
+    assert caplog.text == ""
+    warn_of_few_steps(steps=3, epochs=5)
+    assert "5 epochs of 3 batches" in caplog.text and "train.epochs and train.patience to 34 or more" in caplog.text
 
 
 def test_early_stop_after_patience_epochs_without_a_better_one(index: Index, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ HISTORY_COLUMNS = (
     "epoch", "loss", "person_iou", "binary_iou", "false_alarms", "held_iou", "val_loss", "val_person_iou",
     "val_binary_iou", "val_false_alarms", "val_held_iou", "learning_rate", "seconds",
 )  # fmt: skip
+FEW_STEPS = 100  # the default run takes four times as many
 
 
 class TrainingError(FiguregroundError):
@@ -91,6 +92,7 @@ def fit(
         model = Student(alone, load_teachers(params.teachers, model_params), params.teachers_share, loss_params)
     steps = steps_per_epoch(index.train_pairs, params.batch_size)
     compile_model(model, loss_params, params, steps)
+    warn_of_few_steps(steps, params.epochs)
     work.mkdir(parents=True, exist_ok=True)
     progress = checkpoint.restore(work, model)
     resumed_at = progress.finished_epochs
@@ -118,6 +120,15 @@ def fit(
     model.load_weights(_best_weights(work, progress))
     stopped_early = progress.finished_epochs < params.epochs
     return Trained(network, progress.history, progress.best_epoch, progress.best_person_iou, stopped_early, resumed_at)
+
+
+def warn_of_few_steps(steps: int, epochs: int) -> None:
+    """Says that weights can hardly leave where they began. Few photos make short epochs, after which patience ends."""
+    if steps * epochs < FEW_STEPS:
+        log.warning(
+            "train: %d epochs of %d batches teach hardly anything; set train.epochs and train.patience to %d or more",
+            epochs, steps, -(-FEW_STEPS // steps),
+        )  # fmt: skip
 
 
 def precision_policy(precision: str) -> str:
