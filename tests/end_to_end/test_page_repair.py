@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -195,6 +197,9 @@ def test_a_mended_mask_is_kept_when_another_photo_is_shown_and_by_another_model(
     press(sized, "Only the largest person")
     sized.until("document.querySelector('[data-aria-label=steps] button').disabled === false")
     mended = mask_of(sized)
+    sized.one("archive").click()
+    with zipfile.ZipFile(io.BytesIO(sized.downloaded("cutouts.zip"))) as archive:
+        np.testing.assert_array_equal(opened(archive.read("two-cutout.png"))[..., 3], mended)
     first, second = sized.driver.find_elements(By.CSS_SELECTOR, "#strip button")
     second.click()
     sized.until("document.getElementById('result').width === 360 && document.body.dataset.state === 'ready'")
