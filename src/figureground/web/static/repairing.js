@@ -5,7 +5,7 @@ import { redraw } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
 import { MaskEditor } from "./mask_editor/editor.js";
 import { attempt, page, reflect, shown, tools } from "./page.js";
-import { element, say, show } from "./telling.js";
+import { complain, element, say, show } from "./telling.js";
 import { text } from "./texts.js";
 
 /** @typedef {import("./page.js").Entry} Entry */
@@ -58,11 +58,13 @@ export async function endRepair() {
  * The cut-out follows the mask after each stroke.
  * @type {(entry: Entry, result: Result, change: import("./mask_editor/editing.js").Change) => void}
  */
-function follow(entry, { cutout }, { box, complete, note, undone }) {
+function follow(entry, result, { box, complete, note, undone }) {
   if (!complete) return;
   entry.repaired = true;
   forgetDrag();
-  attempt(() => cutout.mend(box));
+  result.cutout.mend(box).catch((error) => {
+    if (result === page.result) complain(error); // else another photo is shown, and the mask is kept
+  });
   if (!note) return;
   entry.sureness = undone ? note.before : note.after;
   reflect();
