@@ -106,6 +106,16 @@ def test_doubt_is_not_drawn_as_glass() -> None:
     assert (mask[110:190, 270:350] == 0).all()
 
 
+@pytest.mark.parametrize("size", [(300, 400), (1200, 1600)])
+def test_an_edge_is_soft_over_a_few_pixels_however_unsure_the_model(size: tuple[int, int]) -> None:
+    photo = np.full((*size, 3), 120, np.uint8)
+    probability = np.tile(np.linspace(0.0, 1.0, 400, dtype=np.float32), (300, 1))
+    mask = refine(photo, probability)
+    soft = ((mask > 12) & (mask < 243)).sum(axis=1)
+    assert soft.min() >= 2 and soft.max() <= 0.015 * size[1]
+    assert np.abs((mask > 127).sum(axis=1) - size[1] / 2).max() <= 0.005 * size[1]
+
+
 @pytest.mark.parametrize("level, expected", [(0.0, 0), (0.4, 0), (0.6, 255), (1.0, 255)])
 def test_a_mask_without_an_outline_is_all_person_or_none(level: float, expected: int) -> None:
     photo = np.full((60, 80, 3), 120, np.uint8)

@@ -19,7 +19,7 @@ Floats = NDArray[np.float32]
 WORKING_SIDE = 512  # pixels of the longer side where coefficients are found
 RADIUS = 0.015  # of the longer side: half a window
 EPSILON = 3e-4  # variance of a colour in 0..1 below which the photo is taken to show no edge
-SOFTNESS = 0.015  # of the longer side: how far from the outline a pixel can be partly person
+SOFTNESS = 0.004  # of the longer side: how far from the outline a pixel can be partly person
 LOW, HIGH = 0.15, 0.85  # filtered probabilities that become fully background and fully person
 
 
@@ -45,10 +45,11 @@ def refine(photo: Picture, probability: Probability, detail: float = 1.0) -> Pic
         return coarse
     mask: Picture = cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
     band = cv2.resize(undecided(coarse).view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+    bounds = cv2.resize(bounds, (width, height), interpolation=cv2.INTER_LINEAR)  # too steep for `sampled`
     for pixels in pixels_of(band > 0):
         colours = values_at(photo, pixels).astype(np.float32) / np.float32(255)
         levels = _levels(_linear(sampled(coefficients, pixels, (height, width)), colours))
-        mask.reshape(-1)[pixels] = _within(levels, sampled(bounds, pixels, (height, width)))
+        mask.reshape(-1)[pixels] = _within(levels, values_at(bounds, pixels))
     return mask
 
 
@@ -108,8 +109,8 @@ def _levels(value: Floats) -> Picture:
     return np.asarray(np.rint(np.clip((value - LOW) / (HIGH - LOW), 0, 1) * 255), np.uint8)
 
 
-def _bounds(mask: Picture, reach: float) -> Floats:
-    """The lowest and the highest level of each pixel, float32 HxWx2: doubt is not drawn as glass.
+def _bounds(mask: Picture, reach: float) -> Picture:
+    """The lowest and the highest level of each pixel, uint8 HxWx2: doubt is not drawn as glass.
 
     What lies `reach` or more inside the outline of a mask (HxW, where it crosses one half) is wholly person, as far
     outside wholly background; between them both bounds give way in proportion to the distance.
@@ -118,11 +119,11 @@ def _bounds(mask: Picture, reach: float) -> Floats:
     near = [cv2.distanceTransform(side, cv2.DIST_L2, cv2.DIST_MASK_3) for side in (inside, 1 - inside)]
     # Without an outline OpenCV's distances are the largest float.
     lowest, beyond = (np.clip(distance - 1, 0, reach) / np.float32(reach) for distance in near)
-    return np.dstack([lowest, 1 - beyond]) * np.float32(255)
+    return np.rint(np.dstack([lowest, 1 - beyond]) * np.float32(255)).astype(np.uint8)
 
 
-def _within(mask: Picture, bounds: Floats) -> Picture:
-    return np.asarray(np.rint(np.clip(mask, bounds[..., 0], bounds[..., 1])), np.uint8)
+def _within(mask: Picture, bounds: Picture) -> Picture:
+    return np.asarray(np.clip(mask, bounds[..., 0], bounds[..., 1]), np.uint8)
 
 
 def _box(values: Floats, radius: int) -> Floats:

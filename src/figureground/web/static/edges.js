@@ -10,7 +10,7 @@ import { between, bilinear, boxBlur, fittedInside, resizedColours, rounded, scal
 const WORKING_SIDE = 512;
 const RADIUS = 0.015;
 const EPSILON = 3e-4;
-const SOFTNESS = 0.015;
+const SOFTNESS = 0.004;
 const STRAIGHT = 0.955; // steps whose sum is nearest to the true distance (Borgefors 1986)
 const DIAGONAL = 1.3693;
 const LOW = 0.15;
@@ -95,7 +95,7 @@ function bounds(mask, height, width, reach) {
   const inside = distances(mask, height, width, (value) => value > 127);
   const outside = distances(mask, height, width, (value) => value <= 127);
   /** @type {(distance: number) => number} */
-  const share = (distance) => 255 * Math.min(1, Math.max(0, (distance - 1) / reach));
+  const share = (distance) => Math.round(255 * Math.min(1, Math.max(0, (distance - 1) / reach)));
   return { lowest: inside.map(share), highest: outside.map((distance) => 255 - share(distance)) };
 }
 
