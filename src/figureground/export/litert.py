@@ -15,10 +15,12 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from figureground.encoder_facts import encoder_names
 from figureground.export import latency, parity
 from figureground.export.weight_scales import rescaled
 from figureground.files import write_table
 from figureground.models import selfie
+from figureground.models.encoder import find_encoder
 from figureground.network_input import network_input
 from figureground.params import ExportParams
 from figureground.pictures import resize_photo
@@ -94,8 +96,8 @@ def convert(
 
     `float16` stores weights in half the space and computes in float32. `int8` computes in integers (weights with a
     scale for each channel, see `weight_scales`, activations with ranges seen on `calibration`; Jacob et al. 2018) but
-    still takes and gives float32. A selfie network stays in floating point even there: LiteRT computes its activations
-    faster so.
+    still takes and gives float32. The `floating_layers` stay in floating point even there: a selfie network, whose
+    activations LiteRT computes faster so, and what int8 would spoil of an encoder.
 
     Args:
         calibration: uint8 HxWx3 RGB photos of any size; only int8 needs them.
@@ -103,14 +105,26 @@ def convert(
     with tempfile.TemporaryDirectory() as folder:
         with _quiet():
             _save_graph(as_float32(model), folder)
-        mixed = any(layer.name == selfie.NAME for layer in model.layers)
+        floating = floating_layers(model)
         return {
-            precision: _convert(folder, precision, calibration, input_size(model), mixed) for precision in precisions
+            precision: _convert(folder, precision, calibration, input_size(model), floating) for precision in precisions
         }
 
 
+def floating_layers(model: keras.Model) -> tuple[str, ...]:
+    """What the names of those layers begin with that stay in floating point in an int8 export."""
+    names = [layer.name for layer in model.layers]
+    selfie_network = (selfie.NAME,) if selfie.NAME in names else ()
+    encoders = [find_encoder(name) for name in names if name in encoder_names()]
+    return (*selfie_network, *(prefix for encoder in encoders for prefix in encoder.floating))
+
+
 def _convert(
-    graph: str, precision: Precision, calibration: Sequence[Photo], size: tuple[int, int], mixed: bool
+    graph: str,
+    precision: Precision,
+    calibration: Sequence[Photo],
+    size: tuple[int, int],
+    layers: Sequence[str],
 ) -> bytes:
     log.info("export: converting to %s", precision)
     with _quiet():
@@ -122,7 +136,9 @@ def _convert(
         if precision == "int8":
             converter.representative_dataset = _inputs(calibration, *size)
             floating: bytes = tf.lite.TFLiteConverter.from_saved_model(graph).convert()
-            return rescaled(_quantised_in_part(converter, floating) if mixed else _quantised(converter), floating)
+            if not layers:
+                return rescaled(_quantised(converter), floating)
+            return rescaled(_quantised_in_part(converter, floating, layers), floating)
         content: bytes = converter.convert()
     return content
 
@@ -133,15 +149,17 @@ def _quantised(converter: tf.lite.TFLiteConverter) -> bytes:
     return content
 
 
-def _quantised_in_part(converter: tf.lite.TFLiteConverter, floating: bytes) -> bytes:
-    """All but a selfie network and what is computed with its answer.
+def _quantised_in_part(converter: tf.lite.TFLiteConverter, floating: bytes, layers: Sequence[str]) -> bytes:
+    """All but the output and the layers whose names begin so.
 
     TensorFlow offers this through the class alone that is made for finding out what quantising costs. It goes by the
     names of tensors, which `floating`, the same model in floating point, tells.
     """
     interpreter = Interpreter(model_content=floating)
-    names = [tensor["name"] for tensor in interpreter.get_tensor_details() if f"/{selfie.NAME}" in tensor["name"]]
-    outputs = [output["name"] for output in interpreter.get_output_details()]  # the fused one, under a name of its own
+    paths = [f"/{layer}" for layer in layers]
+    tensors = [tensor["name"] for tensor in interpreter.get_tensor_details()]
+    names = [name for name in tensors if any(path in name for path in paths)]
+    outputs = [output["name"] for output in interpreter.get_output_details()]  # a fused one has a name of its own
     options = tf.lite.experimental.QuantizationDebugOptions(denylisted_nodes=[*names, *outputs])
     debugger = tf.lite.experimental.QuantizationDebugger(converter=converter, debug_options=options)
     content: bytes = debugger.get_nondebug_quantized_model()
