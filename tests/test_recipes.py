@@ -74,8 +74,8 @@ def test_the_command_prints_what_has_changed(params: Path) -> None:
     assert done.exit_code == 0
     lines = done.output.splitlines()
     assert "+# From recipe fast" in lines
-    assert "-  learning_rate: 0.002" in lines and "+  learning_rate: 0.0007" in lines
-    assert read_params(params).model.input_size == 193
+    assert "-  learning_rate: 0.002" in lines and "+  learning_rate: 0.001" in lines
+    assert read_params(params).model.input_size == 256
     again = CliRunner().invoke(main, ["recipe", "fast"])
     assert (again.exit_code, again.output) == (0, "params.yaml has these values already\n")
 
