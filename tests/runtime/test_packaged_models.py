@@ -30,10 +30,9 @@ def rendered() -> Rendered:
     ]
 
 
-@pytest.mark.parametrize(("model", "less"), [("accurate", 0), ("fast", 1), ("open", 0)])
-def test_a_model_is_of_its_recipes_size(model: str, less: int) -> None:
-    """Less a pixel where it was made before sizes became odd, as recipes/README.md tells."""
-    side = read_recipe(ROOT / "recipes", model)["model.input_size"] - less
+@pytest.mark.parametrize("model", ["accurate", "fast", "open"])
+def test_a_model_is_of_its_recipes_size(model: str) -> None:
+    side = read_recipe(ROOT / "recipes", model)["model.input_size"]
     assert Segmenter(model).input_size == (side, side)
 
 
@@ -52,7 +51,7 @@ def test_people_in_a_panorama_are_cut_out_as_each_alone(model: str, people: int,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("model", "alone", "quiet"), [("accurate", 0.85, 0.85), ("fast", 0.8, 0.8), ("open", 0.8, 0.85)]
+    ("model", "alone", "quiet"), [("accurate", 0.85, 0.85), ("fast", 0.8, 0.75), ("open", 0.8, 0.85)]
 )
 def test_people_are_found_and_nobody_is_not(model: str, alone: float, quiet: float, rendered: Rendered) -> None:
     """`alone`: mean person IoU of single people seen close or by half; `quiet`: share of pictures with nobody in which
