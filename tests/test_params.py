@@ -44,9 +44,9 @@ def changed(name: str, value: object) -> dict[str, Any]:
             "params.yaml: model: init: imagenet does not fit encoder mobilenet_v2_deeplab",
         ),
         (
-            "model.encoder",
-            "resnet50",
-            r"params.yaml: model: init: .*\.tflite does not fit encoder resnet50; give im",
+            "model.init",
+            "weights/yolox_nano.onnx",
+            r"params.yaml: model: init: .*\.onnx does not fit encoder mobilenet_v2_deeplab; give its .tflite file",
         ),
         (
             "model.encoder",

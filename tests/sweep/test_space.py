@@ -148,8 +148,8 @@ def test_an_encoder_with_a_start_of_its_own_needs_no_imagenet_weights() -> None:
         ({"split.val_share": {"low": 0.1, "high": 0.2}}, "a sweep changes parameters of augment, model, loss, train"),
         ({"model.dropout": {"low": 0.0, "high": 1.5}}, "model.dropout = 1.5: Input should be less than 1"),
         (
-            {"model.encoder": {"choices": ["mobilenet_v2_deeplab", "resnet50"]}},
-            "does not fit encoder resnet50; give imagenet",
+            {"model.init": {"choices": ["weights/mine.keras", "weights/yolox_nano.onnx"]}},
+            "does not fit encoder mobilenet_v2_deeplab; give its .tflite file",
         ),
         ({"model.aspp_width": {"choices": [128, "wide"]}}, "model.aspp_width = wide: "),
         ({"model.dropout": {"low": 0.05, "high": 0.35, "step": 0.1}}, "the present value 0.1 is not in the range"),
