@@ -19,6 +19,7 @@ from PIL import Image, ImageCms, ImageOps
 from helpers.command import begin, call, until
 from helpers.drawing import Picture
 from helpers.picture_files import bomb
+from helpers.tiny_networks import save_pixel_network
 
 
 def cut(*arguments: object, limit: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
@@ -222,9 +223,25 @@ def test_backgrounds_and_formats(
         assert (image.mode, image.size) == (mode, (180, 240))
 
 
+def test_what_people_hold_is_left_out_or_kept(tmp_path: Path) -> None:
+    model = save_pixel_network(tmp_path / "telling.tflite", 64, 64, (20, 0, 0), held=(0, 0, 20))
+    photo = np.zeros((60, 90, 3), np.uint8)
+    photo[:, :45, 0] = photo[:, 45:70, 2] = 255  # a red person holds something blue
+    encoded = tmp_path / "a.png"
+    Image.fromarray(photo).save(encoded)
+    for held, right in (("drop", 45), ("keep", 70)):
+        for options, channel in ((["--mask-only"], ...), ([], np.s_[..., 3])):
+            done = cut(encoded, "-o", tmp_path / f"{held}.png", "-m", model, "--held", held, "--overwrite", *options)
+            assert done.returncode == 0, done.stderr
+            with Image.open(tmp_path / f"{held}.png") as image:
+                alpha = np.array(image)[channel]
+            assert alpha[:, : right - 3].min() == 255 and alpha[:, right + 3 :].max() == 0
+
+
 @pytest.mark.parametrize(
     "options, reason",
     [
+        (["--held", "keep"], "bright.tflite: this model does not tell what people hold; use "),
         (["--format", "jpg"], "JPEG has no transparency; use PNG or WebP"),
         (["--background", "whitish"], "whitish: neither transparent, blur nor a colour"),
         (["--model", "nowhere.tflite"], "nowhere.tflite: cannot be read"),

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from figureground.runtime.packaged import PACKAGED
 from figureground.runtime.segmenter import NobodyError, Segmenter, SegmenterError, shows_person, sigmoid
 from figureground.scores import person_iou
 from helpers.drawing import exif
@@ -156,10 +157,37 @@ def test_what_people_hold_is_a_mask_of_its_own(telling: Segmenter) -> None:
     np.testing.assert_array_equal(np.array(image), held)
 
 
-def test_a_model_that_does_not_tell_what_is_held_says_so(segmenter: Segmenter) -> None:
+def test_what_people_hold_is_kept_with_them_without_a_seam(telling: Segmenter) -> None:
+    photo = three_colours()
+    photo[:, 26:34] = (120, 0, 120)  # of the border the model doubts both, and that it is background
+    photo[:, 34:46, 0] = 0
+    mask = telling.mask(photo, held="keep")
+    assert mask.dtype == np.uint8 and mask[:, :54].min() == 255 and mask[:, 66:].max() == 0
+    apart = telling.mask(photo).astype(int) + telling.held(photo)
+    assert apart[:, 26:34].min() < 255
+    np.testing.assert_array_equal(telling.cut(photo, held="keep")[..., 3], mask)
+    np.testing.assert_array_equal(np.array(telling.mask(Image.fromarray(photo), held="keep")), mask)
+    np.testing.assert_array_equal(telling.mask(photo, held="drop"), telling.mask(photo))
+
+
+def test_a_thing_alone_is_nobody(telling: Segmenter) -> None:
+    with pytest.raises(NobodyError, match="no person found"):
+        telling.cut(np.full((60, 90, 3), (0, 0, 255), np.uint8), held="keep")
+
+
+def test_a_model_that_does_not_tell_what_is_held_says_so_and_which_one_does(segmenter: Segmenter) -> None:
     assert not segmenter.tells_held
-    with pytest.raises(SegmenterError, match=r"model\.tflite: this model does not tell what people hold"):
+    packaged = [name for name in PACKAGED if Segmenter(name).tells_held]
+    said = rf"model\.tflite: this model does not tell what people hold; use {' or '.join(packaged) or 'one that does'}$"
+    with pytest.raises(SegmenterError, match=said):
         segmenter.held(three_colours())
+    with pytest.raises(SegmenterError, match=said):
+        segmenter.cut(three_colours(), held="keep")
+
+
+def test_another_word_for_what_becomes_of_held_things_is_refused(telling: Segmenter) -> None:
+    with pytest.raises(ValueError, match="held must be drop or keep, not hold"):
+        telling.mask(three_colours(), held="hold")  # type: ignore[call-overload]
 
 
 def test_sigmoid_survives_any_logit() -> None:

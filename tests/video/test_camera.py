@@ -238,6 +238,7 @@ def test_neither_virtual_camera_nor_screen(monkeypatch: pytest.MonkeyPatch) -> N
     "options, status, reason",
     [
         (["--device", "/dev/no-such-camera"], 1, "camera /dev/no-such-camera: not found, or in use"),
+        (["--held", "keep", "--background", "white"], 1, "bright.tflite: this model does not tell what people hold"),
         (["--background", "transparent"], 1, "a camera has no transparency"),
         (["--size", "large"], 2, "large is not WIDTHxHEIGHT"),
     ],

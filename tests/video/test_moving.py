@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from figureground.runtime.backgrounds import Background
+from figureground.runtime.held_things import Held
+from figureground.runtime.segmenter import SegmenterError
 from figureground.video.moving import MovingCutter, drawn
 from helpers.drawing import astronaut, panorama
+from helpers.tiny_networks import save_pixel_network
 
 
 def test_people_in_very_wide_pictures_are_found() -> None:
@@ -43,3 +48,20 @@ def test_small_people_are_seen_finer_and_each_picture_as_the_one_before() -> Non
         masks.append(np.roll(found, -2 * step, 1))
     assert min(ious) > 0.85
     assert max((before ^ after).sum() / before.sum() for before, after in pairwise(masks)) < 0.05
+
+
+@pytest.mark.parametrize("held, right", [("drop", 150), ("keep", 220)])
+def test_what_people_hold_is_left_out_or_kept_in_every_picture(tmp_path: Path, held: Held, right: int) -> None:
+    model = save_pixel_network(tmp_path / "telling.tflite", 64, 64, (20, 0, 0), held=(0, 0, 20))
+    frame = np.zeros((180, 320, 3), np.uint8)
+    frame[:, 100:150, 0] = frame[:, 150:220, 2] = 255  # a red person holds something blue
+    cutter = MovingCutter(model, held=held)
+    for _ in range(3):
+        picture, shows = drawn(cutter.steady(cutter.look(frame)), Background())
+        alpha = picture[..., 3]
+        assert shows and alpha[:, 106 : right - 6].min() == 255 and alpha[:, right + 6 :].max() == 0
+
+
+def test_a_model_that_does_not_tell_what_is_held_is_refused_before_the_first_picture(bright: Path) -> None:
+    with pytest.raises(SegmenterError, match="does not tell what people hold"):
+        MovingCutter(bright, held="keep")

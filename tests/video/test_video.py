@@ -227,6 +227,7 @@ def test_a_damaged_place_is_left_out_and_said(tmp_path: Path, bright: Path, clip
         ("out.mp4", [], "MP4 has no transparency; use .webm or .mov"),
         ("out.avi", ["--background", "white"], "cannot write .avi; use .mp4"),
         ("out", ["--background", "white"], "cannot write a file without suffix"),
+        ("out.webm", ["--held", "keep"], "bright.tflite: this model does not tell what people hold"),
         ("out.webm", ["--model", "nowhere.tflite"], "nowhere.tflite: cannot be read"),
         ("out.webm", ["--background", "whitish"], "whitish: neither transparent, blur nor a colour"),
         ("walk.mp4", ["--background", "white"], "walk.mp4: the result would replace the video"),

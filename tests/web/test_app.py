@@ -14,7 +14,8 @@ from figureground import Segmenter
 from figureground.pictures import encode_jpeg, encode_png
 from helpers.drawing import Picture, portrait
 from helpers.picture_files import bomb, opened
-from helpers.site import BOUNDARY, FORM, Site, form
+from helpers.site import BOUNDARY, FORM, Site, form, serving
+from helpers.tiny_networks import save_pixel_network
 
 
 def test_a_photo_becomes_the_cutout_that_python_makes(site: Site, photo: bytes, bright: Path) -> None:
@@ -39,6 +40,20 @@ def test_backgrounds_and_formats(site: Site, fields: dict[str, str], kind: str, 
     assert answer.status == 200, answer.content
     with Image.open(io.BytesIO(answer.content)) as image:
         assert (image.format, image.mode, image.size) == (kind, mode, (320, 240))
+
+
+def test_what_people_hold_is_left_out_or_kept(tmp_path: Path) -> None:
+    model = save_pixel_network(tmp_path / "telling.tflite", 64, 64, (20, 0, 0), held=(0, 0, 20))
+    picture = np.zeros((60, 90, 3), np.uint8)
+    picture[:, :45, 0] = picture[:, 45:70, 2] = 255  # a red person holds something blue
+    photo = encode_png(picture)
+    with serving(model) as site:
+        left, kept = (opened(site.post("/cut", {"photo": photo, **held}).content) for held in ({}, {"held": "keep"}))
+        refused = site.post("/cut", {"photo": photo, "held": "keep", "model": "accurate"})
+    np.testing.assert_array_equal(left, Segmenter(model).cut(picture))
+    np.testing.assert_array_equal(kept, Segmenter(model).cut(picture, held="keep"))
+    assert kept[..., 3].sum() > 1.4 * left[..., 3].sum()
+    assert refused.status == 200 or (refused.status == 400 and "give model own" in refused.error)
 
 
 def test_a_background_picture_is_sent_along(site: Site, photo: bytes, drawn: tuple[Picture, Picture]) -> None:
@@ -73,7 +88,13 @@ def test_no_path_of_the_request_is_ever_opened(site: Site, photo: bytes, tmp_pat
         ({"photo": "text"}, 415, "photo: not a picture of a known format"),
         ({"photo": b""}, 415, "photo: an empty file"),
         ({"photo": b"%PDF-1.4 text"}, 415, "photo: not a picture of a known format"),
-        ({"photo": b"...", "colour": "white"}, 400, "'colour' is none of the fields photo, background, format, model"),
+        (
+            {"photo": b"...", "colour": "white"},
+            400,
+            "'colour' is none of the fields photo, background, held, format, model",
+        ),
+        ({"photo": b"...", "held": "hold"}, 400, "held: 'hold' is none of drop, keep"),
+        ({"photo": b"...", "held": "keep"}, 400, "held: the model own does not tell what people hold; "),
         ({"photo": b"...", "format": "gif"}, 400, "format: 'gif' is none of png, webp, jpg"),
         ({"photo": b"...", "format": "jpg"}, 400, "format: JPEG has no transparency"),
         ({"photo": b"...", "background": "no colour"}, 400, "background: 'no colour' is neither"),

@@ -13,7 +13,7 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
-from figureground.cli.options import FileOrStream, background_option, model_option
+from figureground.cli.options import FileOrStream, background_option, held_option, model_option
 from figureground.documents.standards import STANDARDS
 from figureground.photos.streams import Stream
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     "--fit", type=click.Choice(["cover", "contain"]), default="cover", show_default=True,
     help="A background picture is cut to cover the photo, or contained in it between white margins.",
 )  # fmt: skip
+@held_option()
 @click.option("--mask-only", is_flag=True, help="Write masks (8-bit grey PNG, 255 = person) instead of cut-outs.")
 @click.option(
     "--format", "format_", type=click.Choice(["png", "webp", "jpg"]),
@@ -49,6 +50,7 @@ def cut(
     model: str,
     background: str,
     fit: Literal["cover", "contain"],
+    held: Literal["drop", "keep"],
     mask_only: bool,
     format_: str | None,
     overwrite: bool,
@@ -71,7 +73,7 @@ def cut(
             output = output or Stream.OUTPUT
         suffix = result_suffix(output, format_, transparent=behind.transparent, mask_only=mask_only)
         planned = plan(photos, output, suffix, "-mask" if mask_only else "-cutout")
-        outcomes = cut_all(planned, Settings(model, behind, fit, mask_only, overwrite), jobs or usable_cores())
+        outcomes = cut_all(planned, Settings(model, behind, fit, held, mask_only, overwrite), jobs or usable_cores())
         with click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr) as bar:
             done = list(bar)
     _report(done, quiet=output is Stream.OUTPUT)
@@ -157,8 +159,11 @@ def id_photo(
     "transparent", "transparent (OUT is .webm or .mov), blur, a colour, a picture file, or a video that is looped."
 )
 @model_option("fast")
+@held_option()
 @click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
-def video(video_in: Path, video_out: Path | None, background: str, model: str, jobs: int | None) -> None:
+def video(
+    video_in: Path, video_out: Path | None, background: str, model: str, held: Literal["drop", "keep"], jobs: int | None
+) -> None:
     """Give the people of a video another background.
 
     Sound, size, times and colours stay. OUT is replaced; its suffix names the format: .mp4, .m4v, .mov, .mkv or .webm.
@@ -176,7 +181,7 @@ def video(video_in: Path, video_out: Path | None, background: str, model: str, j
 
         workers = jobs or min(usable_cores(), MOST_WORKERS)
         length = length_of(video_in)
-        cutter, backdrop = prepared_cutter(model, workers), backdrop_of(background)
+        cutter, backdrop = prepared_cutter(model, workers, held=held), backdrop_of(background)
         target = video_out or beside(video_in, "-cutout.webm" if backdrop.transparent else "-cutout.mp4")
         try:
             with click.progressbar(
@@ -198,7 +203,8 @@ def video(video_in: Path, video_out: Path | None, background: str, model: str, j
 @background_option("blur", "blur, a colour, a picture file, or a video that is looped.")
 @click.option("--mirror", is_flag=True, help="Turn left for right, as in a mirror.")
 @model_option("fast")
-def camera(device: str, size: str, background: str, mirror: bool, model: str) -> None:
+@held_option()
+def camera(device: str, size: str, background: str, mirror: bool, model: str, held: Literal["drop", "keep"]) -> None:
     """Give yourself another background, live.
 
     Into a virtual camera where there is one, else into a window. Ends with Ctrl-C, or q in the window. Frames that
@@ -213,7 +219,7 @@ def camera(device: str, size: str, background: str, mirror: bool, model: str) ->
         from figureground.video.moving import prepared_cutter
 
         backdrop = check_backdrop(backdrop_of(background))
-        cutter = prepared_cutter(model, 1, threads=usable_cores())
+        cutter = prepared_cutter(model, 1, usable_cores(), held)
         capture = open_camera(device, (int(sides[2]), int(sides[1])))
         sink = open_sink(capture.size, capture.rate)
         click.echo(f"into {shown(sink.name)}; Ctrl-C ends it", err=True)

@@ -37,3 +37,11 @@ def background_option(default: str, help: str, metavar: str = "WHAT") -> Decorat
     return click.option(
         "-b", "--background", type=click.Path(), default=default, show_default=True, metavar=metavar, help=help
     )
+
+
+def held_option() -> Decorator:
+    """What becomes of what people hold."""
+    return click.option(
+        "--held", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
+        help="Leave out what people hold or carry, or keep it; for keep, take a --model that tells what is held.",
+    )  # fmt: skip

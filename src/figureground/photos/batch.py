@@ -18,6 +18,7 @@ from figureground.photos.streams import content_of, file_name, write
 from figureground.pictures import frame_count, read_photo
 from figureground.processes import WorkerKilled, as_completed, without_chatter, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
+from figureground.runtime.held_things import Held
 from figureground.runtime.segmenter import Segmenter, shows_person
 
 Result = TypeVar("Result")
@@ -50,6 +51,7 @@ class Settings:
     model: str | Path = "accurate"
     background: BackgroundLike = None
     fit: Fit = "cover"
+    held: Held = "drop"
     mask_only: bool = False
     overwrite: bool = False
 
@@ -65,6 +67,7 @@ class Cutter:
         self._settings = settings
         self._background = background_of(settings.background)
         self._segmenter = Segmenter(settings.model)
+        self._segmenter.check_held(settings.held)
 
     def __reduce__(self) -> tuple[Callable[[Settings], Cutter], tuple[Settings]]:
         """Another process loads the model itself."""
@@ -77,10 +80,10 @@ class Cutter:
     def _cut(self, job: Job) -> Outcome:
         content = content_of(job.source)
         photo = read_photo(content, str(job.source))
-        mask = self._segmenter.mask(photo)
+        settings = self._settings
+        mask = self._segmenter.mask(photo, settings.held)
         if not shows_person(mask):
             return Outcome(job, Status.NOBODY, f"{job.source}")
-        settings = self._settings
         result = mask if settings.mask_only else composed(photo, mask, self._background, settings.fit)
         frames = frame_count(content)
         write(job.target, encoded(file_name(job.target, job.suffix), result))

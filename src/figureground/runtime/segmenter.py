@@ -16,7 +16,8 @@ from figureground.network_input import network_input
 from figureground.pictures import Picture, photo_of, resize_photo, resize_probability
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.edges import refine
-from figureground.runtime.packaged import SegmenterError, model_content
+from figureground.runtime.held_things import HELD, Held, with_held
+from figureground.runtime.packaged import PACKAGED, SegmenterError, model_content
 from figureground.runtime.second_look import look_twice
 
 __all__ = [
@@ -78,20 +79,26 @@ class Segmenter:
         self._turn = threading.Lock()
 
     @overload
-    def mask(self, photo: Picture) -> Picture: ...
+    def mask(self, photo: Picture, held: Held = "drop") -> Picture: ...
     @overload
-    def mask(self, photo: Image.Image) -> Image.Image: ...
-    def mask(self, photo: Picture | Image.Image) -> Picture | Image.Image:
+    def mask(self, photo: Image.Image, held: Held = "drop") -> Image.Image: ...
+    def mask(self, photo: Picture | Image.Image, held: Held = "drop") -> Picture | Image.Image:
         """Where people are, at the photo's size: 0 is background, 255 person, between them the edge.
 
         The model looks at the whole photo, then at each group of people again: see `second_look`.
 
+        Args:
+            held: "drop" for people alone, "keep" for people and what they hold or carry, with one edge around both.
         Returns:
             uint8 HxW, or a Pillow image of mode L.
         Raises:
-            ValueError: `photo` is no photo, see the class.
+            SegmenterError: `held` is "keep", and the model does not tell what is held: see `tells_held`.
+            ValueError: `held` is neither, or `photo` is no photo, see the class.
         """
+        self.check_held(held)
         pixels = _pixels(photo)
+        if held == "keep":
+            return _in_kind(refine(pixels, sigmoid(with_held(self._looked(pixels, 2)))), photo)
         return _in_kind(self._masks(pixels, 1)[0], photo)
 
     @overload
@@ -101,7 +108,8 @@ class Segmenter:
     def held(self, photo: Picture | Image.Image) -> Picture | Image.Image:
         """What people hold or carry, at the photo's size: 0 is not held, 255 held, between them the edge.
 
-        It never adds up to more than 255 with `mask`, so the sum of both is the mask of people with their things.
+        It never adds up to more than 255 with `mask`. People with their things, and no seam between them, are
+        `mask(photo, held="keep")`.
 
         Returns:
             uint8 HxW, or a Pillow image of mode L.
@@ -109,18 +117,38 @@ class Segmenter:
             SegmenterError: The model does not tell what is held: see `tells_held`.
             ValueError: `photo` is no photo, see the class.
         """
-        if not self.tells_held:
-            raise SegmenterError(f"{self.file}: this model does not tell what people hold; use one that does")
+        self.check_held("keep")
         pixels = _pixels(photo)
         person, held = self._masks(pixels, 2)
         return _in_kind(np.minimum(held, 255 - person), photo)
 
+    def check_held(self, held: Held) -> None:
+        """Refuses a way with held things, see `mask`, that there is not or that the model cannot go.
+
+        Raises:
+            SegmenterError: "keep", and the model does not tell what is held.
+            ValueError: Neither "drop" nor "keep".
+        """
+        if held not in HELD:
+            raise ValueError(f"held must be {' or '.join(HELD)}, not {held}")
+        if held == "keep" and not self.tells_held:
+            able = " or ".join(filter(_packaged_tells_held, PACKAGED)) or "one that does"
+            raise SegmenterError(f"{self.file}: this model does not tell what people hold; use {able}")
+
     @overload
-    def cut(self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover") -> Picture: ...
-    @overload
-    def cut(self, photo: Image.Image, background: BackgroundLike = None, fit: Fit = "cover") -> Image.Image: ...
     def cut(
-        self, photo: Picture | Image.Image, background: BackgroundLike = None, fit: Fit = "cover"
+        self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover", held: Held = "drop"
+    ) -> Picture: ...
+    @overload
+    def cut(
+        self, photo: Image.Image, background: BackgroundLike = None, fit: Fit = "cover", held: Held = "drop"
+    ) -> Image.Image: ...
+    def cut(
+        self,
+        photo: Picture | Image.Image,
+        background: BackgroundLike = None,
+        fit: Fit = "cover",
+        held: Held = "drop",
     ) -> Picture | Image.Image:
         """The people in the photo before another background, clean of the old one's colour; inside they are untouched.
 
@@ -128,16 +156,17 @@ class Segmenter:
             background: None for transparent, "blur", a colour ("white", "#1e90ff", (30, 144, 255)) or a picture (array,
                 Pillow image or path).
             fit: "cover" or "contain": how a picture with other proportions is fitted.
+            held: "drop" or "keep": whether what people hold or carry comes along. See `mask`.
         Returns:
             uint8 HxWx4 or a Pillow image of mode RGBA where the background is transparent, else HxWx3 or RGB.
         Raises:
             NobodyError: No person is found.
             BackgroundError: The background is none of these.
-            ValueError: `photo` is no photo, see the class.
+            SegmenterError, ValueError: As `mask`.
         """
         behind = background_of(background)
         pixels = _pixels(photo)
-        mask = self.mask(pixels)
+        mask = self.mask(pixels, held)
         if not shows_person(mask):
             raise NobodyError("no person found in this photo")
         return _in_kind(composed(pixels, mask, behind, fit), photo)
@@ -177,8 +206,12 @@ class Segmenter:
 
     def _masks(self, photo: Picture, count: int) -> list[Picture]:
         """The refined masks of the first `count` things that the model tells."""
-        maps = sigmoid(look_twice(photo, lambda part: self._answer(part)[..., :count], max(self.input_size)))
+        maps = sigmoid(self._looked(photo, count))
         return [refine(photo, np.ascontiguousarray(maps[..., channel])) for channel in range(count)]
+
+    def _looked(self, photo: Picture, count: int) -> NDArray[np.float32]:
+        """Logits of the first `count` things that the model tells, float32 hxwxC: see `look_twice`."""
+        return look_twice(photo, lambda part: self._answer(part)[..., :count], max(self.input_size))
 
     def _answer(self, photo: Picture) -> NDArray[np.float32]:
         return self.logits(self._scaled(photo))
@@ -186,6 +219,13 @@ class Segmenter:
     def _scaled(self, photo: Picture) -> NDArray[np.float32]:
         """The photo as the network wants it: at `input_size`, in 0..1."""
         return network_input(resize_photo(photo, *self.input_size))
+
+
+def _packaged_tells_held(name: str) -> bool:
+    try:
+        return Segmenter(name).tells_held
+    except SegmenterError:  # an installation that lacks it
+        return False
 
 
 def shows_person(mask: Picture) -> bool:

@@ -13,6 +13,7 @@ from figureground.pictures import Picture, Probability, resize_photo
 from figureground.processes import without_chatter
 from figureground.runtime.backgrounds import Background, composed
 from figureground.runtime.edges import refine
+from figureground.runtime.held_things import Held, with_held
 from figureground.runtime.second_look import Logits, look_steadily
 from figureground.runtime.segmenter import Segmenter, shows_person, sigmoid
 from figureground.video.smoothing import Smoother
@@ -47,44 +48,49 @@ class MovingCutter:
         model: As `Segmenter`.
         segmenters: Pictures that may be looked at in parallel.
         threads: CPU threads of the model for each.
+        held: As `Segmenter.mask`.
     Raises:
-        SegmenterError: As `Segmenter`.
+        SegmenterError: As `Segmenter` and its `mask`.
     """
 
-    def __init__(self, model: str | Path, segmenters: int = 1, threads: int = 1) -> None:
+    def __init__(self, model: str | Path, segmenters: int = 1, threads: int = 1, held: Held = "drop") -> None:
         self._free: SimpleQueue[Segmenter] = SimpleQueue()
         for _ in range(segmenters):
-            self._free.put(Segmenter(model, threads))
+            segmenter = Segmenter(model, threads)
+            segmenter.check_held(held)
+            self._free.put(segmenter)
+        self._held = held
         self._smoother = Smoother()
 
     def look(self, photo: Picture) -> ModelView:
         """Ask the model; any thread may."""
         segmenter = self._free.get()
         try:
-            logits = look_steadily(photo, lambda part: _seen(segmenter, part), max(segmenter.input_size))[..., 0]
+            logits = look_steadily(photo, lambda part: self._seen(segmenter, part), max(segmenter.input_size))
         finally:
             self._free.put(segmenter)
-        return ModelView(photo, resize_photo(photo, *logits.shape), sigmoid(logits))
+        sought = with_held(logits) if self._held == "keep" else logits[..., 0]
+        return ModelView(photo, resize_photo(photo, *sought.shape), sigmoid(sought))
 
     def steady(self, look: ModelView) -> ModelView:
         """The look with its probability smoothed over time; for all pictures in their order, one at a time."""
         return replace(look, probability=self._smoother.steady(look.small, look.probability))
 
+    def _seen(self, segmenter: Segmenter, photo: Picture) -> Logits:
+        """What the model says to a photo of what is asked for, people first: float32 HxWxC, at the model's size."""
+        logits = segmenter.logits(network_input(resize_photo(photo, *segmenter.input_size)))
+        return logits if self._held == "keep" else logits[..., :1]
 
-def _seen(segmenter: Segmenter, photo: Picture) -> Logits:
-    """What the model says to a photo about people: float32 HxWx1, at the model's size."""
-    return segmenter.logits(network_input(resize_photo(photo, *segmenter.input_size)))[..., :1]
 
-
-def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1) -> MovingCutter:
+def prepared_cutter(model: str | Path, segmenters: int, threads: int = 1, held: Held = "drop") -> MovingCutter:
     """A cutter for a command: LiteRT's chatter muted, and OpenCV with as many threads as the model.
 
     Raises:
-        SegmenterError: As `Segmenter`.
+        SegmenterError: As `MovingCutter`.
     """
     cv2.setNumThreads(threads)  # segmenters that work in parallel share the cores already
     with without_chatter():
-        return MovingCutter(model, segmenters, threads)
+        return MovingCutter(model, segmenters, threads, held)
 
 
 def drawn(look: ModelView, background: Background) -> tuple[Picture, bool]:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Literal
 
 from figureground.documents.standards import STANDARDS
+from figureground.runtime.held_things import HELD
 from figureground.web.limits import Limits
 
 
@@ -43,6 +44,7 @@ def cut_fields(models: Sequence[str], limits: Limits) -> dict[str, Field]:
         "background": Field(
             f"{colours}, or a picture's file, which covers the whole photo.", (), "transparent", "text or file"
         ),
+        "held": Field("What becomes of what people hold; keep needs a model that tells it.", HELD, HELD[0]),
         "format": Field("Of the result. Default: png if transparent, else jpg, which has no alpha.", _FORMATS),
         "model": _model(models),
     }

@@ -12,6 +12,7 @@ from figureground.documents.framing import DPI
 from figureground.documents.standards import STANDARDS
 from figureground.photos.saving import encoded
 from figureground.runtime.backgrounds import Background, BackgroundError, named_background
+from figureground.runtime.held_things import Held
 from figureground.web.forms import Form
 from figureground.web.limits import Limits, RequestError
 from figureground.web.workshop import Model
@@ -39,8 +40,8 @@ def cut_out(form: Form, models: Mapping[str, Model], limits: Limits) -> Made:
     kind = form.text("format", "png" if background.transparent else "jpg")
     if kind == "jpg" and background.transparent:
         raise RequestError(400, "format: JPEG has no transparency; use png or webp, or give a background")
-    model = models[form.text("model")]
-    cutout = model.segmenter.cut(form.picture("photo", limits), background)
+    held, model = _held(form, models), models[form.text("model")]
+    cutout = model.segmenter.cut(form.picture("photo", limits), background, held=held)
     return Made(encoded(_named(kind), cutout), MEDIA_TYPES[kind])
 
 
@@ -74,6 +75,17 @@ def _number(form: Form, name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 4):
         raise RequestError(400, f"{name}: {text[:40]!r} is no number from 1 to 999")
     return int(text)
+
+
+def _held(form: Form, models: Mapping[str, Model]) -> Held:
+    """As `Segmenter.check_held`, of the models on offer alone, and without the server's paths."""
+    name = form.text("model")
+    keep = form.text("held") == "keep"
+    if keep and not models[name].segmenter.tells_held:
+        able = " or ".join(each.name for each in models.values() if each.segmenter.tells_held)
+        advice = f"give model {able}" if able else "no model here does"
+        raise RequestError(400, f"held: the model {name} does not tell what people hold; {advice}")
+    return "keep" if keep else "drop"
 
 
 def _background(form: Form, limits: Limits) -> Background:
