@@ -233,7 +233,31 @@ def test_what_is_held_is_kept_with_a_model_that_tells_it(sized: Page, tmp_path: 
         np.testing.assert_array_equal(mask_of(sized), before)
 
 
+def test_the_switch_keeps_what_is_held_in_all_photos_that_are_not_repaired(sized: Page, tmp_path: Path) -> None:
+    model = save_pixel_network(tmp_path / "holding.tflite", 64, 48, held=(20, -5, -5))
+    photo = np.full((400, 300, 3), 30, np.uint8)
+    photo[80:380, 100:200] = 240  # a person
+    photo[150:250, 200:260] = (240, 10, 10)  # and what they hold
+    (tmp_path / "two.png").write_bytes(encode_png(photo))
+    segmenter = Segmenter(model)
+    with serving(model) as holding:
+        sized.site = holding
+        sized.open()
+        sized.take(tmp_path / "two.png")
+        np.testing.assert_allclose(mask_of(sized).astype(int), segmenter.mask(photo), atol=1)
+        for held in ("keep", "drop"):
+            sized.run("document.body.dataset.state = 'busy'; document.getElementById('keep-held').click()")
+            sized.settled()
+            np.testing.assert_allclose(mask_of(sized).astype(int), segmenter.mask(photo, held), atol=1)
+        sized.run("document.getElementById('keep-held').click()")
+        sized.settled()
+        repair(sized, tmp_path / "two.png")
+        buttons = sized.driver.find_elements(By.CSS_SELECTOR, ".mask-editor [data-aria-label=mask] button")
+        assert [each.text for each in buttons] == ["Only the largest person"]  # it is there already
+
+
 def test_nothing_held_is_offered_by_a_model_that_does_not_tell_it(page: Page, two: Path) -> None:
     repair(page, two)
     buttons = page.driver.find_elements(By.CSS_SELECTOR, ".mask-editor [data-aria-label=mask] button")
     assert [each.text for each in buttons] == ["Only the largest person"]
+    assert not page.one("held-line").is_displayed()

@@ -15,6 +15,7 @@ from figureground.pictures import Picture, resize_photo, resize_probability
 from figureground.runtime.backgrounds import Background, blurred, composed, fitted
 from figureground.runtime.bands import fitted_inside
 from figureground.runtime.edges import refine
+from figureground.runtime.held_things import with_held
 from figureground.runtime.second_look import Region, groups, look_twice, squares
 from helpers.drawing import person
 
@@ -35,6 +36,7 @@ def write_numbers(file: Path) -> None:
         "edges": _edges(photo, large, probability),
         "colours": _colours(photo, _softened(mask), large, _softened(large_mask)),
         "looks": _looks(),
+        "held": _held(),
         "steadying": _steadying(),
         "composing": _composing(),
     }
@@ -115,6 +117,17 @@ def _looks() -> dict[str, Any]:
 def _look(picture: Picture) -> NDArray[np.float32]:
     """As a network would answer that takes bright pixels for a person: float32 HxWx1."""
     return (resize_photo(picture, *NETWORK)[..., :1].astype(np.float32) - np.float32(127.5)) / np.float32(32)
+
+
+def _held() -> list[dict[str, Any]]:
+    """Logits of people and of held things, smooth and by chance, and what becomes of both together."""
+    cases = []
+    for size in ((120, 90), (50, 150), (1, 7)):
+        chance = np.random.default_rng(sum(size)).normal(0, 12, (2, *size)).astype(np.float32)
+        person, held = (np.asarray(cv2.GaussianBlur(values, (0, 0), 2), np.float32) for values in chance)
+        person[: size[0] // 2] -= np.float32(5)  # things that nobody touches
+        cases.append({"person": person, "held": held, "both": with_held(np.dstack([person, held]))})
+    return cases
 
 
 def _steadying() -> dict[str, Any]:

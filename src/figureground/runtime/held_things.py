@@ -48,8 +48,8 @@ def with_held(logits: Logits) -> Logits:
 
 def _near_people(shown: _Where, person: _Where) -> _Where:
     """Shapes, and what lies within REACH of them, that hold more of a person than a speck."""
-    side = 2 * round(REACH * max(shown.shape)) + 1
-    widened = cv2.dilate(shown.view(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
+    side = 2 * int(REACH * max(shown.shape)) + 1
+    widened = cv2.dilate(shown.view(np.uint8), np.ones((side, side), np.uint8))
     count, labels = cv2.connectedComponents(widened, connectivity=8)
     people = np.bincount(labels[person], minlength=count) >= max(1, SMALLEST * person.size)
     people[0] = False
@@ -60,7 +60,7 @@ def _near_people(shown: _Where, person: _Where) -> _Where:
 def _small_holes(shown: _Where, held: _Where) -> _Where:
     """What lies within the shapes, beside held things, and is small beside these."""
     things = cv2.connectedComponentsWithStats(held.view(np.uint8), connectivity=8)
-    _, labels, found, _ = cv2.connectedComponentsWithStats((~shown).view(np.uint8), connectivity=4)
+    _, labels, found, _ = cv2.connectedComponentsWithStats((~shown).view(np.uint8), connectivity=8)
     height, width = shown.shape
     closed = np.zeros_like(shown)
     for label, (left, top, across, down, area) in enumerate(found.tolist()):

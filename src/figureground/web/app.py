@@ -105,7 +105,10 @@ def _constant(value: Mapping[str, Any]) -> Endpoint:
 def _settings(models: Mapping[str, Model], limits: Limits, *, runtime: bool) -> dict[str, Any]:
     """What the page has to know: models, standards, limits, and whether the runtime for browsers was packaged."""
     return {
-        "models": [{"name": each.name, "bytes": len(each.content)} for each in models.values()],
+        "models": [
+            {"name": each.name, "bytes": len(each.content), "held": each.segmenter.tells_held}
+            for each in models.values()
+        ],
         "standards": list(STANDARDS),
         "limits": {"bytes": limits.body_bytes, "pixels": limits.pixels},
         "runtime": runtime,

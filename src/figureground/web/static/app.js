@@ -10,7 +10,7 @@ import { attempt, form, page, reflect, tools } from "./page.js";
 import { openPhoto } from "./photos.js";
 import { changeSureness, endRepair, startRepair } from "./repairing.js";
 import { describe, ready, started } from "./starting.js";
-import { changeMode, chooseModel, snap, take } from "./taking.js";
+import { changeMode, cutAnew, snap, take } from "./taking.js";
 import { complain, element, say } from "./telling.js";
 import { LANGUAGES, choose, text } from "./texts.js";
 
@@ -39,7 +39,8 @@ function listen() {
     ["camera", "click", () => (page.live?.running ? stopCamera() : startCamera())],
     ["snap", "click", snap],
     ["colour", "input", changeBackground],
-    ["model", "change", chooseModel],
+    ["model", "change", cutAnew],
+    ["keep-held", "change", cutAnew],
     ["standard", "change", remakeDocument],
     ["document-background", "change", remakeDocument],
     ["face", "change", remakeDocument],

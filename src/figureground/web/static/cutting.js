@@ -5,7 +5,7 @@ import { compose, contextOf, placeOf, shownSize } from "./composing.js";
 import { Cutter } from "./cutter.js";
 import { BrowserEngine } from "./engines.js";
 import { frameOf } from "./framing.js";
-import { attempt, mode, model, opened, page, reflect, serverName, shown, tools } from "./page.js";
+import { attempt, keepsHeld, mode, model, opened, page, reflect, serverName, shown, tools } from "./page.js";
 import { background, shownFrame } from "./rendering.js";
 import { element, say, show } from "./telling.js";
 import { number, text } from "./texts.js";
@@ -27,7 +27,7 @@ export async function cut(current) {
   say(text(inBrowser ? "looking-browser" : "looking-server", { server: serverName() }), { busy: true });
   const cutout = cutter.hold(photo);
   cutout.settled.catch(() => {}); // `put` tells
-  const mask = await entry.mask(() => engine.mask(photo, model()));
+  const mask = await entry.mask(() => engine.mask(photo, model(), keepsHeld()));
   if (!current()) return;
   await cutout.put(mask);
   if (!current()) return;

@@ -2,7 +2,7 @@
 // What a person takes away: pictures to save and to copy, and all of them in one archive.
 
 import { Cutter } from "./cutter.js";
-import { attempt, form, model, page, shown, tools } from "./page.js";
+import { attempt, form, keepsHeld, model, page, shown, tools } from "./page.js";
 import { Trouble, openPhoto } from "./photos.js";
 import { fileOf, rendered, renderedMask } from "./rendering.js";
 import { keepRepaired } from "./repairing.js";
@@ -77,7 +77,7 @@ async function* cutOuts(cutter, type) {
     say(text("archiving", { number: i + 1, count: entries.length }), { busy: true });
     const photo = await openPhoto(entry.file, tools().settings.limits);
     const cutout = cutter.hold(photo);
-    await cutout.put(await entry.mask(() => tools().engine.mask(photo, model())));
+    await cutout.put(await entry.mask(() => tools().engine.mask(photo, model(), keepsHeld())));
     const input = await fileOf(await rendered(photo, cutout), type);
     photo.bitmap.close();
     yield { name: nameApart(taken, `${photo.stem}-cutout`, ENDINGS[type]), input, lastModified: new Date() };

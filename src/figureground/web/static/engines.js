@@ -26,11 +26,12 @@ export class BrowserEngine {
    * A photo's mask, and how likely each place of it shows a person.
    * @param {Photo} photo
    * @param {string} model
+   * @param {boolean} keep what people hold
    * @returns {Promise<Answer>}
    */
-  async mask(photo, model) {
+  async mask(photo, model, keep) {
     const bitmap = await createImageBitmap(photo.bitmap);
-    const { nobody, mask, probability, held } = await this.#worker.ask("photo", { bitmap, model }, [bitmap]);
+    const { nobody, mask, probability, held } = await this.#worker.ask("photo", { bitmap, model, keep }, [bitmap]);
     if (nobody) throw new Trouble(text("nobody"));
     return { mask, probability, held };
   }
@@ -83,10 +84,12 @@ class ServerEngine {
    * A photo's mask; how likely each place shows a person, the server does not tell.
    * @param {Photo} photo
    * @param {string} model
+   * @param {boolean} keep what people hold
    * @returns {Promise<Answer>}
    */
-  async mask(photo, model) {
-    const answer = await post("/cut", { photo: photo.file, model, format: "png" });
+  async mask(photo, model, keep) {
+    const held = keep ? "keep" : "drop";
+    const answer = await post("/cut", { photo: photo.file, model, held, format: "png" });
     const cutout = await createImageBitmap(await answer.blob());
     const { width, height } = cutout;
     const context = contextOf(new OffscreenCanvas(width, height), { willReadFrequently: true });

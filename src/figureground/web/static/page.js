@@ -14,7 +14,7 @@ export const serverName = () => (local ? text("server-here") : location.host);
 /** @typedef {{cutout: CutOut, editor: import("./mask_editor/editor.js").MaskEditor | null}} Result */
 /** @typedef {() => boolean} Current whether work on a photo is not void yet */
 /**
- * @typedef {{models: {name: string, bytes: number}[], standards: string[], limits: import("./photos.js").Limits,
+ * @typedef {{models: {name: string, bytes: number, held: boolean}[], standards: string[], limits: import("./photos.js").Limits,
  *   runtime: boolean}} Settings
  */
 /**
@@ -59,6 +59,10 @@ let turn = 0; // of the latest work on a photo
 
 export const mode = () => form.elements.mode.value;
 export const model = () => element("model").value;
+/** Whether the model tells what people hold. */
+const tellsHeld = () => page.settings?.models.some(({ name, held }) => held && name === model()) ?? false;
+/** Whether what people hold is to be kept. */
+export const keepsHeld = () => tellsHeld() && element("keep-held").checked;
 
 /**
  * Does it; whatever goes wrong becomes the status line.
@@ -99,6 +103,7 @@ export function reflect() {
   element("picture-line").hidden = background !== "picture";
   element("jpeg-note").hidden = mode() !== "photo" || background !== "transparent";
   for (const id of /** @type {const} */ (["png", "mask", "copy"])) element(id).disabled = none;
+  element("held-line").hidden = !tellsHeld();
   element("repair-start").disabled = none || repairing;
   element("jpeg").disabled = none || background === "transparent";
   element("drag-line").hidden = mode() !== "photo" || none;

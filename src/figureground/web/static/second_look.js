@@ -19,7 +19,7 @@ const MARGIN = 0.15;
 const NARROWEST = 0.75;
 const ENLARGED = 0.5;
 const LARGEST = 0.8;
-const SMALLEST = 2e-4;
+export const SMALLEST = 2e-4;
 const MOST = 6;
 const SIDES = /** @type {const} */ (["top", "left", "bottom", "right"]);
 

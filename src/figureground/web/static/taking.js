@@ -6,7 +6,7 @@ import { stopCamera } from "./camera.js";
 import { cut, redraw } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
 import { offerDocument, showDocument } from "./documents.js";
-import { attemptLatest, form, giveUp, mode, model, page, reflect, tools } from "./page.js";
+import { attemptLatest, form, giveUp, keepsHeld, mode, model, page, reflect, tools } from "./page.js";
 import { openPhoto } from "./photos.js";
 import { closeEditor } from "./repairing.js";
 import { ready } from "./starting.js";
@@ -104,7 +104,7 @@ async function workOff() {
     strip.begin(entry);
     try {
       const photo = await openPhoto(entry.file, tools().settings.limits);
-      const mask = await entry.mask(() => tools().engine.mask(photo, model()));
+      const mask = await entry.mask(() => tools().engine.mask(photo, model(), keepsHeld()));
       strip.draw(entry, thumbnail(photo, mask));
       photo.bitmap.close();
     } catch (error) {
@@ -143,8 +143,8 @@ export async function changeMode() {
   if (mode() === "photo") await workOff();
 }
 
-/** Has all photos cut out anew by another model, but those that were mended by hand. */
-export async function chooseModel() {
+/** Has all photos cut out anew by another model, or with or without held things, but those that were mended by hand. */
+export async function cutAnew() {
   closeEditor();
   for (const entry of page.album) if (!entry.repaired) entry.forget();
   page.result = page.made = null;

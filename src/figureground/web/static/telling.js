@@ -8,7 +8,7 @@ import { text } from "./texts.js";
  * @typedef {"png" | "jpeg" | "mask" | "copy" | "archive" | "save-document" | "save-sheet" | "camera" | "snap" |
  *   "choose" | "make-document" | "repair-start" | "repair-end"} Button
  */
-/** @typedef {"split" | "file" | "colour" | "picture" | "face" | "sureness" | "longer"} Input */
+/** @typedef {"split" | "file" | "colour" | "picture" | "face" | "keep-held" | "sureness" | "longer"} Input */
 /** @typedef {"language" | "standard" | "document-background" | "model" | "shape"} Select */
 /** @typedef {Record<"mode" | "background", RadioNodeList>} Choices */
 /**

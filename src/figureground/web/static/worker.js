@@ -16,10 +16,11 @@
 const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const loaded = (async () => {
-  const [cutting, edges, resizing, steadying, looks] = await Promise.all([
+  const [cutting, edges, resizing, steadying, looks, things] = await Promise.all([
     import("/cutting_tasks.js"), import("/edges.js"), import("/resizing.js"), import("/steadying.js"), import("/second_look.js"),
+    import("/held_things.js"),
   ]);
-  return { cutting, edges, resizing, steadying, looks };
+  return { cutting, edges, resizing, steadying, looks, things };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
@@ -76,12 +77,12 @@ async function answersTo(sought, pixels, height, width) {
 }
 
 /**
- * How likely each place of a photo shows a person, after a second look at each group, as in Segmenter.mask; and
- * something held, as in Segmenter.held, or null where the model does not tell.
+ * Logits of person for each place of a photo, after a second look at each group, as in Segmenter.mask; and of something
+ * held, as in Segmenter.held, or null where the model does not tell.
  * @type {(sought: Model, pixels: Uint8ClampedArray, height: number, width: number) => Promise<{person: FloatMap, held:
  *   FloatMap | null}>}
  */
-async function probabilitiesOf(sought, pixels, height, width) {
+async function logitsOfPhoto(sought, pixels, height, width) {
   const { looks } = await loaded;
   const seen = /** @type {Map<string, Promise<FloatMap[]>>} */ (new Map()); // by the part that was looked at
   const answersAt = (/** @type {Box} */ box) => {
@@ -93,9 +94,9 @@ async function probabilitiesOf(sought, pixels, height, width) {
   const side = Math.max(sought.height, sought.width);
   const person = await looks.lookTwice(height, width, async (box) => (await answersAt(box))[0], side);
   const [answers] = await Promise.all(seen.values());
-  if (answers.length !== 2) return { person: likely(person), held: null };
+  if (answers.length !== 2) return { person, held: null };
   const held = await looks.lookTwice(height, width, async (box) => (await answersAt(box))[1], side, person.crops);
-  return { person: likely(person), held: likely(held) };
+  return { person, held };
 }
 
 /** @type {(pixels: Uint8ClampedArray, width: number, box: Box) => Uint8ClampedArray} */
@@ -151,21 +152,23 @@ const tasks = {
 
   /**
    * A photo's mask, how likely each place shows a person, and the mask of held things where the model tells; or nobody.
-   * @param {{bitmap: ImageBitmap, model: string}} details
+   * @param {{bitmap: ImageBitmap, model: string, keep: boolean}} details keep held things, with a model that tells them,
+   *   in the same mask as people
    */
-  async photo({ bitmap, model }) {
-    const { cutting, edges } = await loaded;
+  async photo({ bitmap, model, keep }) {
+    const { cutting, edges, things } = await loaded;
     const clock = stopwatch();
     const { data, width, height } = cutting.pixelsOf(bitmap);
     clock("read");
-    const { person: probability, held: things } = await probabilitiesOf(await modelOf(model), data, height, width);
+    const seen = await logitsOfPhoto(await modelOf(model), data, height, width);
+    const probability = likely(keep && seen.held ? things.withHeld(seen.person, seen.held) : seen.person);
     clock("model");
     const mask = edges.refine(data, height, width, probability);
-    const held = things && edges.refine(data, height, width, things);
+    const held = keep || !seen.held ? null : edges.refine(data, height, width, likely(seen.held));
     clock("edge");
-    let person = 0;
-    for (let i = 0; i < mask.length; i++) if (mask[i] > 127) person++;
-    if (person < Math.max(1, LEAST_PERSON * mask.length)) return { nobody: true, times: clock.times };
+    let shown = 0;
+    for (let i = 0; i < mask.length; i++) if (mask[i] > 127) shown++;
+    if (shown < Math.max(1, LEAST_PERSON * mask.length)) return { nobody: true, times: clock.times };
     return { mask, probability, held, times: clock.times };
   },
 
