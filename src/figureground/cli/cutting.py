@@ -19,6 +19,7 @@ from figureground.photos.streams import Stream
 
 if TYPE_CHECKING:
     from figureground.photos.batch import Outcome
+    from figureground.runtime.held_things import Held
 
 
 @click.command()
@@ -50,7 +51,7 @@ def cut(
     model: str,
     background: str,
     fit: Literal["cover", "contain"],
-    held: Literal["drop", "keep"],
+    held: Held,
     mask_only: bool,
     format_: str | None,
     overwrite: bool,
@@ -161,9 +162,7 @@ def id_photo(
 @model_option("fast")
 @held_option()
 @click.option("--jobs", type=click.IntRange(min=1), help="Frames cut out at once. Without it: one a core, up to 8.")
-def video(
-    video_in: Path, video_out: Path | None, background: str, model: str, held: Literal["drop", "keep"], jobs: int | None
-) -> None:
+def video(video_in: Path, video_out: Path | None, background: str, model: str, held: Held, jobs: int | None) -> None:
     """Give the people of a video another background.
 
     Sound, size, times and colours stay. OUT is replaced; its suffix names the format: .mp4, .m4v, .mov, .mkv or .webm.
@@ -204,7 +203,7 @@ def video(
 @click.option("--mirror", is_flag=True, help="Turn left for right, as in a mirror.")
 @model_option("fast")
 @held_option()
-def camera(device: str, size: str, background: str, mirror: bool, model: str, held: Literal["drop", "keep"]) -> None:
+def camera(device: str, size: str, background: str, mirror: bool, model: str, held: Held) -> None:
     """Give yourself another background, live.
 
     Into a virtual camera where there is one, else into a window. Ends with Ctrl-C, or q in the window. Frames that
