@@ -39,10 +39,10 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     held = Gate()
     cut = Segmenter.cut
 
-    def waiting(self: Segmenter, *arguments: object) -> object:
+    def waiting(self: Segmenter, *arguments: object, **options: object) -> object:
         held.entered.release()
         held.opened.wait(60)
-        return cut(self, *arguments)  # type: ignore[call-overload]
+        return cut(self, *arguments, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Segmenter, "cut", waiting)
     yield held
@@ -78,7 +78,7 @@ def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes,
 def test_slow_work_outlasts_the_time_for_headers(bright: Path, photo: bytes, gate: Gate) -> None:
     with serving(bright, Limits(head_seconds=2)) as site, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(site.post, "/cut", {"photo": photo})
-        gate.entered.acquire()
+        assert gate.entered.acquire(timeout=60)
         time.sleep(2.5)
         gate.opened.set()
         assert answer.result().status == 200
@@ -124,7 +124,7 @@ def test_one_too_many_is_told_when_to_come_back(bright: Path, photo: bytes, gate
         with ThreadPoolExecutor(2) as pool:
             taken = [pool.submit(site.post, "/cut", {"photo": photo}) for _ in range(2)]
             for _ in taken:
-                gate.entered.acquire()
+                assert gate.entered.acquire(timeout=60)
             answer = site.post("/cut", {"photo": photo})
             assert answer.status == 503 and answer.headers["Retry-After"] == "2"
             assert site.ask("GET", "/health").status == 200  # the page is served all the same
@@ -142,7 +142,7 @@ def test_many_at_once_all_get_their_own(bright: Path, photo: bytes) -> None:
 
 
 def test_an_error_of_ours_is_one_line_too(site: Site, photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(self: Segmenter, *arguments: object) -> None:
+    def broken(self: Segmenter, *arguments: object, **options: object) -> None:
         raise ZeroDivisionError("inner detail")
 
     monkeypatch.setattr(Segmenter, "cut", broken)
