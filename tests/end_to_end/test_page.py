@@ -78,9 +78,9 @@ def test_the_packaged_model_gives_the_same_mask_in_the_browser(page: Page, tmp_p
     page.one("png").click()
     found, expected = opened(page.downloaded("face-cutout.png"))[..., 3], Segmenter(in_browsers("fast")).mask(canvas)
     assert (expected >= 128).mean() > 0.1
-    # Integer arithmetic rounds a little otherwise in WebAssembly; along the edge that shows.
+    # Integer arithmetic rounds a little otherwise in WebAssembly; that shows on a few of the edge's pixels.
     difference = np.abs(found.astype(int) - expected)
-    assert difference.mean() < 1 and difference.max() <= 64
+    assert difference.mean() < 0.1 and (difference > 64).mean() < 5e-4
     assert ((found >= 128) & (expected >= 128)).sum() / ((found >= 128) | (expected >= 128)).sum() > 0.99
 
 

@@ -44,7 +44,7 @@ def several_photos(page: Page, photo: Path) -> None:
 def a_repair(page: Page, photo: Path) -> None:
     a_cutout(page, photo)
     page.one("repair-start").click()
-    page.until("document.querySelector('.mask-editor-window').dataset.scale > 0")
+    page.until("document.querySelector('.mask-editor-window')?.dataset.scale > 0")
     page.driver.find_element(By.CSS_SELECTOR, ".mask-editor-keys summary").click()
 
 

@@ -41,7 +41,7 @@ def repair(page: Page, photo: Path) -> WebElement:
     """The stage, with the photo's mask on it."""
     assert "Done" in page.take(photo)
     page.one("repair-start").click()
-    page.until("document.querySelector('.mask-editor-window').dataset.scale > 0")
+    page.until("document.querySelector('.mask-editor-window')?.dataset.scale > 0")
     return page.driver.find_element(By.CLASS_NAME, "mask-editor-window")
 
 
