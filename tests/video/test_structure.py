@@ -136,6 +136,16 @@ def test_what_is_joined_behind_a_file_and_not_read_is_said(
         assert ("another video that is joined behind this one was left out" in done.stderr + done.stdout) is said
 
 
+def test_what_is_joined_behind_a_background_and_not_read_is_said(tmp_path: Path, bright: Path) -> None:
+    part = film(tmp_path / "a.mp4", [photo for photo, _ in walking(4)])
+    longer = film(tmp_path / "b.mp4", [photo for photo, _ in walking(8)])
+    both = joined(tmp_path / "both.mp4", [part, part])
+    for behind, said in ((part, False), (both, True)):
+        done = call("video", longer, tmp_path / "out.mp4", "--background", behind, "--model", bright)
+        assert done.returncode == 0
+        assert ("joined behind the background was left out" in done.stderr + done.stdout) is said
+
+
 @pytest.mark.parametrize("offset, read", [(0, 100), (10, 200)])
 def test_fragments_with_a_second_head_are_read_on_or_it_is_said(tmp_path: Path, offset: int, read: int) -> None:
     """FFmpeg reads those whose times go on, and drops those whose times begin again."""

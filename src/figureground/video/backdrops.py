@@ -24,6 +24,11 @@ class Backdrop(Protocol):
     @property
     def transparent(self) -> bool: ...
 
+    @property
+    def followed(self) -> bool:
+        """Whether it began again although another video is joined behind it, which is not read."""
+        ...
+
     def at(self, seconds: float, size: tuple[int, int], pixel: float = 1.0) -> Background:
         """The background of a picture at a time; times rise from call to call.
 
@@ -53,6 +58,8 @@ def _moves(path: Path) -> bool:
 class Still:
     """The same background all the time, its picture fitted once."""
 
+    followed = False
+
     def __init__(self, background: Background) -> None:
         self._background, self._fitted = background, False
         self.transparent = background.transparent
@@ -76,7 +83,8 @@ class Loop:
     transparent = False
 
     def __init__(self, path: Path) -> None:
-        self._coming = _endless(path)
+        self.followed = False
+        self._coming = self._endless(path)
         (_, self._shown), self._next = next(self._coming), next(self._coming)
         self._background: Background | None = None
 
@@ -89,20 +97,20 @@ class Loop:
             self._background = Background(picture=fitted(photo, size, "cover", wider))
         return self._background
 
+    def _endless(self, path: Path) -> Iterator[tuple[float, Frame]]:
+        """When each picture begins, in seconds from the start, and the picture."""
+        from figureground.video.clips import Clip, VideoError  # PyAV, which a camera before a wall does not need
 
-def _endless(path: Path) -> Iterator[tuple[float, Frame]]:
-    """When each picture begins, in seconds from the start, and the picture."""
-    from figureground.video.clips import Clip, VideoError  # PyAV, which a camera before a wall does not need
-
-    start = 0.0
-    while True:
-        with Clip(path) as clip:
-            first = end = None
-            for frame in clip.frames():
-                time = float(frame.time * clip.time_base)
-                first = time if first is None else first
-                end = time + float(frame.duration * clip.time_base)
-                yield start + time - first, frame
-        if first is None or end is None:
-            raise VideoError(f"{path}: no picture could be decoded; fetch it again")
-        start += end - first
+        start = 0.0
+        while True:
+            with Clip(path) as clip:
+                first = end = None
+                for frame in clip.frames():
+                    time = float(frame.time * clip.time_base)
+                    first = time if first is None else first
+                    end = time + float(frame.duration * clip.time_base)
+                    yield start + time - first, frame
+                self.followed = clip.is_followed()
+            if first is None or end is None:
+                raise VideoError(f"{path}: no picture could be decoded; fetch it again")
+            start += end - first

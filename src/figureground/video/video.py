@@ -96,7 +96,7 @@ def replace_background(
                 if progress is not None:
                     progress(end, frames, time.perf_counter() - start)
         _check(clip, max(end, recording.sound_end), with_person)
-    return Summary(frames, with_person, time.perf_counter() - start, tuple(_notes(clip)))
+    return Summary(frames, with_person, time.perf_counter() - start, tuple(_notes(clip, backdrop)))
 
 
 def _steadied(
@@ -119,7 +119,7 @@ def _drawing(recording: Recording) -> Callable[[tuple[Frame, ModelView, Backgrou
     return draw
 
 
-def _notes(clip: Clip) -> Iterator[str]:
+def _notes(clip: Clip, backdrop: Backdrop) -> Iterator[str]:
     if clip.damaged:
         yield f"{clip.damaged} damaged places were left out"
     if clip.interlaced:
@@ -128,6 +128,8 @@ def _notes(clip: Clip) -> Iterator[str]:
         yield f"{clip.reshaped} pictures of another shape were fitted into that of the first one"
     if clip.is_followed():
         yield "another video that is joined behind this one was left out; give both as files of their own"
+    if backdrop.followed:
+        yield "another video that is joined behind the background was left out; give one file of both, such as .ts"
 
 
 def _check(clip: Clip, end: float, with_person: int) -> None:
