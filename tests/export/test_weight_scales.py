@@ -79,3 +79,19 @@ def test_it_says_nearly_what_the_network_says(network: keras.Model, tmp_path: Pa
     photo = CALIBRATION[0]
     expected, actual = Predictor(network)(photo), Segmenter(path).probability(photo)
     assert expected.std() > 0.05 and np.abs(expected - actual).mean() < 0.02
+
+
+def test_a_channel_of_zeros_keeps_its_bias(network: keras.Model) -> None:
+    layer = network.get_layer("full")
+    before = layer.get_weights()
+    kernel, bias = (array.copy() for array in before)
+    kernel[..., 0], bias[0] = 0, 0.25
+    layer.set_weights([kernel, bias])
+    interpreter = Interpreter(model_content=convert(network, CALIBRATION, ["int8"])["int8"])
+    layer.set_weights(before)
+    interpreter.allocate_tensors()
+    tensors = {tensor["index"]: tensor for tensor in interpreter.get_tensor_details()}
+    operation = next(each for each in interpreter._get_ops_details() if "CONV_2D" in each["op_name"])
+    stored = tensors[operation["inputs"][2]]
+    offsets = interpreter.get_tensor(stored["index"]) * stored["quantization_parameters"]["scales"]
+    np.testing.assert_allclose(offsets, bias, atol=1e-2)

@@ -17,6 +17,7 @@ from ai_edge_litert.tools import flatbuffer_utils
 from numpy.typing import NDArray
 
 _LARGEST = 127  # LiteRT's weights are symmetric
+_LARGEST_BIAS = 2**30  # of int32, with room for the sum that it is added to
 # What the largest weight of a channel would become. Above 127 it is clipped, and the others are rounded less; below 64
 # each grid has one of half its step, as good, that is tried.
 _CANDIDATES = range(64, 256)
@@ -39,6 +40,9 @@ def rescaled(quantised: bytes, floating: bytes) -> bytes:
             continue
         channels = np.moveaxis(_floats(exact, weights), kernel.quantization.quantizedDimension, 0)
         scales = least_error_scales(channels.reshape(len(channels), -1))
+        if bias is not None:  # of a channel whose weights are next to nothing, the bias must fit as well
+            least = np.abs(_floats(exact, offsets)) / (_LARGEST_BIAS * photo.quantization.scale[0])
+            scales = np.maximum(scales, least).astype(np.float32)
         steps = channels / scales.reshape(-1, *[1] * (channels.ndim - 1))
         rounded = np.moveaxis(_rounded(steps), 0, kernel.quantization.quantizedDimension)
         _store(model, kernel, rounded.astype(np.int8), scales)
@@ -50,7 +54,8 @@ def rescaled(quantised: bytes, floating: bytes) -> bytes:
 
 def least_error_scales(channels: NDArray[np.float32]) -> NDArray[np.float32]:
     """For each row of weights (C, N) the step, float32 (C,), on whose multiples up to 127 they lie best."""
-    largest = np.maximum(np.abs(channels).max(axis=1), np.finfo(np.float32).tiny)
+    largest = np.abs(channels).max(axis=1)
+    largest = np.where(largest > 0, largest, np.float32(1))  # any step is right for nothing but zeros
     steps = [(largest / count)[:, np.newaxis] for count in _CANDIDATES]
     errors = [np.square(_rounded(channels / step) * step - channels).sum(axis=1) for step in steps]
     best = np.argmin(errors, axis=0)
