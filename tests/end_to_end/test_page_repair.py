@@ -211,12 +211,17 @@ def test_a_mended_mask_is_kept_when_another_photo_is_shown_and_by_another_model(
     np.testing.assert_array_equal(mask_of(sized), mended)
 
 
-def test_what_is_held_is_kept_with_a_model_that_tells_it(sized: Page, tmp_path: Path) -> None:
-    model = save_pixel_network(tmp_path / "holding.tflite", 64, 48, held=(20, -5, -5))
+def somebody_holding(folder: Path) -> tuple[Path, Picture]:
+    """A model that tells what is held, and a photo of a person with something red, which lies in two.png, too."""
     photo = np.full((400, 300, 3), 30, np.uint8)
     photo[80:380, 100:200] = 240  # a person
     photo[150:250, 200:260] = (240, 10, 10)  # and what they hold
-    (tmp_path / "two.png").write_bytes(encode_png(photo))
+    (folder / "two.png").write_bytes(encode_png(photo))
+    return save_pixel_network(folder / "holding.tflite", 64, 48, held=(20, -5, -5)), photo
+
+
+def test_what_is_held_is_kept_with_a_model_that_tells_it(sized: Page, tmp_path: Path) -> None:
+    model, photo = somebody_holding(tmp_path)
     with serving(model) as holding:
         sized.site = holding
         sized.open()
@@ -234,11 +239,7 @@ def test_what_is_held_is_kept_with_a_model_that_tells_it(sized: Page, tmp_path: 
 
 
 def test_the_switch_keeps_what_is_held_in_all_photos_that_are_not_repaired(sized: Page, tmp_path: Path) -> None:
-    model = save_pixel_network(tmp_path / "holding.tflite", 64, 48, held=(20, -5, -5))
-    photo = np.full((400, 300, 3), 30, np.uint8)
-    photo[80:380, 100:200] = 240  # a person
-    photo[150:250, 200:260] = (240, 10, 10)  # and what they hold
-    (tmp_path / "two.png").write_bytes(encode_png(photo))
+    model, photo = somebody_holding(tmp_path)
     segmenter = Segmenter(model)
     with serving(model) as holding:
         sized.site = holding
