@@ -107,7 +107,7 @@ def test_a_wrong_patch_is_taken_away_and_the_cutout_is_that_of_the_mended_mask(s
     pointer = ActionChains(sized.driver).move_to_element_with_offset(stage, *begin).click_and_hold()
     pointer.move_by_offset(end[0] - begin[0], 0).release().perform()
     sized.one("repair-end").click()
-    assert sized.settled() == "Here is the cut-out again."
+    assert sized.told("Here is") == "Here is the cut-out again."
     assert sized.colour("result", 60 / 300, 140 / 400)[3] == 0
     mended = mask_of(sized)
     assert mended[SMALL].max() == 0
@@ -250,7 +250,7 @@ def test_the_switch_keeps_what_is_held_in_all_photos_that_are_not_repaired(sized
             sized.run("document.body.dataset.state = 'busy'; document.getElementById('keep-held').click()")
             sized.settled()
             np.testing.assert_allclose(mask_of(sized).astype(int), segmenter.mask(photo, held), atol=1)
-        sized.run("document.getElementById('keep-held').click()")
+        sized.run("document.body.dataset.state = 'busy'; document.getElementById('keep-held').click()")
         sized.settled()
         repair(sized, tmp_path / "two.png")
         buttons = sized.driver.find_elements(By.CSS_SELECTOR, ".mask-editor [data-aria-label=mask] button")

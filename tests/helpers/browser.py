@@ -71,6 +71,11 @@ class Page:
         WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(rest))
         return self.one("status").text
 
+    def told(self, beginning: str) -> str:
+        """The status line, once it begins so."""
+        self.until("document.getElementById('status').textContent.startsWith(arguments[0])", beginning)
+        return self.one("status").text
+
     def take(self, path: Path) -> str:
         """Hands a file to the page as a person's choice, and waits for what it says of it."""
         self.run("document.getElementById('status').textContent = '…'; document.body.dataset.state = 'busy'")
@@ -79,6 +84,7 @@ class Page:
 
     def make_document(self) -> str:
         """Presses the button, and gives what the page says of it."""
+        self.run("document.body.dataset.state = 'busy'")
         self.one("make-document").click()
         return self.settled()
 
@@ -108,5 +114,5 @@ class Page:
         finally:
             self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
-    def until(self, script: str) -> None:
-        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}"))
+    def until(self, script: str, *arguments: object) -> None:
+        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}", *arguments))
