@@ -83,7 +83,7 @@ class Folder:
         return {row["name"]: row["reason"] for row in self.table("rejected.csv")}
 
     def suspicions(self) -> dict[str, str]:
-        return {row["name"]: row["reasons"] for row in self.table("suspects.csv")}
+        return {row["name"]: row["reason"] for row in self.table("suspects.csv")}
 
 
 @pytest.fixture
@@ -268,7 +268,7 @@ def test_wrong_masks_top_the_ranking_with_the_reason(
     folder.add("set/wrong", photo, spoil(mask))
     folder.audit()
     top = folder.table("suspects.csv")[0]
-    assert top["name"] == "set/wrong" and expected in top["reasons"]
+    assert top["name"] == "set/wrong" and expected in top["reason"]
 
 
 def test_equal_pairs_are_kept_once(folder: Folder) -> None:

@@ -35,8 +35,8 @@ def results(tmp_path: Path) -> Path:
     """What the stages write, as far as it is read."""
     out = tmp_path / "made/results"
     write_table(out / "audit/counts.csv", ("source", "photos"), [{"source": "own", "photos": 100}] * 2)
-    suspects = [{"name": f"own/{n}", "score": 0.9 - n / 10, "reasons": "outline fits better lower"} for n in range(5)]
-    write_table(out / "audit/suspects.csv", ("name", "score", "reasons"), suspects)
+    suspects = [{"name": f"own/{n}", "score": 0.9 - n / 10, "reason": "outline fits better lower"} for n in range(5)]
+    write_table(out / "audit/suspects.csv", ("name", "score", "reason"), suspects)
     names = [f"own/{number}" for number in range(9)]
     write_table(out / "audit/manifest.csv", ("name", "group"), [{"name": name, "group": name} for name in names])
     write_table(out / "split/split.csv", ("name", "side"), [{"name": name, "side": "test"} for name in names])

@@ -20,6 +20,7 @@ from figureground.audit.sheet import Section, draw_sheet
 from figureground.audit.summaries import CommonFinding, take_common
 from figureground.dataset.manifest import FRAMINGS, Pair, write_manifest
 from figureground.dataset.metadata import PHOTO_SUFFIXES, Row, read_metadata
+from figureground.dataset.suspects import Suspect, write_suspects
 from figureground.errors import FiguregroundError
 from figureground.files import write_bytes, write_table
 from figureground.params import AuditParams
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 
 PAIRS_A_PROCESS = 32  # fewer are examined sooner than another process has started
 REJECTED_COLUMNS = ("name", "source", "reason", "detail")
-SUSPECT_COLUMNS = ("name", "source", "score", "reasons")
 COUNT_COLUMNS = ("source", "framing", "photos")
 SOURCE_COLUMNS = ("source", "finding", "pairs", "used")
 SUMMARY_COLUMNS = ("pairs", "rejected", "suspects", "groups", "duplicates")
@@ -43,15 +43,6 @@ class AuditError(FiguregroundError):
 
 class AuditStopped(AuditError):
     """Pairs were found that cannot be used, and `audit.on_finding` is stop."""
-
-
-@dataclass(frozen=True)
-class Suspect:
-    """A used pair that deserves a look; `score` in 0..1 grows with every reason."""
-
-    name: str
-    score: float
-    reasons: str
 
 
 @dataclass(frozen=True)
@@ -193,7 +184,8 @@ def _rank(suspicions: Mapping[str, Sequence[Suspicion]]) -> list[Suspect]:
             innocent *= 1.0 - reason.score
         strongest_first = sorted(reasons, key=lambda reason: -reason.score)
         if reasons:
-            suspects.append(Suspect(name, 1.0 - innocent, "; ".join(reason.reason for reason in strongest_first)))
+            told = "; ".join(reason.reason for reason in strongest_first)
+            suspects.append(Suspect(name, name.partition("/")[0], 1.0 - innocent, strongest_first[0].kind, told))
     return sorted(suspects, key=lambda suspect: (-suspect.score, suspect.name))
 
 
@@ -231,11 +223,7 @@ def _write(data: Path, out: Path, report: Report, params: AuditParams) -> None:
         for name, fault in report.rejected.items()
     )
     write_table(out / "rejected.csv", REJECTED_COLUMNS, rejected)
-    suspects = (
-        {"name": item.name, "source": item.name.partition("/")[0], "score": item.score, "reasons": item.reasons}
-        for item in report.suspects
-    )
-    write_table(out / "suspects.csv", SUSPECT_COLUMNS, suspects)
+    write_suspects(out / "suspects.csv", report.suspects)
     write_table(out / "sources.csv", SOURCE_COLUMNS, map(asdict, report.common))
     counts = _counts(report.pairs)
     rows = ({"source": source, "framing": name, "photos": count} for (source, name), count in counts.items())
@@ -264,7 +252,7 @@ def _opening(report: Report) -> list[str]:
 def _sections(report: Report, count: int) -> list[Section]:
     """What the picture sheet shows: `count` suspects at most, and fewer of what is not used."""
     shown = report.worth_a_look[:count]
-    suspects = [(item.name, f"score {item.score:.2f}: {item.reasons}") for item in shown]
+    suspects = [(item.name, f"score {item.score:.2f}: {item.reason}") for item in shown]
     rejected = [(name, f"{fault.reason}: {fault.detail}") for name, fault in report.rejected.items()]
     some = max(1, count // 3)
     return [

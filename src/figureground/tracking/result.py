@@ -139,7 +139,7 @@ def _to_look_at(result: Result) -> list[str]:
     if not result.suspects and not result.doubted:
         return []
     told = ["", "Masks that deserve a look, the worst first (results/audit/suspects.jpg):"] if result.suspects else [""]
-    told += [f"  {row['name']}  score {float(row['score']):.2f}: {row['reasons']}" for row in result.suspects]
+    told += [f"  {row['name']}  score {float(row['score']):.2f}: {row['reason']}" for row in result.suspects]
     if result.doubted:
         told.append(
             f"The model doubts the masks of {result.doubted} test photos (results/evaluate/label_suspects.jpg)."
