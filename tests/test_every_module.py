@@ -18,7 +18,7 @@ PARTS = {
     "cli/test_lines.py": ("__init__",),
     "cli/test_streams.py": ("options", "../photos/streams"),
     "importing/layouts/test_coco.py": ("polygons",),
-    "importing/test_building.py": ("fitting", "layouts/folders", "layouts/pairing", "licences"),
+    "importing/test_building.py": ("fitting", "layouts/folders", "layouts/pairing", "licences", "swapping"),
     "models/encoders/test_mobilenet_v2_deeplab.py": ("../inverted_residuals", "../litert_file"),
     "models/test_encoder.py": (
         "../encoder_facts", "applications", "encoders/mobilenet_v2", "encoders/resnet50", "encoders/xception"

@@ -74,7 +74,13 @@ def serving(
 ) -> Iterator[Site]:
     """A site on a port of this machine, any free one without its number, while the block runs."""
     limits = limits or Limits()
-    app = create_app(model, limits, threads=threads, public_name=public_name)
+    with running_app(create_app(model, limits, threads=threads, public_name=public_name), limits, port) as site:
+        yield site
+
+
+@contextmanager
+def running_app(app: ASGIApp, limits: Limits, port: int = 0) -> Iterator[Site]:
+    """Any application on a port of this machine while the block runs."""
     seen: list[tuple[str, str]] = []
     listening = listen("127.0.0.1", port)
     running = server(_noting(app, seen), limits)

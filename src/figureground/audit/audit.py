@@ -143,7 +143,7 @@ def _judge(
         if pair.fault is not None:
             rejected.setdefault(pair.name, pair.fault)
         if pair.name not in rejected and pair.appearance is not None:
-            candidates.append(Candidate(row.name, row.source, pair.appearance))
+            candidates.append(Candidate(row.name, row.source, pair.appearance, row.reviewed))
             kept.append(row)
     comparison = compare(candidates, params)
     groups = join_groups([row.group for row in kept], comparison.duplicates)

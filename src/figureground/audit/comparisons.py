@@ -23,11 +23,12 @@ NEAR_DUPLICATE_SCORE = 0.02  # a look-alike is worth a line in the report, but i
 
 @dataclass(frozen=True)
 class Candidate:
-    """A pair without a fault of its own."""
+    """A pair without a fault of its own; `reviewed` as in `Row`."""
 
     name: str
     source: str
     appearance: Appearance
+    reviewed: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,11 +58,14 @@ def compare(candidates: Sequence[Candidate], params: AuditParams) -> ComparedPai
 
 
 def _judge_empty(members: Sequence[Candidate], min_share: float, found: ComparedPair) -> None:
-    """An empty mask is right where nobody is there, and sources of such photos have many; a lone one was forgotten."""
-    empty = [member.name for member in members if member.appearance.person_share == 0]
+    """An empty mask is right where nobody is there, and sources of such photos have many; a lone one was forgotten.
+
+    Unless a person has looked at it.
+    """
+    empty = [member for member in members if member.appearance.person_share == 0]
     share = len(empty) / len(members)
     told = f"{len(empty)} of {len(members)} masks of this source are empty"
-    for name in empty:
+    for name in [member.name for member in empty if not member.reviewed]:
         if share < min_share:
             found.faults[name] = Fault("empty mask", f"{told}; audit.min_empty_share is {min_share:g}")
         elif share < USUAL_EMPTY_SHARE:

@@ -7,10 +7,11 @@ from typing import Any
 import click
 
 from figureground.cli.cutting import camera, cut, id_photo, video, web
+from figureground.cli.data import data
 from figureground.cli.lines import spell_what_the_terminal_lacks
 from figureground.cli.rendering import synth
 from figureground.cli.suggestions import better_suggestions
-from figureground.cli.training import data, model, recipe, results, sweep, ui
+from figureground.cli.training import model, recipe, results, sweep, ui
 
 
 class _Command(click.Group):

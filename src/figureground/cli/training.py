@@ -1,4 +1,4 @@
-"""Commands around the pipeline: bring data in, apply recipes, look at runs, fetch models, search hyperparameters."""
+"""Commands around the pipeline: apply recipes, look at runs, fetch models, search hyperparameters."""
 
 from __future__ import annotations
 
@@ -12,113 +12,6 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
-
-
-@click.group()
-def data() -> None:
-    """Bring photos and masks into the project."""
-
-
-@data.command("import")
-@click.argument("sources", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False)
-@click.option("--photos", type=click.Path(path_type=Path), help="A folder of photos, instead of a SOURCES file.")
-@click.option("--masks", type=click.Path(path_type=Path), help="Its folder of masks, with the photos' stems.")
-@click.option("--nobody", is_flag=True, help="Photos without people and without mask files.")
-@click.option("--name", default="own", show_default=True, help="What the source is called.")
-@click.option("--licence", default="", help="Its licence, kept with every pair.")
-@click.option(
-    "--to", "destination", type=click.Path(path_type=Path), default=Path("data"), show_default=True,
-    help="Where the data set is built; what was there is replaced once all is written.",
-)  # fmt: skip
-@click.option("--track/--no-track", default=True, show_default=True, help="Run `dvc add` on the data set afterwards.")
-def data_import(
-    sources: Path | None,
-    photos: Path | None,
-    masks: Path | None,
-    nobody: bool,
-    name: str,
-    licence: str,
-    destination: Path,
-    track: bool,
-) -> None:
-    """Build data/ from photos and their masks.
-
-    Of the sources that a YAML file lists (sources.yaml), or of a folder of photos and one of masks.
-    """
-    if sources is not None and photos is not None:
-        raise click.UsageError("give either a SOURCES file or --photos, not both")
-    if track:
-        _check_repository()
-    with one_line_errors():
-        from figureground.importing.building import import_sources
-        from figureground.importing.sources import Source, read_sources
-
-        if photos is None:
-            listed = read_sources(sources or Path("sources.yaml"))
-        else:
-            listed = [Source(layout="folders", name=name, photos=photos, masks=masks, licence=licence, nobody=nobody)]
-        report = import_sources(listed, destination)
-        for refused in report.refused:
-            click.echo(shown(f"refused: {refused.source}: {refused.file}: {refused.reason}"), err=True)
-        for source, count in report.imported.items():
-            click.echo(f"{shown(source)}: {count} pairs")
-        if report.refused:
-            click.echo(f"{len(report.refused)} files refused, listed in {shown(destination / 'refused.csv')}")
-        if track:
-            _dvc("add", str(destination))
-
-
-@data.command("ready")
-def data_ready() -> None:
-    """Fetch data set and initial weights where they are missing.
-
-    DVC fetches them. Where there is no data set to fetch, a line says what to do.
-    """
-    _check_repository()
-    for pointer in sorted(Path("weights").glob("*.dvc")):
-        if not pointer.with_suffix("").exists():
-            _dvc("pull", str(pointer))
-    if _has_data():
-        return
-    if not Path("data.dvc").exists():
-        raise click.ClickException(
-            "data.dvc: not found, so there is nothing to train on yet; bring photos and masks with "
-            "`figureground data import --photos FOLDER --masks FOLDER` or `make data SOURCES=sources.yaml`"
-        )
-    _dvc("pull", "data.dvc")
-
-
-def _has_data() -> bool:
-    if Path("data/metadata.csv").exists():
-        return True
-    with one_line_errors():
-        from figureground.importing.building import recover
-
-        recover(Path("data"))  # of an import that was killed while it swapped the new data set in
-    return Path("data/metadata.csv").exists()
-
-
-def _check_repository() -> None:
-    """DVC wants a git repository around its folder .dvc, which the archive of a release or a branch does not bring."""
-    here = Path.cwd()
-    if not Path(".dvc").is_dir() or any((folder / ".git").exists() for folder in (here, *here.parents)):
-        return
-    without = subprocess.run([_dvc_program(), "config", "core.no_scm"], capture_output=True, text=True, check=False)
-    if without.stdout.strip() != "true":
-        raise click.ClickException(
-            f"{shown(here)}: no git repository, which DVC needs; run `git init` here, or tell DVC to do without: "
-            "`dvc config --local core.no_scm true`"
-        )
-
-
-def _dvc_program() -> str:
-    return str(Path(sys.executable).with_name("dvc"))
-
-
-def _dvc(*arguments: str) -> None:
-    done = subprocess.run([_dvc_program(), *arguments], check=False)
-    if done.returncode:
-        raise click.ClickException(f"dvc {shown(' '.join(arguments))} failed with status {done.returncode}; see above")
 
 
 @click.command()

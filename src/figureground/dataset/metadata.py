@@ -17,6 +17,7 @@ from figureground.pictures import Picture, read_coverage, read_mask
 
 METADATA_COLUMNS = ("name", "source", "group", "licence", "width", "height")
 _NOBODY = "nobody"  # a column that sets may lack; "yes" where a source says that its photos show nobody
+_REVIEWED = "reviewed"  # another one
 PHOTO_SUFFIXES = (".jpg", ".png")  # of what an import writes; it reads more
 
 
@@ -29,6 +30,8 @@ class Row:
     """One pair of `metadata.csv`. `name` is source/stem; width and height are the photo's in pixels.
 
     `nobody`: the source says so of all its photos, and nobody has drawn masks for them.
+    `reviewed`: empty where nobody has looked at this mask; else what came of it (`right`, `model` or `mended`, see
+    `judgments`), or `drawn`, where the source says that a person has looked at all its masks.
     """
 
     name: str
@@ -38,6 +41,7 @@ class Row:
     width: int
     height: int
     nobody: bool = False
+    reviewed: str = ""
 
 
 def read_metadata(data: Path) -> list[Row]:
@@ -66,7 +70,7 @@ def write_metadata(data: Path, rows: Iterable[Row]) -> None:
     """`metadata.csv` in the folder `data`, sorted by name so that equal sets give equal bytes."""
     ordered = sorted(rows, key=lambda row: row.name)
     cells = (asdict(row) | {_NOBODY: "yes" if row.nobody else ""} for row in ordered)
-    write_table(data / "metadata.csv", (*METADATA_COLUMNS, _NOBODY), cells)
+    write_table(data / "metadata.csv", (*METADATA_COLUMNS, _NOBODY, _REVIEWED), cells)
 
 
 def photo_path(data: Path, name: str) -> Path:
@@ -120,4 +124,6 @@ def _row(path: Path, line: int, cells: dict[str, str]) -> Row:
     except ValueError:
         shown = f"{cells['width']} x {cells['height']}"
         raise MetadataError(f"{path}: line {line}: size {shown} is not a number of pixels; import again") from None
-    return Row(**text, width=size[0], height=size[1], nobody=cells.get(_NOBODY) == "yes")
+    return Row(
+        **text, width=size[0], height=size[1], nobody=cells.get(_NOBODY) == "yes", reviewed=cells.get(_REVIEWED) or ""
+    )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from tqdm import tqdm
 
+from figureground.dataset.judgments import Judgment, read_judgments
 from figureground.dataset.metadata import Row, held_path, mask_path, photo_path, write_metadata
 from figureground.errors import FiguregroundError, system_reason
 from figureground.files import write_table
+from figureground.importing.correcting import Labels, Reviewed, corrected, corrections_of
 from figureground.importing.fitting import fit_mask
 from figureground.importing.layouts.clothing import find_clothing_pairs
 from figureground.importing.layouts.coco import find_coco_pairs
@@ -26,6 +24,7 @@ from figureground.importing.layouts.pairing import Found, Item, MaskError, Refus
 from figureground.importing.layouts.yolo import find_yolo_pairs
 from figureground.importing.licences import licensed
 from figureground.importing.sources import Source, SourceError, parse_source, read_sources
+from figureground.importing.swapping import ImportingError, new_data_set, recover
 from figureground.pictures import (
     PERSON,
     Picture,
@@ -49,8 +48,6 @@ __all__ = [
     "recover",
 ]
 
-log = logging.getLogger(__name__)
-
 REFUSED_COLUMNS = ("source", "file", "reason")
 _OWN_ENTRIES = {"images", "masks", "coverage", "held", "metadata.csv", "refused.csv", "CREDITS.md", ".DS_Store"}
 _LONGEST_NAME = 255 - len(".png")  # bytes, on all usual file systems
@@ -65,16 +62,19 @@ _LAYOUTS: dict[str, Callable[[Source], Found]] = {
 }
 
 
-class ImportingError(FiguregroundError):
-    """An import that did not happen; the old data set is as it was."""
-
-
 @dataclass(frozen=True)
 class ImportReport:
-    """Pairs written by source, in the order of the sources, and every file that was refused with the reason."""
+    """What came of an import.
+
+    Attributes:
+        imported: Pairs written by source, in the order of the sources.
+        refused: Every file that was refused, with the reason.
+        reviewed: What came of people's judgments on these pairs.
+    """
 
     imported: dict[str, int]
     refused: list[Refused]
+    reviewed: Reviewed
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,12 @@ class _Job:
     item: Item
     source: Source
     data: Path
+    corrections: Path
+    judgment: Judgment | None
+
+    @property
+    def name(self) -> str:
+        return _name(self.source, self.item)
 
 
 def import_sources(sources: Sequence[Source], destination: Path, *, workers: int | None = None) -> ImportReport:
@@ -92,7 +98,8 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     equal bytes, whatever the number of workers. A JPEG that is upright, grey or YCbCr and sRGB is copied as it is;
     any other photo becomes a PNG of the pixels that a viewer shows. Masks become PNG of 0, 128 and 255;
     where a source tells what is held, that becomes a mask of its own, without what the mask says is person.
-    Refused files are listed in the report and in `refused.csv`.
+    Refused files are listed in the report and in `refused.csv`. What people have judged of these pairs, in
+    `corrections/` beside the destination, holds as long as photo and mask are the same.
 
     Args:
         sources: What to import; names must differ.
@@ -105,28 +112,10 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     """
     destination = destination.resolve()  # a link to a larger disk stays a link
     _check_names(sources)
-    with _only_import(destination):
-        recover(destination)
+    with new_data_set(destination) as draft:
         _check_destination(destination, sources)
         found = [(source, licensed(source, _LAYOUTS[source.layout](source))) for source in sources]
-        draft = _draft(destination)
-        try:
-            report = _write(found, draft, workers)
-            _swap(draft, destination)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-    return report
-
-
-def recover(destination: Path) -> None:
-    """Put back the data set that an import was replacing when it was killed, and remove what it had written."""
-    destination = destination.resolve()
-    old = _old(destination)
-    if old.exists() and not destination.exists():
-        old.rename(destination)
-        log.warning("%s: an import died while replacing it; the earlier data set is back", destination)
-    shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(_draft(destination), ignore_errors=True)
+        return _write(found, draft, corrections_of(destination), workers)
 
 
 def _check_names(sources: Sequence[Source]) -> None:
@@ -150,31 +139,13 @@ def _check_destination(destination: Path, sources: Sequence[Source]) -> None:
         raise ImportingError(f"{destination}: holds {strange[0]}, which an import would delete; move it away")
 
 
-def _work(destination: Path) -> Path:
-    """Beside the destination, so that renaming never crosses file systems; ignored by git and DVC."""
-    return destination.parent / ".figureground" / "import"
-
-
-def _draft(destination: Path) -> Path:
-    return _work(destination) / f"{destination.name}.new"
-
-
-def _old(destination: Path) -> Path:
-    return _work(destination) / f"{destination.name}.old"
-
-
-@contextmanager
-def _only_import(destination: Path) -> Iterator[None]:
-    _work(destination).mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(_work(destination) / f"{destination.name}.lock", timeout=0):
-            yield
-    except Timeout:
-        raise ImportingError(f"{destination}: another import is at work on it; wait until it has ended") from None
-
-
-def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int | None) -> ImportReport:
-    jobs = [_Job(item, source, draft) for source, pairs in found for item in pairs.items]
+def _write(found: Sequence[tuple[Source, Found]], draft: Path, corrections: Path, workers: int | None) -> ImportReport:
+    judgments = read_judgments(corrections)
+    jobs = [
+        _Job(item, source, draft, corrections, judgments.get(_name(source, item)))
+        for source, pairs in found
+        for item in pairs.items
+    ]
     for source, _ in found:
         (draft / "images" / source.name).mkdir(parents=True)
         (draft / "masks" / source.name).mkdir(parents=True)
@@ -191,45 +162,49 @@ def _write(found: Sequence[tuple[Source, Found]], draft: Path, workers: int | No
     write_metadata(draft, rows)
     write_table(draft / "refused.csv", REFUSED_COLUMNS, map(asdict, refused))
     counts = Counter(row.source for row in rows)
-    return ImportReport({source.name: counts[source.name] for source, _ in found}, refused)
+    imported = {source.name: counts[source.name] for source, _ in found}
+    left_out = sum(result is None for result in done)
+    return ImportReport(imported, refused, Reviewed.of(rows, judgments, left_out))
 
 
-def _without_voids(jobs: Sequence[_Job], done: Sequence[Row | Refused]) -> list[Row | Refused]:
+def _without_voids(jobs: Sequence[_Job], done: Sequence[Row | Refused | None]) -> list[Row | Refused | None]:
     """White masks are refused, too, where more of their source are label maps: their white may be void."""
     maps = Counter(each.source for each in done if isinstance(each, Refused) and LIKE_CLASSES in each.reason)
     white = [isinstance(row, Row) and _is_white(job, maps) for job, row in zip(jobs, done, strict=True)]
     counts = Counter(job.source.name for job, is_white in zip(jobs, white, strict=True) if is_white)
     return [
-        _refused_as_void(job) if is_white and maps[row.source] > counts[row.source] else row
+        _refused_as_void(job) if is_white and maps[job.source.name] > counts[job.source.name] else row
         for job, row, is_white in zip(jobs, done, white, strict=True)
     ]
 
 
 def _is_white(job: _Job, maps: Mapping[str, int]) -> bool:
     """Whether a mask shows a person, where its source has label maps."""
-    return bool(maps.get(job.source.name) and (read_mask(mask_path(job.data, _name(job))) == PERSON).any())
+    return bool(maps.get(job.source.name) and (read_mask(mask_path(job.data, job.name)) == PERSON).any())
 
 
 def _refused_as_void(job: _Job) -> Refused:
     """What was written of it is removed."""
     for path in (photo_path, mask_path, held_path):
-        path(job.data, _name(job)).unlink(missing_ok=True)
+        path(job.data, job.name).unlink(missing_ok=True)
     shown = job.item.mask.shown if job.item.mask else job.item.photo.shown
     told = f"most masks of this source {LIKE_CLASSES}, so its white may mean unknown; give person_values and void"
     return Refused(job.source.name, shown, f"{told}, or make it a source of its own")
 
 
-def _name(job: _Job) -> str:
-    return f"{job.source.name}/{job.item.photo.stem}"
+def _name(source: Source, item: Item) -> str:
+    return f"{source.name}/{item.photo.stem}"
 
 
-def _convert(job: _Job) -> Row | Refused:
-    """Write one pair, or say why not. Failing to write (a full disk) is no refusal and ends the import."""
+def _convert(job: _Job) -> Row | Refused | None:
+    """Write one pair, or say why not; None where a person has left it out.
+
+    Failing to write (a full disk) is no refusal and ends the import.
+    """
     photo_file, source = job.item.photo, job.source
     if (length := len(photo_file.stem.encode())) > _LONGEST_NAME:
         reason = f"its name with those of its folders takes {length} bytes, and {_LONGEST_NAME} fit; shorten them"
         return Refused(source.name, photo_file.shown, reason)
-    name = _name(job)
     try:
         stored = _read_bytes(photo_file.path)
         photo = read_photo(stored)
@@ -239,15 +214,24 @@ def _convert(job: _Job) -> Row | Refused:
     size = photo.shape[:2]
     try:
         mask, held = _masks(job.item, (size[0], size[1]), exif_orientation(stored))
+        made = corrected(job.corrections, job.judgment, content, Labels(mask, held))
     except (PictureError, MaskError) as error:
         shown = job.item.mask.shown if job.item.mask else photo_file.shown
         return Refused(source.name, shown, _reason(error))
-    (job.data / "images" / f"{name}{suffix}").write_bytes(content)
-    mask_path(job.data, name).write_bytes(encode_png(mask))
-    if held is not None:
+    return None if made is None else _written(job, suffix, content, made)
+
+
+def _written(job: _Job, suffix: str, photo: bytes, labels: Labels) -> Row:
+    name, source = job.name, job.source
+    (job.data / "images" / f"{name}{suffix}").write_bytes(photo)
+    mask_path(job.data, name).write_bytes(encode_png(labels.mask))
+    if labels.held is not None:
         held_path(job.data, name).parent.mkdir(parents=True, exist_ok=True)
-        held_path(job.data, name).write_bytes(encode_png(held))
-    return Row(name, source.name, source.group_of(photo_file.stem), job.item.licence, size[1], size[0], source.nobody)
+        held_path(job.data, name).write_bytes(encode_png(labels.held))
+    height, width = labels.mask.shape
+    group, nobody = source.group_of(job.item.photo.stem), source.nobody and not labels.mask.any()
+    reviewed = labels.reviewed or ("drawn" if source.reviewed else "")
+    return Row(name, source.name, group, job.item.licence, width, height, nobody, reviewed)
 
 
 def _masks(item: Item, size: tuple[int, int], orientation: int) -> tuple[Picture, Picture | None]:
@@ -274,12 +258,3 @@ def _reason(error: FiguregroundError) -> str:
     if isinstance(error, MaskError):
         return str(error)
     return str(error).partition(": ")[2]
-
-
-def _swap(draft: Path, destination: Path) -> None:
-    """Two renames; if the process dies between them, `recover` puts the old data set back."""
-    old = _old(destination)
-    if destination.exists():
-        destination.rename(old)
-    draft.rename(destination)
-    shutil.rmtree(old, ignore_errors=True)

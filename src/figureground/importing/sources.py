@@ -49,6 +49,7 @@ class Source:
             for the photos that have one of their own.
         only_licences: Photos of these licences alone are imported; all where it is empty.
         nobody: The photos show no person and have no mask files; they get empty masks.
+        reviewed: A person has looked at every mask, so that an empty one says that nobody is there.
         mask_threshold: Grey levels from here on are person, 1 to 255; 128 if None, which label maps are refused by
             (folders).
         person_values: The numbers that mean person, 0 to 65535: in label maps, as they are stored (folders), or of
@@ -74,6 +75,7 @@ class Source:
     licences: Path | None = None
     only_licences: tuple[str, ...] = ()
     nobody: bool = False
+    reviewed: bool = False
     mask_threshold: int | None = None
     person_values: tuple[int, ...] = ()
     void: int | None = None
@@ -87,6 +89,8 @@ class Source:
             raise SourceError(f"name {self.name[:20]}… takes {length} bytes, and {_LONGEST_NAME} fit; shorten it")
         if self.nobody == (self.masks is not None):
             raise SourceError(f"{self.name}: give masks, or set nobody to true for photos without people, not both")
+        if self.nobody and self.reviewed:
+            raise SourceError(f"{self.name}: photos of nobody have no masks to look at; remove reviewed")
         if self.nobody and self.layout != "folders":
             raise SourceError(f"{self.name}: photos of nobody have no annotations; set layout to folders")
         for key, layouts in _OF_LAYOUTS.items():

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { draw, reached } from "../../../src/figureground/web/static/mask_editor/brush.js";
+import { UNKNOWN, draw, reached } from "../../../src/figureground/web/static/mask_editor/brush.js";
 import { Editing } from "../../../src/figureground/web/static/mask_editor/editing.js";
 import { History, TILE } from "../../../src/figureground/web/static/mask_editor/history.js";
 import { largestAlone } from "../../../src/figureground/web/static/mask_editor/largest.js";
+import { veil } from "../../../src/figureground/web/static/mask_editor/veil.js";
 import { blank, map, rows } from "./drawn.mjs";
 
 const HARD = { radius: 1, softness: 0, adds: true };
@@ -193,4 +194,42 @@ test("another answer of the network comes in where nobody has drawn", () => {
   assert.deepEqual([...editing.mask.values], [9, 90, 200, 7]);
   editing.undo();
   assert.deepEqual([...editing.mask.values], [0, 90, 255, 7]);
+});
+
+test("a brush of labels fills the pixels whose middle it reaches, whatever they were", () => {
+  for (const label of [0, UNKNOWN, 255]) {
+    const mask = blank(5, 5, 7);
+    draw(mask, { x: 2.5, y: 2.5 }, { x: 2.5, y: 2.5 }, { radius: 1, softness: 0, adds: true, label });
+    assert.deepEqual(rows(mask), [
+      [7, 7, 7, 7, 7],
+      [7, 7, label, 7, 7],
+      [7, label, label, label, 7],
+      [7, 7, label, 7, 7],
+      [7, 7, 7, 7, 7],
+    ]);
+  }
+});
+
+test("of labels, too, the largest person alone stays, and what is unknown", () => {
+  const editing = new Editing(map(`
+    255 255 128 0 255
+    255   0 128 0   0
+      0   0   0 0 128
+  `), () => {}, true);
+  editing.keepLargest();
+  assert.deepEqual(rows(editing.mask), [[255, 255, 128, 0, 0], [255, 0, 128, 0, 0], [0, 0, 0, 0, 128]]);
+  const nobody = new Editing(map("0 128"), () => {}, true);
+  nobody.keepLargest();
+  assert.deepEqual([...nobody.mask.values], [0, 128]);
+});
+
+test("the veil tells no person, no person but in the other mask, and what is unknown", () => {
+  const part = { data: new Uint8ClampedArray(16), height: 1, width: 4 };
+  const whole = { left: 0, top: 0, across: 1, down: 1 };
+  veil(part, whole, map("0 0 128 255"), map("0 255 255 0"), true);
+  const [none, lacking, doubt, person] = [0, 4, 8, 12].map((at) => [...part.data.slice(at, at + 4)]);
+  assert.ok(none[0] > none[2] && lacking[2] > lacking[0] && doubt[1] > 100);
+  assert.deepEqual([none[3], lacking[3], doubt[3], person[3]], [153, 153, 153, 0]);
+  veil(part, whole, map("0 0 128 255"), null, false);
+  assert.deepEqual([3, 7, 11, 15].map((at) => part.data[at]), [153, 153, 76, 0]);
 });

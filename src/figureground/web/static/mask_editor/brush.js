@@ -1,12 +1,14 @@
 // @ts-check
 // A brush that draws into a mask.
 
+export const UNKNOWN = 128; // of labels, where nobody can tell; see Brush
+
 /**
  * @typedef {{values: Uint8Array, height: number, width: number}} Mask 0 background to 255 person
  * @typedef {{x: number, y: number}} Point in pixels of the mask; a pixel's middle is at a half
- * @typedef {{radius: number, softness: number, adds: boolean}} Brush radius in pixels; softness is the share of it, 0
- *   to
- *   1, along which the edge fades; adds person or takes it away
+ * @typedef {{radius: number, softness: number, adds: boolean, label?: number}} Brush radius in pixels; softness is the
+ *   share of it, 0 to 1, along which the edge fades; adds person or takes it away; with a label, each pixel whose middle
+ *   is within the radius becomes that: a mask of labels is 0, UNKNOWN or 255, and nothing in between
  * @typedef {import("../components.js").Box} Box
  */
 
@@ -49,6 +51,10 @@ export function draw({ values, height, width }, from, to, brush) {
       const along = squared === 0 ? 0 : Math.min(1, Math.max(0, (u * across + v * down) / squared));
       const [aside, off] = [u - along * across, v - along * down];
       const distance = aside * aside + off * off;
+      if (brush.label !== undefined) {
+        if (distance <= brush.radius * brush.radius) values[at] = brush.label;
+        continue;
+      }
       if (distance >= outer * outer) continue;
       const level = distance <= inner * inner ? 255 : Math.round((255 * (outer - Math.sqrt(distance))) / fade);
       if (brush.adds) values[at] = Math.max(values[at], level);

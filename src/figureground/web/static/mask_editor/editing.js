@@ -3,7 +3,7 @@
 
 import { draw, reached } from "./brush.js";
 import { History } from "./history.js";
-import { largestAlone } from "./largest.js";
+import { largestAlone, largestLabelAlone } from "./largest.js";
 
 /**
  * @typedef {import("./brush.js").Mask} Mask
@@ -18,14 +18,17 @@ export class Editing {
   /** @type {Mask} */ mask;
   #history;
   #changed;
+  #labels;
   /** @type {Point|null} */ #last = null; // of the stroke that goes on
   /** @type {Brush|null} */ #brush = null;
 
   /**
    * @param {Mask} mask changed in place
    * @param {(change: Change) => void} changed called after each change
+   * @param {boolean} labels the mask is one of labels, see brush.js
    */
-  constructor(mask, changed) {
+  constructor(mask, changed, labels = false) {
+    this.#labels = labels;
     this.mask = mask;
     this.#history = new History(mask);
     this.#changed = changed;
@@ -78,7 +81,7 @@ export class Editing {
 
   /** Leaves the largest person alone. */
   keepLargest() {
-    this.replace(largestAlone(this.mask));
+    this.replace((this.#labels ? largestLabelAlone : largestAlone)(this.mask));
   }
 
   /** Adds all that another mask of the same size has. */

@@ -9,8 +9,9 @@ const CLOSER = 1.25;
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** Keys, and the key of the text that says what each does. */
-export const KEYS = /** @type {[string, import("../texts.js").Key][]} */ ([
+/** @typedef {[string, import("../texts.js").Key]} Told a key, and the key of the text that says what it does */
+
+export const KEYS = /** @type {Told[]} */ ([
   ["← ↑ → ↓", "key-arrows"],
   ["␣", "key-space"],
   ["X", "key-x"],
@@ -21,6 +22,7 @@ export const KEYS = /** @type {[string, import("../texts.js").Key][]} */ ([
   ["Ctrl Z", "undo"],
   ["Ctrl ⇧ Z", "redo"],
 ]);
+export const UNKNOWN_KEY = /** @type {Told} */ (["U", "brush-unknown"]); // for masks of labels
 
 /**
  * @param {MaskEditor} editor
@@ -36,6 +38,7 @@ export function listenToKeys(editor, closing) {
     "+": () => stage.zoom(CLOSER, stage.pointer),
     "=": () => stage.zoom(CLOSER, stage.pointer),
     "-": () => stage.zoom(1 / CLOSER, stage.pointer),
+    ...(editor.labels && { u: () => editor.changeBrush({ unknown: true }) }),
     0: () => stage.fit(),
     " ": () => editor.stroke(stage.pointer),
   };

@@ -2,6 +2,7 @@
 // A mask with the largest person alone.
 
 import { components } from "../components.js";
+import { UNKNOWN } from "./brush.js";
 
 const HALF = 127; // more is rather person than background
 
@@ -22,6 +23,20 @@ export function largestAlone(mask) {
     clear(result, mask.width, part.runs);
   }
   for (const core of others) clearDownhill(mask, result, core);
+  return result;
+}
+
+/**
+ * A mask of labels without all people but the largest; what is unknown stays so.
+ * @param {{values: Uint8Array, height: number, width: number}} mask 0, UNKNOWN or 255
+ * @returns {Uint8Array} new values
+ */
+export function largestLabelAlone(mask) {
+  const result = mask.values.slice();
+  const people = components(mask, UNKNOWN);
+  const most = Math.max(...people.map(({ pixels }) => pixels));
+  const largest = people.findIndex(({ pixels }) => pixels === most);
+  people.forEach((part, i) => i !== largest && clear(result, mask.width, part.runs));
   return result;
 }
 

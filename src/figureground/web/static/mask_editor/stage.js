@@ -3,6 +3,7 @@
 
 import { contextOf } from "../composing.js";
 import { text } from "../texts.js";
+import { veil } from "./veil.js";
 import { fitted, moved, placeAt, showing, zoomed } from "./view.js";
 
 /** @typedef {import("./brush.js").Mask} Mask */
@@ -11,18 +12,17 @@ import { fitted, moved, placeAt, showing, zoomed } from "./view.js";
 
 const MOST = 4096; // pixels a side of what is shown: what all graphics processors take
 const BAND = 256; // rows of the veil that are drawn at a time
-const [VEIL, LACKING] = [[214, 20, 80], [20, 90, 214]]; // colours: no person; no person, but in the second mask
-const OPACITY = 0.6;
 const CLOSE = 4; // from this many CSS pixels a pixel on, pixels are shown as squares
 
 export class Stage {
   /** @type {Mask} */ #mask;
   /** @type {Mask|null} */ #second;
+  #labels;
   #shown; // size of the canvases
   #veil = document.createElement("canvas");
   #picture = document.createElement("div");
   #ring = document.createElement("div");
-  #brush = { size: 0, softness: 0, adds: true };
+  #brush = { size: 0, softness: 0, adds: true, unknown: false };
   /** @type {Point|null} */ #pointer = null;
   #resizes = new ResizeObserver(() => this.#resize());
 
@@ -30,9 +30,11 @@ export class Stage {
    * @param {ImageBitmap} photo
    * @param {Mask} mask
    * @param {Mask|null} second
+   * @param {boolean} labels
    */
-  constructor(photo, mask, second) {
+  constructor(photo, mask, second, labels) {
     [this.#mask, this.#second] = [mask, second];
+    this.#labels = labels;
     this.view = { scale: 1, x: 0, y: 0 };
     const scale = Math.min(1, MOST / Math.max(mask.height, mask.width));
     this.#shown = { height: Math.max(1, Math.round(mask.height * scale)), width: Math.max(1, Math.round(mask.width * scale)) };
@@ -104,7 +106,7 @@ export class Stage {
 
   /**
    * Shows the brush's outline, and within it where its edge begins to fade.
-   * @param {{size: number, softness: number, adds: boolean}} brush
+   * @param {import("./editor.js").Properties} brush
    */
   drawRing(brush) {
     this.#brush = brush;
@@ -113,7 +115,8 @@ export class Stage {
     style.width = style.height = `${brush.size}px`;
     style.transform = `translate(${x - brush.size / 2}px, ${y - brush.size / 2}px)`;
     style.setProperty("--sharp", `${Math.round((100 * (1 - brush.softness)) / 2)}%`);
-    this.#ring.classList.toggle("adds", brush.adds);
+    this.#ring.classList.toggle("adds", brush.adds && !brush.unknown);
+    this.#ring.classList.toggle("unknown", brush.unknown);
   }
 
   /** Draws a part of the veil anew. */
@@ -126,25 +129,9 @@ export class Stage {
     for (let y = Math.floor(top * down); y < end; y += BAND) {
       const rows = Math.min(BAND, end - y);
       const part = new ImageData(last - first, rows);
-      this.#paint(part, first, y, 1 / across, 1 / down);
+      const place = { left: first, top: y, across: 1 / across, down: 1 / down };
+      veil(part, place, this.#mask, this.#second, this.#labels);
       contextOf(this.#veil).putImageData(part, first, y);
-    }
-  }
-
-  /** @type {(part: ImageData, left: number, top: number, across: number, down: number) => void} */
-  #paint({ data, height, width }, left, top, across, down) {
-    const { values, width: columns } = this.#mask;
-    const other = this.#second?.values;
-    for (let y = 0, to = 0; y < height; y++) {
-      const row = Math.floor((top + y + 0.5) * down) * columns;
-      for (let x = 0; x < width; x++, to += 4) {
-        const at = row + Math.floor((left + x + 0.5) * across);
-        const colour = other && other[at] > 127 && values[at] < 128 ? LACKING : VEIL;
-        data[to] = colour[0];
-        data[to + 1] = colour[1];
-        data[to + 2] = colour[2];
-        data[to + 3] = OPACITY * (255 - values[at]);
-      }
     }
   }
 

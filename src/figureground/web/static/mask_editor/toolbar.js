@@ -2,7 +2,7 @@
 // The editor's buttons and sliders.
 
 import { text } from "../texts.js";
-import { KEYS } from "./keys.js";
+import { KEYS, UNKNOWN_KEY } from "./keys.js";
 
 /** @typedef {import("./editor.js").MaskEditor} MaskEditor */
 /** @typedef {import("../texts.js").Key} Key */
@@ -16,29 +16,30 @@ export class Toolbar {
 
   constructor(/** @type {MaskEditor} */ editor) {
     this.#editor = editor;
-    const { editing, stage, second } = editor;
+    const { editing, stage, second, labels, people } = editor;
     const radios = `mask-editor-${++count}`;
     this.#parts = {
       takes: choice(radios, "brush-takes", () => editor.changeBrush({ adds: false })),
       adds: choice(radios, "brush-adds", () => editor.changeBrush({ adds: true })),
+      unknown: choice(radios, "brush-unknown", () => editor.changeBrush({ unknown: true })),
       size: slider("brush-size", "2", "300", () => editor.changeBrush({ size: Number(this.#parts.size.value) })),
       softness: slider("brush-softness", "0", "100", () => editor.changeBrush({ softness: Number(this.#parts.softness.value) / 100 })),
       undo: button(words("undo"), () => editing.undo()),
       redo: button(words("redo"), () => editing.redo()),
     };
-    const { takes, adds, size, softness, undo, redo } = this.#parts;
+    const { takes, adds, unknown, size, softness, undo, redo } = this.#parts;
     this.element = element("div", "mask-editor-tools",
-      group("brush", "mask-editor-choice", takes.parentElement, adds.parentElement),
+      group("brush", "mask-editor-choice", takes.parentElement, adds.parentElement, labels ? unknown.parentElement : null),
       group("steps", "mask-editor-row", undo, redo),
-      group("brush-form", "mask-editor-sliders", size.parentElement, softness.parentElement),
+      group("brush-form", "mask-editor-sliders", size.parentElement, labels ? null : softness.parentElement),
       group("view", "mask-editor-row",
         button("−", () => stage.zoom(1 / CLOSER), "farther"),
         button("+", () => stage.zoom(CLOSER), "closer"),
         button(words("whole-photo"), () => stage.fit())),
-      group("mask", "mask-editor-row",
+      people && group("mask", "mask-editor-row",
         button(words("largest-only"), () => editing.keepLargest()),
         ...(second ? [button(words(second.label), () => editing.include(second.mask))] : [])),
-      keyList(),
+      keyList(labels ? [...KEYS, UNKNOWN_KEY] : KEYS),
     );
     this.element.setAttribute("role", "group");
     name(this.element, "repair");
@@ -47,9 +48,10 @@ export class Toolbar {
   /** Shows the brush as it is, and whether there are steps. */
   reflect() {
     const { brush, editing } = this.#editor;
-    const { takes, adds, size, softness, undo, redo } = this.#parts;
-    takes.checked = !brush.adds;
-    adds.checked = brush.adds;
+    const { takes, adds, unknown, size, softness, undo, redo } = this.#parts;
+    takes.checked = !brush.adds && !brush.unknown;
+    adds.checked = brush.adds && !brush.unknown;
+    unknown.checked = brush.unknown;
     size.value = String(brush.size);
     size.ariaValueText = text("brush-across", { pixels: Math.round(brush.size) });
     softness.value = String(Math.round(100 * brush.softness));
@@ -64,11 +66,11 @@ export class Toolbar {
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} kind
  * @param {string} className
- * @param {(Node|string|null)[]} content
+ * @param {(Node|string|null|false)[]} content
  */
 function element(kind, className, ...content) {
   const made = Object.assign(document.createElement(kind), { className });
-  made.append(...content.filter((part) => part !== null));
+  made.append(...content.filter((part) => part !== null && part !== false));
   return made;
 }
 
@@ -123,7 +125,8 @@ function slider(key, min, max, action) {
   return made;
 }
 
-function keyList() {
-  const rows = KEYS.flatMap(([key, meaning]) => [element("dt", "", element("kbd", "", key)), element("dd", "", words(meaning))]);
+/** @param {import("./keys.js").Told[]} keys */
+function keyList(keys) {
+  const rows = keys.flatMap(([key, meaning]) => [element("dt", "", element("kbd", "", key)), element("dd", "", words(meaning))]);
   return element("details", "mask-editor-keys", element("summary", "", words("keys")), element("dl", "", ...rows));
 }
