@@ -56,3 +56,11 @@ def test_a_photo_is_known_by_its_pixels_and_a_jpeg_by_its_bytes() -> None:
 
 def test_masks_of_equal_bytes_and_other_shapes_are_others() -> None:
     assert mask_digest(np.zeros((2, 3), np.uint8)) != mask_digest(np.zeros((3, 2), np.uint8))
+
+
+def test_judgments_that_dvc_has_not_fetched_are_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "corrections.dvc").write_text("outs:\n- path: corrections\n")
+    with pytest.raises(JudgmentError, match=r"corrections: not fetched yet; `dvc pull .*corrections\.dvc` brings"):
+        read_judgments(tmp_path / "corrections")
+    (tmp_path / "corrections").mkdir()
+    assert read_judgments(tmp_path / "corrections") == {}

@@ -99,9 +99,11 @@ def _tell_reviewed(reviewed: Reviewed, remedy: str) -> None:
 
 def _track(data: Path) -> None:
     """DVC keeps the data set, and the corrections beside it."""
+    from figureground.importing.correcting import corrections_of
+
     _dvc("add", str(data))
-    if (corrections := data.parent / "corrections").is_dir():
-        _dvc("add", str(corrections))
+    if corrections_of(data).is_dir():
+        _dvc("add", str(corrections_of(data)))
 
 
 @data.command("correct")
@@ -115,13 +117,13 @@ def data_correct(data_set: Path, track: bool) -> None:
     if track:
         _check_repository()
     with one_line_errors():
-        from figureground.importing.correcting import correct
+        from figureground.importing.correcting import correct, corrections_of
 
         reviewed = correct(data_set)
         _tell_reviewed(reviewed, "import its source again, or look at it again: figureground data review")
         if not reviewed.counts:
             raise click.ClickException(
-                f"{shown(data_set.parent / 'corrections')}: no judgment on a pair of {shown(data_set)}; "
+                f"{shown(corrections_of(data_set))}: no judgment on a pair of {shown(data_set)}; "
                 "`figureground data review` makes some"
             )
     if track:
@@ -144,8 +146,10 @@ def data_review(suspects: Path | None, data_set: Path, reviewer: str | None, por
     """
     with one_line_errors("web"):
         from figureground.annotation.tasks import suspect_tasks
+        from figureground.importing.correcting import corrections_of
 
-        judged = _serve_desk(data_set.parent / "corrections", suspect_tasks(data_set, suspects), reviewer, port, model)
+        tasks = suspect_tasks(data_set, suspects)
+        judged = _serve_desk(corrections_of(data_set), tasks, reviewer, port, model)
     click.echo(f"{judged}; `figureground data import` or `data correct` puts them into {shown(data_set)}")
 
 

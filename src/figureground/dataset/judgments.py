@@ -75,9 +75,12 @@ def read_judgments(folder: Path) -> dict[str, Judgment]:
     """Judgments by name; none where there is no such folder.
 
     Raises:
-        JudgmentError: The table is damaged.
+        JudgmentError: The table is damaged, or DVC knows of the folder and has not fetched it.
     """
     path = judgments_path(folder)
+    pointer = folder.with_name(f"{folder.name}.dvc")
+    if pointer.is_file() and not folder.is_dir():
+        raise JudgmentError(f"{folder}: not fetched yet; `dvc pull {pointer}` brings what was judged")
     try:
         rows = read_table(path)
     except FileNotFoundError:

@@ -110,12 +110,13 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
         ImportingError: `destination` holds other things, another import is at work, or nothing could be used.
         WorkerKilled: A worker process was ended from outside.
     """
+    corrections = corrections_of(destination)
     destination = destination.resolve()  # a link to a larger disk stays a link
     _check_names(sources)
     with new_data_set(destination) as draft:
         _check_destination(destination, sources)
         found = [(source, licensed(source, _LAYOUTS[source.layout](source))) for source in sources]
-        return _write(found, draft, corrections_of(destination), workers)
+        return _write(found, draft, corrections, workers)
 
 
 def _check_names(sources: Sequence[Source]) -> None:

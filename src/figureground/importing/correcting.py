@@ -66,7 +66,7 @@ class Reviewed:
 
 
 def corrections_of(data: Path) -> Path:
-    """Where the judgments on a data set's pairs lie: beside it, so that it can be built anew."""
+    """Where the judgments on a data set's pairs lie: beside it, or the link to it, so that it can be built anew."""
     return data.parent / "corrections"
 
 
@@ -114,8 +114,8 @@ def correct(data: Path) -> Reviewed:
         MetadataError, PictureError: The data set is damaged.
         ImportingError: An import is at work.
     """
-    data = data.resolve()
     corrections = corrections_of(data)
+    data = data.resolve()
     judgments = read_judgments(corrections)
     with new_data_set(data) as draft:
         shutil.copytree(data, draft, symlinks=True, copy_function=_linked)

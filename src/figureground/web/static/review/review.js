@@ -51,6 +51,7 @@ async function start() {
   page.draws = draws;
   page.queue = new Queue(tasks);
   element("right").hidden = draws;
+  element("take-model").classList.toggle("main", draws);
   await showCurrent();
 }
 
