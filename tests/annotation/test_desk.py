@@ -162,5 +162,12 @@ def test_masks_are_drawn_for_photos_that_have_none(tmp_path: Path, model: Path) 
     desk.judge("a", "model", "", shown.model)
     desk.judge("b", "left-out", "")
     assert np.array_equal(read_mask(tmp_path / "drawn/masks/a.png"), shown.model)
+    left = tmp_path / "drawn/masks/b.png"
+    shutil.copy(tmp_path / "drawn/masks/a.png", left)  # as where the process died before it was removed
     again = Desk(tmp_path / "drawn", drawing_tasks(tmp_path / "photos")[0], Segmenter(model), "Ada")
+    assert not left.exists()
     assert [judgment.decision for name in again.tasks if (judgment := again.judgment(name))] == ["model", "left-out"]
+    judgment = again.judgment("a")
+    assert judgment is not None
+    again.judge("a", "left-out", judgment.time)
+    assert not (tmp_path / "drawn/masks/a.png").exists(), "or an import would take it"

@@ -78,6 +78,8 @@ class Desk:
         self._turn = threading.Lock()
         self._all = read_judgments(folder)
         self._valid = {name for name in self.tasks if self._still_holds(name)}
+        for name in self._valid:
+            self._drop_unused(name)
 
     def judgment(self, name: str) -> Judgment | None:
         """What was said of the photo and mask as they are now."""
@@ -148,7 +150,7 @@ class Desk:
         mask: Picture | None,
         held: Picture | None,
     ) -> Judgment:
-        """First the masks, then the table: what dies in between leaves masks that no judgment mentions."""
+        """First new masks, then the table, then masks away: what dies in between loses none that is in use."""
         if former and self._is_applied(former, original):
             judged_mask = former.mask_sha256
         else:
@@ -170,7 +172,14 @@ class Desk:
         write_judgments(self.folder, judgments)
         self._all = judgments
         self._valid.add(task.name)
+        self._drop_unused(task.name)
         return judgment
+
+    def _drop_unused(self, name: str) -> None:
+        """Masks of an earlier judgment, which an import of drawn masks would take."""
+        if not self._all[name].gives_mask:
+            for place in (given_mask_path, given_held_path):
+                place(self.folder, name).unlink(missing_ok=True)
 
     def _task(self, name: str) -> ReviewTask:
         if name not in self.tasks:

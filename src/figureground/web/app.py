@@ -20,7 +20,7 @@ from figureground.errors import FiguregroundError
 from figureground.pictures import PictureError
 from figureground.processes import usable_cores
 from figureground.runtime.segmenter import NobodyError
-from figureground.web.assets import OFFLINE, RUNTIME, Asset, answer, kept_offline, read_assets
+from figureground.web.assets import OFFLINE, REVIEW, RUNTIME, Asset, answer, kept_offline, read_assets
 from figureground.web.fields import Fields, cut_fields, document_fields, table
 from figureground.web.forms import Form, read_form
 from figureground.web.limits import Limits, RequestError
@@ -53,7 +53,7 @@ def create_app(
     """
     workshop = Workshop(load_models(model), limits or Limits(), threads or usable_cores())
     cut, document = (fields(tuple(workshop.models), workshop.limits) for fields in (cut_fields, document_fields))
-    assets = read_assets()
+    assets = {path: asset for path, asset in read_assets().items() if not path.startswith(REVIEW)}
     fields_of = {"<!-- /cut -->": table(cut), "<!-- /id-photo -->": table(document)}
     assets["/api.html"] = assets["/api.html"].filled(fields_of)
     assets |= {

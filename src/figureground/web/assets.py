@@ -16,6 +16,7 @@ from figureground.files import bytes_sha256
 STATIC = Path(__file__).with_name("static")
 RUNTIME = "/litert/litert_wasm_compat_internal.wasm"  # without it the browser leaves the work to the server
 OFFLINE = "/service_worker.js"  # keeps all assets in the browser, for when the server does not answer
+REVIEW = "/review/"  # what the page on which masks are judged has beside what it shares with the other one
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",

@@ -24,12 +24,11 @@ from figureground.annotation.desk import Desk, DeskError, Shown, TakenError
 from figureground.dataset.judgments import Decision
 from figureground.errors import FiguregroundError, first_line, system_reason
 from figureground.pictures import PERSON, VOID, Picture, PictureError, encode_jpeg, is_plain_jpeg, read_photo
-from figureground.web.assets import Asset, answer, read_assets
+from figureground.web.assets import REVIEW, Asset, answer, read_assets
 from figureground.web.limits import RequestError
 from figureground.web.security import Guard
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-PAGE = "/review/"  # of the page's files, the ones of this page
 HOST = "127.0.0.1"
 _NOT_HERE = ("/index.html", "/api.html", "/service_worker.js", "/manifest.webmanifest", "/litert/")
 _MASKS = ("mask", "given", "model", "held")  # in the order in which they are sent
@@ -99,7 +98,7 @@ def kept_key(file: Path) -> str:
 def _assets() -> dict[str, Asset]:
     """The page's own files, and those of the page that cuts out of which it is made, too."""
     assets = read_assets()
-    page = assets[f"{PAGE}index.html"]
+    page = assets[f"{REVIEW}index.html"]
     return {path: asset for path, asset in assets.items() if not path.startswith(_NOT_HERE)} | {"/": page}
 
 

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { UNKNOWN, draw, reached } from "../../../src/figureground/web/static/mask_editor/brush.js";
 import { Editing } from "../../../src/figureground/web/static/mask_editor/editing.js";
 import { History, TILE } from "../../../src/figureground/web/static/mask_editor/history.js";
+import { keyOf } from "../../../src/figureground/web/static/mask_editor/keys.js";
 import { largestAlone } from "../../../src/figureground/web/static/mask_editor/largest.js";
 import { veil } from "../../../src/figureground/web/static/mask_editor/veil.js";
 import { blank, map, rows } from "./drawn.mjs";
@@ -232,4 +233,9 @@ test("the veil tells no person, no person but in the other mask, and what is unk
   assert.deepEqual([none[3], lacking[3], doubt[3], person[3]], [153, 153, 153, 0]);
   veil(part, whole, map("0 0 128 255"), null, false);
   assert.deepEqual([3, 7, 11, 15].map((at) => part.data[at]), [153, 153, 76, 0]);
+});
+
+test("keys of other scripts count as those in their place, and Latin ones as what they say", () => {
+  const keys = [["ч", "KeyX"], ["X", "KeyX"], ["a", "KeyQ"], ["[", "BracketLeft"], ["х", "BracketLeft"], ["Enter", "Enter"], ["é", "Digit2"]];
+  assert.deepEqual(keys.map(([key, code]) => keyOf({ key, code })), ["x", "x", "a", "[", "х", "enter", "é"]);
 });

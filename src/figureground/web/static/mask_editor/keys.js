@@ -25,6 +25,15 @@ export const KEYS = /** @type {Told[]} */ ([
 export const UNKNOWN_KEY = /** @type {Told} */ (["U", "brush-unknown"]); // for masks of labels
 
 /**
+ * A key as Latin keyboards name it: on others, that of the same place.
+ * @type {(event: KeyboardEvent) => string} in lower case
+ */
+export function keyOf({ key, code }) {
+  const foreign = key.length === 1 && key > "\x7f" && code.startsWith("Key");
+  return (foreign ? code.slice("Key".length) : key).toLowerCase();
+}
+
+/**
  * @param {MaskEditor} editor
  * @param {AbortSignal} closing after which nothing is listened to
  */
@@ -45,7 +54,7 @@ export function listenToKeys(editor, closing) {
 
   stage.element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = event.key in ARROWS ? () => arrow(editor, event) : single[event.key.toLowerCase()];
+    const act = event.key in ARROWS ? () => arrow(editor, event) : single[keyOf(event)];
     if (!act) return;
     event.preventDefault();
     act();
@@ -56,7 +65,7 @@ export function listenToKeys(editor, closing) {
   stage.element.addEventListener("blur", () => editing.lift());
   addEventListener("keydown", (event) => {
     if (stage.element.offsetParent === null || !(event.ctrlKey || event.metaKey)) return; // hidden, or no key of ours
-    const key = event.key.toLowerCase();
+    const key = keyOf(event);
     if (key !== "z" && key !== "y") return;
     event.preventDefault();
     if (key === "y" || event.shiftKey) editing.redo();

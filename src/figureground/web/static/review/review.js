@@ -1,6 +1,7 @@
 // @ts-check
 // The page on which masks are judged: who listens to what.
 
+import { keyOf } from "../mask_editor/keys.js";
 import { complain, element, say } from "../telling.js";
 import { LANGUAGES, choose, preferredLanguage, speak, text } from "../texts.js";
 import { Mending } from "./mending.js";
@@ -222,7 +223,7 @@ function press(/** @type {KeyboardEvent} */ event) {
   if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || target.tagName === "SELECT") return;
   if (event.key === "Enter" && /BUTTON|SUMMARY/.test(target.tagName)) return;
   const actions = /** @type {Record<string, () => unknown>} */ (page.mending ? DRAWING : JUDGING);
-  const action = actions[event.key.toLowerCase()];
+  const action = actions[keyOf(event)];
   if (!action) return;
   event.preventDefault();
   attempt(action);
