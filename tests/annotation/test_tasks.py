@@ -25,10 +25,10 @@ def test_suspects_come_the_worst_first_with_why_and_the_models_mask(tmp_path: Pa
         ],
     )
     first, second = suspect_tasks(tmp_path / "data", tmp_path / "results/suspects.csv")
-    assert (first.name, first.reason, first.model_mask) == (
+    assert (first.name, first.why, first.model_mask) == (
         "own/002", "hole: 2 %", tmp_path / "results/masks/own/002.png"
     )  # fmt: skip
-    assert (second.name, second.reason, second.model_mask) == ("own/000", "shifted", None)
+    assert (second.name, second.why, second.model_mask) == ("own/000", "shifted", None)
     assert first.photo.is_file() and first.data == tmp_path / "data"
 
 
@@ -53,7 +53,7 @@ def test_photos_are_drawn_in_the_order_of_their_names_under_the_names_of_an_impo
     (tmp_path / "photos/notes.txt").write_text("words")
     tasks, refused = drawing_tasks(tmp_path / "photos")
     assert [task.name for task in tasks] == ["a_one", "b"]
-    assert all(task.data is None and not task.reason for task in tasks)
+    assert all(task.data is None and not task.why for task in tasks)
     assert [file.file for file in refused] == ["photos/notes.txt"]
 
 

@@ -140,7 +140,7 @@ def test_a_suspect_that_is_mended_is_trained_on_as_it_was_mended(
     before = {name: in_data(root, name) for name in ("own/002", "own/001", "own/000")}
     with review(driver, root, model) as page:
         assert (page.name, page.count) == ("own/002", "0 of 3 judged")
-        assert page.one("reason").text == "hole: 3 % of the person"
+        assert page.one("reason").text == "Hole 3 % of the person"
         assert page.press("e").startswith("Draw over what is wrong")
         page.stroke(0.5)  # the brush takes away
         page.press("u")

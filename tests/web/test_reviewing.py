@@ -76,7 +76,7 @@ def test_the_page_gets_the_suspects_their_photos_and_their_masks(site: Site, roo
     assert told["reviewer"] == "Ada" and told["draws"] is False
     assert [task["name"] for task in told["tasks"]] == [FIRST, "own/001", "own/000"]
     assert told["tasks"][0] == {
-        "name": FIRST, "reason": "hole: 3 % of the person", "decision": "", "time": "", "reviewer": ""
+        "name": FIRST, "kind": "hole", "reason": "3 % of the person", "decision": "", "time": "", "reviewer": ""
     }  # fmt: skip
     assert get(site, "/photo", name=FIRST).content == (root / "in/photos/002.jpg").read_bytes()
     masks = masks_of(get(site, "/masks", name=FIRST))

@@ -160,7 +160,7 @@ class Desk:
             decision=decision,
             reviewer=self.reviewer,
             time=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            reason=task.reason,
+            reason=task.why,
             model=(_kept_mask(task) or self._segmenter.file).name,
             photo_sha256=photo_digest(photo),
             mask_sha256=judged_mask,

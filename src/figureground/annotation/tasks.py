@@ -32,15 +32,20 @@ class ReviewTask:
         name: Of the pair, or of the photo: its path below the folder, as an import names it.
         photo: The photo's file.
         data: The data set that has its mask; None where there is no mask yet.
-        reason: Why it is shown, in a sentence; empty for photos without masks.
+        kind, reason: Why it is shown, in a few words and in a sentence, see `Suspect`; empty for photos without masks.
         model_mask: File of the model's mask; None where it has to be made.
     """
 
     name: str
     photo: Path
     data: Path | None = None
+    kind: str = ""
     reason: str = ""
     model_mask: Path | None = None
+
+    @property
+    def why(self) -> str:
+        return ": ".join(filter(None, (self.kind, self.reason)))
 
 
 def suspect_tasks(data: Path, suspects: Path | None = None) -> list[ReviewTask]:
@@ -60,7 +65,8 @@ def suspect_tasks(data: Path, suspects: Path | None = None) -> list[ReviewTask]:
             suspect.name,
             photo_path(data, suspect.name),
             data,
-            ": ".join(filter(None, (suspect.kind, suspect.reason))),
+            suspect.kind,
+            suspect.reason,
             file.parent / suspect.mask if suspect.mask else None,
         )
         for suspect in read_suspects(file)

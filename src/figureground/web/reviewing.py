@@ -115,9 +115,11 @@ def _with_key(key: str, endpoint: Endpoint) -> Endpoint:
 
 
 def _task(desk: Desk, name: str) -> dict[str, str]:
-    judgment = desk.judgment(name)
+    task, judgment = desk.tasks[name], desk.judgment(name)
     told = {"decision": judgment.decision, "time": judgment.time, "reviewer": judgment.reviewer} if judgment else {}
-    return {"name": name, "reason": desk.tasks[name].reason, "decision": "", "time": "", "reviewer": "", **told}
+    return {
+        "name": name, "kind": task.kind, "reason": task.reason, "decision": "", "time": "", "reviewer": "", **told
+    }  # fmt: skip
 
 
 def _photo(content: bytes) -> tuple[bytes, int, dict[str, str]]:

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Queue } from "../../../src/figureground/web/static/review/queue.js";
 
-const task = (name, time = "") => ({ name, reason: "", decision: time && "right", time, reviewer: time && "me" });
+const task = (name, time = "") => ({ name, kind: "", reason: "", decision: time && "right", time, reviewer: time && "me" });
 const names = (queue) => {
   const shown = [];
   for (let step = 0; queue.current && step < 20; step++) {

@@ -1,7 +1,10 @@
 // @ts-check
 // Which photo is judged next.
 
-/** @typedef {{name: string, reason: string, decision: string, time: string, reviewer: string}} Task judged where it has a time */
+/**
+ * @typedef {{name: string, kind: string, reason: string, decision: string, time: string, reviewer: string}} Task judged
+ *   where it has a time; kind: what seems wrong, in a few words; reason: in a sentence
+ */
 
 export class Queue {
   /** @type {Task[]} */ #tasks;

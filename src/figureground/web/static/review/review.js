@@ -4,6 +4,7 @@
 import { keyOf } from "../mask_editor/keys.js";
 import { complain, element, say } from "../telling.js";
 import { LANGUAGES, choose, preferredLanguage, speak, text } from "../texts.js";
+import { tellFault } from "./faults.js";
 import { Mending } from "./mending.js";
 import { drawPicture } from "./pictures.js";
 import { Queue } from "./queue.js";
@@ -107,7 +108,9 @@ function reflect() {
   element("frame").dataset.shows = mending ? "mending" : shown ? "pictures" : "nothing";
   element("about").hidden = queue.count === 0;
   element("name").textContent = task?.name ?? "";
-  element("reason").textContent = task?.reason ?? "";
+  element("reason").hidden = !task?.kind && !task?.reason;
+  tellFault(element("kind"), task?.kind ?? "");
+  element("why").textContent = task?.reason ?? "";
   element("count").textContent = text("judged-count", { judged: queue.judged, count: queue.count });
   element("judged").textContent = task?.time ? text("judged-before", { reviewer: task.reviewer, decision: decisionText(task.decision) }) : "";
   element("judging").hidden = mending !== null || (queue.count === 0);
