@@ -74,3 +74,6 @@ def test_the_source_of_drawn_masks_can_be_read_and_what_its_owner_wrote_stays(tm
     file.write_text(file.read_text().replace("Ausflug_ _See_", "lake"))
     write_source(folder, photos, name="other")
     assert read_sources(file)[0].name == "lake"
+    with pytest.raises(SourceError, match="name 'a/b' cannot be a folder's name"):
+        write_source(tmp_path / "new", photos, name="a/b")
+    assert not (tmp_path / "new").exists()

@@ -95,9 +95,10 @@ def test_what_cannot_be_drawn_or_corrected_is_one_line(tmp_path: Path) -> None:
     assert not (tmp_path / "empty-masks").exists()
     suspicious_project(tmp_path)
     done = call("data", "correct", "--no-track", cwd=tmp_path)
-    assert (
-        done.returncode == 1 and "no judgment on a pair of data; `figureground data review` makes some" in done.stderr
-    )
+    assert done.returncode == 1 and "; `figureground data review` makes some" in done.stderr
+    assert "corrections: no judgment on a pair of " in done.stderr and not (tmp_path / "corrections").exists()
+    done = call("data", "correct", "--data", "nowhere", "--no-track", cwd=tmp_path)
+    assert done.returncode == 1 and "metadata.csv: not found; import photos first" in done.stderr
     (tmp_path / "corrections").mkdir()
     (tmp_path / "corrections/judgments.csv").write_text("name\nown/000\n")
     done = call("data", "correct", "--no-track", cwd=tmp_path)

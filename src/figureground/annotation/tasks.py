@@ -14,6 +14,7 @@ from figureground.dataset.suspects import SuspectsError, read_suspects
 from figureground.errors import FiguregroundError
 from figureground.files import write_bytes
 from figureground.importing.layouts.pairing import Refused, list_files
+from figureground.importing.sources import Source
 from figureground.paths import RESULTS
 from figureground.pictures import SUFFIXES, VOID
 
@@ -95,20 +96,23 @@ def write_source(folder: Path, photos: Path, name: str | None = None, licence: s
 
     Args:
         name: Of the source; by default that of the photos' folder, as far as it can be one.
+    Raises:
+        SourceError: The name cannot be one.
     """
     file = folder / "sources.yaml"
+    source = Source("folders", name or _source_name(photos.resolve().name), photos, folder / "masks", licence=licence)
     for part in ("masks", "held"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     if not file.is_file():
         values = {
-            "layout": "folders",
-            "name": name or _source_name(photos.resolve().name),
+            "layout": source.layout,
+            "name": source.name,
             "photos": Path(os.path.relpath(photos.resolve(), folder.resolve())).as_posix(),
             "masks": "masks",
             "held": "held",
             "void": VOID,
             "reviewed": True,
-            "licence": licence,
+            "licence": source.licence,
         }
         write_bytes(file, _yaml(values).encode())
     return file

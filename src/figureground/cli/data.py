@@ -117,15 +117,9 @@ def data_correct(data_set: Path, track: bool) -> None:
     if track:
         _check_repository()
     with one_line_errors():
-        from figureground.importing.correcting import correct, corrections_of
+        from figureground.importing.correcting import correct
 
-        reviewed = correct(data_set)
-        _tell_reviewed(reviewed, "import its source again, or look at it again: figureground data review")
-        if not reviewed.counts:
-            raise click.ClickException(
-                f"{shown(corrections_of(data_set))}: no judgment on a pair of {shown(data_set)}; "
-                "`figureground data review` makes some"
-            )
+        _tell_reviewed(correct(data_set), "import its source again, or look at it again: figureground data review")
     if track:
         _track(data_set)
 
@@ -144,7 +138,7 @@ def data_review(suspects: Path | None, data_set: Path, reviewer: str | None, por
     masks themselves stay. End with Ctrl-C, and go on whenever you like. Then `figureground data import`, or `data
     correct`, puts the corrections into data/.
     """
-    with one_line_errors("web"):
+    with one_line_errors("train,web"):
         from figureground.annotation.tasks import suspect_tasks
         from figureground.importing.correcting import corrections_of
 
@@ -172,7 +166,7 @@ def data_draw(
     On a page for this machine alone. The model makes the first mask of each; take it, or mend it with the brush. What
     is drawn is kept at once. End with Ctrl-C, and go on whenever you like.
     """
-    with one_line_errors("web"):
+    with one_line_errors("train,web"):
         from figureground.annotation.tasks import drawing_tasks, write_source
 
         folder = folder or photos.resolve().with_name(f"{photos.resolve().name}-masks")

@@ -110,13 +110,15 @@ def correct(data: Path) -> Reviewed:
     """Put the judgments in `corrections/` into the data set beside it, all or nothing, without its sources.
 
     Raises:
-        JudgmentError: A judgment or the mask that it gives cannot be read.
+        JudgmentError: There is none on these pairs, or it or the mask that it gives cannot be read.
         MetadataError, PictureError: The data set is damaged.
         ImportingError: An import is at work.
     """
     corrections = corrections_of(data)
     data = data.resolve()
     judgments = read_judgments(corrections)
+    if judgments.keys().isdisjoint(row.name for row in read_metadata(data)):
+        raise JudgmentError(f"{corrections}: no judgment on a pair of {data}; `figureground data review` makes some")
     with new_data_set(data) as draft:
         shutil.copytree(data, draft, symlinks=True, copy_function=_linked)
         rows = [_corrected_row(draft, corrections, row, judgments.get(row.name)) for row in read_metadata(draft)]

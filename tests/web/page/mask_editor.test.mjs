@@ -211,6 +211,12 @@ test("a brush of labels fills the pixels whose middle it reaches, whatever they 
   }
 });
 
+test("however fine a brush of labels is, it fills the pixel that it is in", () => {
+  const mask = blank(3, 3);
+  draw(mask, { x: 1.2, y: 1.7 }, { x: 1.2, y: 1.7 }, { radius: 0.05, softness: 0, adds: true, label: 255 });
+  assert.equal(mask.values[4], 255);
+});
+
 test("of labels, too, the largest person alone stays, and what is unknown", () => {
   const editing = new Editing(map(`
     255 255 128 0 255

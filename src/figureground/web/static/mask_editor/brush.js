@@ -2,6 +2,7 @@
 // A brush that draws into a mask.
 
 export const UNKNOWN = 128; // of labels, where nobody can tell; see Brush
+const HALF_DIAGONAL = 0.5; // of a pixel, squared: however fine the brush, it labels the pixel that it is in
 
 /**
  * @typedef {{values: Uint8Array, height: number, width: number}} Mask 0 background to 255 person
@@ -52,7 +53,7 @@ export function draw({ values, height, width }, from, to, brush) {
       const [aside, off] = [u - along * across, v - along * down];
       const distance = aside * aside + off * off;
       if (brush.label !== undefined) {
-        if (distance <= brush.radius * brush.radius) values[at] = brush.label;
+        if (distance <= Math.max(brush.radius * brush.radius, HALF_DIAGONAL)) values[at] = brush.label;
         continue;
       }
       if (distance >= outer * outer) continue;
