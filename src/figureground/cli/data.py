@@ -34,7 +34,7 @@ _PORT = click.option(
 
 @click.group()
 def data() -> None:
-    """Bring photos and masks into the project, and mend what is wrong in them."""
+    """Bring photos and masks in, judge and mend masks."""
 
 
 @data.command("import")
