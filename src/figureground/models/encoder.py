@@ -38,8 +38,8 @@ class Encoder:
             With one at the output stride its deepest features need no ASPP of ours; a pyramid takes those of the
             strides 8, 16 and 32.
         frozen: What the names of those layers begin with that stay as they came even where the encoder is trained.
-        floating: What the names of those layers begin with that int8 exports leave in floating point, since their
-            channels have ranges too different for one scale.
+        floating: What the names of those layers begin with that int8 exports leave in floating point, since
+            rounding them to whole numbers costs too much of the masks.
         same_padding: Whether all its padding is replaced by that of Keras's "same", which any photo size survives.
     """
 

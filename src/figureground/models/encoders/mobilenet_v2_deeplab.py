@@ -125,4 +125,7 @@ ENCODER = Encoder(
     scale=2.0,
     offset=(-1.0,) * 3,
     logits=("person_margin",),
+    # The linear ends of the inverted residuals, unbounded and added up from block to block: where they are rounded, a
+    # mask becomes another. In the earlier blocks that costs nothing.
+    floating=tuple(f"block{block}_{part}" for block in range(7, 17) for part in ("project", "add")),
 )
