@@ -245,6 +245,6 @@ def web(host: str, port: int, name: str | None, model: str) -> None:
         listening = listen(host, port)
         with without_chatter():
             app = create_app(model, Limits(), host, public_name=name)
-        click.echo(f"figureground: {address(listening)} (ends with Ctrl-C)")
         with suppress(KeyboardInterrupt):
+            click.echo(f"figureground: {address(listening)} (ends with Ctrl-C)")
             server(app, Limits()).run(sockets=[listening])
