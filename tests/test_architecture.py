@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "dataset": FOUNDATION | {"pictures"},
     "importing": FOUNDATION | {"drawn_masks", "pictures", "dataset"},
     "audit": FOUNDATION | {"drawn_masks", "pictures", "sheets", "dataset"},
+    "review": FOUNDATION | {"network_input", "pictures", "sheets", "dataset", "models", "training", "runtime"},
     "split": FOUNDATION | {"dataset"},
     "augment": FOUNDATION | {"pictures", "dataset", "sheets"},
     "models": FOUNDATION | {"pictures"},
@@ -65,7 +66,7 @@ ONLY_IN = {
     "av": {"video"},
     "pyvirtualcam": {"video"},
     "tensorflow": {"models.layers", "training", "export", "stages"},  # models run on any backend of Keras
-    "keras": {"models", "training", "export", "predictor"},
+    "keras": {"models", "review", "training", "export", "predictor"},
     "albumentations": {"augment"},
     "mitsuba": {"synth"},
     "drjit": {"synth"},

@@ -12,7 +12,7 @@ TESTS = ROOT / "tests"
 # Parts that are seen in what is made of them, by the test file that looks at it. Stages are thin scripts that DVC runs;
 # bake.py needs torch, so only what it wrote is looked at.
 PARTS = {
-    "audit/test_audit.py": ("comparisons", "counts", "duplicates", "findings", "outlines", "sheet", "summaries"),
+    "audit/test_audit.py": ("comparisons", "counts", "duplicates", "findings", "sheet", "summaries"),
     "augment/test_writing.py": ("examples", "shards", "variants"),
     "cli/test_interrupts.py": ("../__main__",),
     "cli/test_lines.py": ("__init__",),
@@ -24,9 +24,12 @@ PARTS = {
         "../encoder_facts", "applications", "encoders/mobilenet_v2", "encoders/resnet50", "encoders/xception"
     ),
     "end_to_end/test_pipeline.py": tuple(
-        f"../stages/{name}" for name in ("audit", "augment", "evaluate", "export", "register", "train")
+        f"../stages/{name}" for name in ("audit", "augment", "evaluate", "export", "register", "review", "train")
     ),
     "end_to_end/test_sweep_postgresql.py": ("../sweep/patience",),
+    "review/test_measures.py": ("regions",),
+    "review/test_ranking.py": ("reasons", "../dataset/opinions"),
+    "review/test_review.py": ("network", "sheet"),
     "stages/test_inputs.py": ("../named_files",),
     "stages/test_runner.py": ("__init__",),
     "sweep/test_training.py": ("shards",),

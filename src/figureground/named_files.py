@@ -68,6 +68,17 @@ def read_digests(record: Path) -> dict[str, str]:
     return dict(json.loads(record.read_text(encoding="utf-8")))
 
 
+def champion_run_id(record: Path, name: str) -> str:
+    """The run of the champion that stage `inputs` has written down for the parameter `name`.
+
+    Raises:
+        NamedFileError: It has written down none.
+    """
+    if run_id := read_digests(record).get(f"{name}.run_id"):
+        return run_id
+    raise NamedFileError(f"{record}: names no champion; run `dvc repro`, which looks it up")
+
+
 def check_unchanged(record: Path, named: Mapping[str, Path]) -> None:
     """Fail where a file is other than stage `inputs` has found it: DVC would believe that the old one was read.
 

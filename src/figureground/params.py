@@ -68,6 +68,13 @@ class AuditParams(_Section):
     suspects_on_sheet: Count
 
 
+class ReviewParams(_Section):
+    judge: Literal["folds", "packaged", "champion"]
+    folds: Annotated[int, Field(ge=2, le=20)]
+    suspects_on_sheet: Count
+    drop_share: Annotated[float, Field(ge=0.0, le=0.5)]
+
+
 class SplitParams(_Section):
     test_share: Annotated[float, Field(gt=0.0, lt=1.0)]
     val_share: Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -298,6 +305,7 @@ class SweepParams(_Section):
 class Params(_Section):
     seed: Annotated[int, Field(ge=0, lt=2**32)]  # what NumPy's older generator, by which Keras draws, can hold
     audit: AuditParams
+    review: ReviewParams
     split: SplitParams
     augment: AugmentParams
     model: ModelParams

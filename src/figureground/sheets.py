@@ -91,8 +91,10 @@ def heading(width: int, lines: Sequence[str]) -> NDArray[np.uint8]:
     return np.asarray(strip)
 
 
-def outline(photo: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A copy of the photo with the person's contour in magenta and void's in yellow, dark-rimmed to show on white.
+def outline(
+    photo: NDArray[np.uint8], mask: NDArray[np.uint8], person: tuple[int, int, int] = PERSON_COLOUR
+) -> NDArray[np.uint8]:
+    """A copy of the photo with the person's contour in a colour and void's in yellow, dark-rimmed to show on white.
 
     Draw it at the size at which it is looked at: a line of one pixel is lost when the picture shrinks.
 
@@ -102,7 +104,7 @@ def outline(photo: NDArray[np.uint8], mask: NDArray[np.uint8]) -> NDArray[np.uin
     """
     drawn = photo.copy()
     thickness = max(2, round(max(mask.shape) / 250))
-    for value, colour in ((VOID, VOID_COLOUR), (PERSON, PERSON_COLOUR)):
+    for value, colour in ((VOID, VOID_COLOUR), (PERSON, person)):
         area = (mask == value).astype(np.uint8)
         contours, _ = cv2.findContours(area, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
         cv2.drawContours(drawn, contours, -1, INK, thickness + 2)

@@ -21,7 +21,7 @@ from helpers import drawing
 from helpers.places import ROOT
 
 pytestmark = pytest.mark.slow
-STAGES = ["inputs", "audit", "split", "augment", "train", "evaluate", "export", "register"]
+STAGES = ["inputs", "audit", "review", "split", "augment", "train", "evaluate", "export", "register"]
 SMALL: dict[str, object] = {
     "audit.min_side": 32,
     "split.test_share": 0.25,
@@ -102,6 +102,9 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
         shutil.copy2(ROOT / name, folder / name)
     clone = Clone(folder)
     clone.run("git", "init", "-q")
+    encoder = "weights/base.encoder.keras"
+    shutil.copy2(ROOT / encoder, folder / encoder)
+    clone.run("dvc", "commit", "--force", f"{encoder}.dvc")
     drawing.pairs(folder.parent / "own", 40)
     clone.change(SMALL)
     own = folder.parent / "own"

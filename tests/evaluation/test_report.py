@@ -18,9 +18,9 @@ from figureground.params import EvaluateParams
 from figureground.pictures import PictureError, read_photo
 
 PARAMS = EvaluateParams(resamples=200, confidence=0.95, grabcut=True, photos_on_sheet=4)
-SHEETS = ("random.jpg", "best.jpg", "worst.jpg", "label_suspects.jpg")
+SHEETS = ("random.jpg", "best.jpg", "worst.jpg")
 FILES = {
-    "photos.csv", "slices.csv", "label_suspects.csv",
+    "photos.csv", "slices.csv",
     "iou_histogram.png", "iou_by_framing.png", "confusion.png", *SHEETS,
 }  # fmt: skip
 
@@ -53,8 +53,6 @@ def test_eight_photos_from_files_to_files(draw: Callable[..., Pair], perfect: Pr
     parts = {row["source"]: row for row in slices if row["by"] == "source" and row["model"] == "ours"}
     assert parts.keys() == {"a", "b"}
     assert float(parts["a"]["boundary_f"]) == 1.0 and float(parts["b"]["false_area"]) == 0.0
-    suspects = read_table(tmp_path / "out/label_suspects.csv")
-    assert (suspects[0]["name"], suspects[0]["reason"]) == ("b/fremd ü", "inverted")
     for name in SHEETS:
         assert read_photo(tmp_path / "out" / name).std() > 10
 
@@ -70,7 +68,6 @@ def test_a_perfect_model_scores_one_everywhere(
     assert (metrics["false_alarms"], metrics["test_photos"]) == (0.0, 4)
     assert "grabcut_person_iou" not in metrics
     assert "test: only 4 photos, so its scores are mostly chance" in caplog.text
-    assert read_table(tmp_path / "out/label_suspects.csv") == []
     assert {row["grabcut_person_iou"] for row in read_table(tmp_path / "out/photos.csv")} == {""}
 
 
@@ -88,8 +85,6 @@ def test_a_model_that_sees_people_in_nobody_is_found_out(draw: Callable[..., Pai
     pairs = [draw(f"a/{number}", (90, 70 + number), person=False) for number in range(3)]
     metrics = run(tmp_path, pairs, lambda photo: np.ones(photo.shape[:2], np.float32))
     assert metrics["false_alarms"] == 1.0
-    suspects = read_table(tmp_path / "out/label_suspects.csv")
-    assert {row["reason"] for row in suspects} <= {"empty"}
 
 
 def test_the_same_seed_gives_the_same_files(draw: Callable[..., Pair], perfect: Predict, tmp_path: Path) -> None:

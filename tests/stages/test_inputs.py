@@ -76,7 +76,7 @@ def test_what_is_in_the_named_files_is_written_down(project: Path) -> None:
          "split.test_names": None},
     )  # fmt: skip
     main()
-    assert written("split") == written("train") == {}
+    assert written("review") == written("split") == written("train") == {}
 
 
 def test_files_that_are_missing_are_told_before_anything_is_begun(project: Path) -> None:
@@ -115,8 +115,9 @@ def test_a_file_that_was_changed_in_between_is_refused(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_without_a_champion_the_run_ends_at_once(project: Path) -> None:
-    override(Path("params.yaml"), {"model.init": "champion"})
+@pytest.mark.parametrize("parameter", ["model.init", "review.judge"])
+def test_without_a_champion_the_run_ends_at_once(project: Path, parameter: str) -> None:
+    override(Path("params.yaml"), {parameter: "champion"})
     with pytest.raises(TrackingError, match="figureground champion: not in the registry"):
         main()
 
@@ -151,10 +152,11 @@ def test_a_changed_file_reruns_what_reads_it_and_what_follows(project: Path) -> 
     Path("writes.py").write_text(WRITES)
     Path("data").mkdir()
     Path("data/metadata.csv").write_text("name\n")
+    Path("weights/base.encoder.keras").write_text("weights")
     for command in (["git", "init", "-q"], [sys.executable, "-m", "dvc", "init", "-q"]):
         subprocess.run(command, check=True)
     after_train = ["train", "evaluate", "export", "register"]
-    assert set(repro()) == {"inputs", "audit", "split", "augment", *after_train}
+    assert set(repro()) == {"inputs", "audit", "review", "split", "augment", *after_train}
     assert repro() == ["inputs"]
     Path("weights/teacher.keras").write_text("other")
     assert repro() == ["inputs", *after_train]

@@ -82,7 +82,7 @@ except BaseException:  # as some libraries do, which then go on without what the
     ("stage", "library"),
     [
         *((stage, "pydantic") for stage in ("inputs", "audit", "split", "augment", "train", "register")),
-        *((stage, "tensorflow") for stage in ("train", "evaluate", "export")),
+        *((stage, "tensorflow") for stage in ("review", "train", "evaluate", "export")),
     ],
 )
 def test_ctrl_c_while_a_stage_imports_is_one_line(stage: str, library: str, tmp_path: Path) -> None:

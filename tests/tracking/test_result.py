@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from figureground.dataset.suspects import Suspect, write_suspects
 from figureground.files import write_json, write_table
 from figureground.tracking.description import describe, keep_pictures
 from figureground.tracking.result import ResultError, lines, read_result
@@ -35,8 +36,8 @@ def results(tmp_path: Path) -> Path:
     """What the stages write, as far as it is read."""
     out = tmp_path / "made/results"
     write_table(out / "audit/counts.csv", ("source", "photos"), [{"source": "own", "photos": 100}] * 2)
-    suspects = [{"name": f"own/{n}", "score": 0.9 - n / 10, "reason": "outline fits better lower"} for n in range(5)]
-    write_table(out / "audit/suspects.csv", ("name", "score", "reason"), suspects)
+    kinds = ["shifted"] * 4 + [""]  # nothing speaks against the last
+    write_suspects(out / "review/suspects.csv", [Suspect(f"own/{n}", "own", 0.9, kind) for n, kind in enumerate(kinds)])
     names = [f"own/{number}" for number in range(9)]
     write_table(out / "audit/manifest.csv", ("name", "group"), [{"name": name, "group": name} for name in names])
     write_table(out / "split/split.csv", ("name", "side"), [{"name": name, "side": "test"} for name in names])
@@ -47,7 +48,6 @@ def results(tmp_path: Path) -> Path:
     write_table(out / "evaluate/slices.csv", SLICE, slices)
     photos = [{"name": f"own/{n}", "person_iou": n / 10, "false_area": 0.0} for n in range(9)]
     write_table(out / "evaluate/photos.csv", ("name", "person_iou", "false_area"), photos)
-    write_table(out / "evaluate/label_suspects.csv", ("name",), [{"name": "own/3"}])
     write_json(out / "evaluate/metrics.json", {"person_iou": 0.9, "person_iou_low": 0.89, "test_photos": 30})
     exported = [
         {"precision": "float32", "megabytes": 8.69, "milliseconds": 21.0, "mean_person_iou": 1, "min_person_iou": 1},
@@ -88,6 +88,7 @@ def test_what_int8_saves_and_costs_is_said(results: Path) -> None:
 
 def test_three_suspects_and_the_next_step_follow(results: Path) -> None:
     told = lines(read_result(results))
+    assert "4 masks are worth a look, the worst first (results/review/suspects.jpg):" in told
     assert [line.split()[0] for line in told if line.startswith("  own/")] == ["own/0", "own/1", "own/2"]
     assert "Version 2 is the champion: by 0.02" in told and "model fetch champion" in told[-1]
     decide(results, promoted=False)

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from figureground.audit.duplicates import Fingerprint, fingerprint
-from figureground.audit.outlines import Outline, judge_outline
 from figureground.dataset.manifest import framing
 from figureground.dataset.metadata import MetadataError, coverage_path, held_path, mask_path, pair_mask, photo_path
 from figureground.drawn_masks import read_drawn_mask
@@ -93,7 +92,7 @@ def examine(data: Path, name: str, params: AuditParams) -> Examined:
         return Examined(name, _shape_fault(photo, mask))
     appearance = _appearance(photo, mask)
     fault = _held_fault(data, name, mask) or _fault(photo, mask, params)
-    suspicions = () if fault else tuple(_suspicions(photo, mask, params))
+    suspicions = () if fault else tuple(_suspicions(mask, params))
     return Examined(name, fault, suspicions, appearance)
 
 
@@ -154,8 +153,8 @@ def _fault(photo: Picture, mask: Picture, params: AuditParams) -> Fault | None:
     return None
 
 
-def _suspicions(photo: Picture, mask: Picture, params: AuditParams) -> list[Suspicion]:
-    found = _outline_suspicions(judge_outline(photo, mask))
+def _suspicions(mask: Picture, params: AuditParams) -> list[Suspicion]:
+    found = []
     specks = count_specks(mask)
     if specks > params.max_specks:
         score = 0.3 + 0.5 * ramp(specks, params.max_specks, 5 * params.max_specks + 1)
@@ -163,21 +162,6 @@ def _suspicions(photo: Picture, mask: Picture, params: AuditParams) -> list[Susp
     full = _known_share(mask)
     if full > NEARLY_FULL:
         found.append(Suspicion(0.5, "person nearly everywhere", f"person covers {full:.1%}"))
-    return found
-
-
-def _outline_suspicions(outline: Outline) -> list[Suspicion]:
-    found = []
-    if score := ramp(outline.shift_gain, 0.03, 0.15):
-        down, right = outline.shift
-        where = (
-            f"{abs(down):.0%} {'lower' if down > 0 else 'higher'}, {abs(right):.0%} {'right' if right > 0 else 'left'}"
-        )
-        found.append(Suspicion(score, "outline fits better elsewhere", f"outline fits better {where}"))
-    if score := ramp(outline.mirror_gain, 0.05, 0.2):
-        found.append(Suspicion(score, "outline fits better mirrored", "outline fits better mirrored"))
-    if score := ramp(outline.stray, 0.15, 0.6):
-        found.append(Suspicion(score, "outline off the edges", f"{outline.stray:.0%} of the outline is off the edges"))
     return found
 
 

@@ -13,10 +13,10 @@ from tqdm import tqdm
 
 from figureground.dataset.manifest import Pair
 from figureground.dataset.metadata import held_path, pair_mask, photo_path
+from figureground.dataset.opinions import Opinion, opinion
 from figureground.dataset.sides import few_warning
 from figureground.evaluation import plots, scoring
 from figureground.evaluation.baselines import grabcut_scores, null_model
-from figureground.evaluation.label_suspicion import SUSPECT_COLUMNS, DoubtedLabel, Opinion, opinion, suspects
 from figureground.evaluation.scoring import GRABCUT, NULL, OURS, EvaluationError, Predict, Score, ScoredPhoto
 from figureground.files import file_sha256, write_bytes, write_table
 from figureground.params import EvaluateParams
@@ -38,8 +38,8 @@ def evaluate(
 ) -> dict[str, float]:
     """Score a model and the baselines on test photos and write tables, plots and sheets into `out`.
 
-    Written: `photos.csv`, `slices.csv`, `label_suspects.csv`; `iou_histogram.png`, `iou_by_framing.png`,
-    `confusion.png`; and the sheets `random.jpg`, `best.jpg`, `worst.jpg` and `label_suspects.jpg`.
+    Written: `photos.csv`, `slices.csv`; `iou_histogram.png`, `iou_by_framing.png`, `confusion.png`; and the sheets
+    `random.jpg`, `best.jpg` and `worst.jpg`.
 
     Args:
         pairs: Manifest rows of the test side only.
@@ -63,12 +63,10 @@ def evaluate(
     if params.grabcut:
         photos = _with(GRABCUT, photos, grabcut_scores(pairs, data, null_mask, seed))
     found = scoring.slices(photos, Bootstrap(params.resamples, params.confidence, seed))
-    doubtful = suspects(list(opinions.values()))
     write_table(out / "photos.csv", scoring.PHOTO_COLUMNS, map(scoring.photo_row, photos))
     write_table(out / "slices.csv", scoring.SLICE_COLUMNS, map(scoring.slice_row, found))
-    write_table(out / "label_suspects.csv", SUSPECT_COLUMNS, (suspect.row() for suspect in doubtful))
     _write_plots(photos, found, params.confidence, out)
-    _write_sheets(photos, opinions, doubtful, data, out, number=params.photos_on_sheet, seed=seed)
+    _write_sheets(photos, opinions, data, out, number=params.photos_on_sheet, seed=seed)
     if warning := few_warning("test", [pair.group for pair in pairs]):
         log.warning(warning)
     return scoring.metrics(found)
@@ -104,7 +102,6 @@ def _write_plots(photos: Sequence[ScoredPhoto], found: Sequence[scoring.Slice], 
 def _write_sheets(
     photos: Sequence[ScoredPhoto],
     opinions: dict[str, Opinion],
-    doubtful: Sequence[DoubtedLabel],
     data: Path,
     out: Path,
     *,
@@ -121,9 +118,6 @@ def _write_sheets(
     for name, part in chosen.items():
         tiles = [(draw(photo.pair), _caption(photo)) for photo in part]
         _write_sheet(tiles, titles[name], out / f"{name}.jpg")
-    tiles = [(draw(suspect.pair), _doubt(suspect)) for suspect in doubtful[:number]]
-    title = "Labels to doubt, the most doubtful first; right and wrong as if the label were true"
-    _write_sheet(tiles, title, out / "label_suspects.jpg")
 
 
 def choose(photos: Sequence[ScoredPhoto], number: int, seed: int) -> dict[str, list[ScoredPhoto]]:
@@ -155,10 +149,6 @@ def _caption(photo: ScoredPhoto) -> str:
     if ours.has_person:
         return f"{photo.pair.name}\nIoU {ours.person_iou:.3f}  boundary F {ours.boundary_f:.3f}"
     return f"{photo.pair.name}\nnobody; {ours.false_area:.1%} called person"
-
-
-def _doubt(suspect: DoubtedLabel) -> str:
-    return f"{suspect.pair.name}\n{suspect.reason}  score {suspect.score:.2f}"
 
 
 def _write_sheet(tiles: Sequence[tuple[NDArray[np.uint8], str]], title: str, path: Path) -> None:

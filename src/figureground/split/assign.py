@@ -17,6 +17,7 @@ from pathlib import Path
 
 from figureground.dataset.manifest import Pair
 from figureground.dataset.sides import SIDES, SplitError
+from figureground.dataset.suspects import Suspect
 from figureground.files import read_text
 from figureground.params import SplitParams
 
@@ -54,6 +55,17 @@ def split(
             answer[pair.name] = "test"
     check_groups(pairs, answer)
     return answer
+
+
+def most_suspect(suspects: Sequence[Suspect], sides: Mapping[str, str], share: float) -> set[str]:
+    """Of the training photos' names those that are among the most suspect `share` of all pairs.
+
+    Validation and test keep theirs: without them, scores of trainings with and without could not be compared.
+
+    Args:
+        suspects: The most suspect first.
+    """
+    return {each.name for each in suspects[: round(share * len(suspects))] if sides.get(each.name) == "train"}
 
 
 def check_groups(pairs: Sequence[Pair], sides: Mapping[str, str]) -> None:

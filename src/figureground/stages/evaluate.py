@@ -22,12 +22,11 @@ PICTURES = (
     "random.jpg",
     "best.jpg",
     "worst.jpg",
-    "label_suspects.jpg",
     "iou_histogram.png",
     "iou_by_framing.png",
     "confusion.png",
 )
-TABLES = ("photos.csv", "slices.csv", "label_suspects.csv")
+TABLES = ("photos.csv", "slices.csv")
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import figureground.models  # noqa: E402
 import figureground.training  # noqa: E402
 from figureground import files, paths  # noqa: E402
 from figureground.augment.shards import read_index  # noqa: E402
-from figureground.named_files import NamedFileError, check_unchanged, read_digests, train_files  # noqa: E402
+from figureground.named_files import champion_run_id, check_unchanged, read_digests, train_files  # noqa: E402
 from figureground.params import Params, flat, read_params  # noqa: E402
 from figureground.paths import RESULTS  # noqa: E402
 from figureground.tracking.runs import stage_run  # noqa: E402
@@ -32,7 +32,7 @@ def main() -> None:
     index = read_index(RESULTS / "augment/shards")
     out = RESULTS / "train"
     recorded = read_digests(RECORD)
-    champion = _champion(params, recorded)
+    champion = _champion(params)
     check_unchanged(RECORD, train_files(params.model, params.train, champion))
     key = _fingerprint(params, index.checksum, recorded)
     work = paths.half_done("train", key)
@@ -61,13 +61,11 @@ def _curves(row: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in row.items() if name != "epoch"}  # which is the step
 
 
-def _champion(params: Params, recorded: Mapping[str, str]) -> Path | None:
+def _champion(params: Params) -> Path | None:
     """The weights of the champion that stage `inputs` has found, where `model.init` asks for it."""
     if params.model.init != "champion":
         return None
-    if "model.init.run_id" not in recorded:
-        raise NamedFileError(f"{RECORD}: names no champion; run `dvc repro`, which looks it up")
-    return weights_of_run(Path(), recorded["model.init.run_id"])
+    return weights_of_run(Path(), champion_run_id(RECORD, "model.init"))
 
 
 def _fingerprint(params: Params, shards: str, recorded: Mapping[str, str]) -> str:

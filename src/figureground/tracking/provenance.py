@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 _PACKAGES = ("figureground", "tensorflow", "keras", "numpy", "opencv-python", "mlflow", "dvc")
-_STAGES_BEFORE_TRAINING = ("audit", "split", "augment")
+_STAGES_BEFORE_TRAINING = ("audit", "review", "split", "augment")
 
 
 def provenance(root: Path) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,8 +34,7 @@ class Result:
         exported: By precision, the numbers of its row of `precisions.csv`.
         sides: Photos by side of the split.
         sources: Photos by source.
-        suspects: The masks that most deserve a look, as rows of the audit's `suspects.csv`.
-        doubted: How many masks of test photos the model doubts.
+        suspects: The masks that are worth a look, the worst first, as rows of the review's `suspects.csv`.
         warnings: That there are too few validation or test photos for their scores to tell much.
         worst: Names of the test photos with the worst scores, with these scores.
         decision: Of stage `register`, as in `decision.json`.
@@ -46,7 +46,6 @@ class Result:
     sides: Mapping[str, int]
     sources: Mapping[str, int]
     suspects: Sequence[Row]
-    doubted: int
     warnings: Sequence[str]
     worst: Sequence[tuple[str, float]]
     decision: Mapping[str, Any]
@@ -91,8 +90,7 @@ def read_result(results: Path) -> Result:
                 row["side"]: int(row["photos"]) for row in read_table(results / "split/sides.csv") if not row["source"]
             },
             sources=_photos_by_source(read_table(results / "audit/counts.csv")),
-            suspects=read_table(results / "audit/suspects.csv")[:SHOWN],
-            doubted=len(read_table(results / "evaluate/label_suspects.csv")),
+            suspects=[row for row in read_table(results / "review/suspects.csv") if row["kind"]],
             warnings=[told for side in ("val", "test") if (told := side_warning(results, side))],
             worst=sorted(((row["name"], _quality(row)) for row in photos), key=lambda photo: photo[1])[:SHOWN],
             decision=json.loads((results / "register/decision.json").read_text(encoding="utf-8")),
@@ -136,15 +134,14 @@ def _interval(row: Row, name: str) -> str:
 
 
 def _to_look_at(result: Result) -> list[str]:
-    if not result.suspects and not result.doubted:
+    if not result.suspects:
         return []
-    told = ["", "Masks that deserve a look, the worst first (results/audit/suspects.jpg):"] if result.suspects else [""]
-    told += [f"  {row['name']}  score {float(row['score']):.2f}: {row['reason']}" for row in result.suspects]
-    if result.doubted:
-        told.append(
-            f"The model doubts the masks of {result.doubted} test photos (results/evaluate/label_suspects.jpg)."
-        )
-    return told
+    count = len(result.suspects)
+    head = f"{count} mask{'s are' if count > 1 else ' is'} worth a look, the worst first (results/review/suspects.jpg):"
+    told = (
+        f"  {row['name']}  {row['kind']}, score {float(row['score']):.2f}: {row['reason']}" for row in result.suspects
+    )
+    return ["", head, *itertools.islice(told, SHOWN)]
 
 
 def _next_step(result: Result) -> list[str]:

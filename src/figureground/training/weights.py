@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,8 @@ def load_initial_weights(model: keras.Model, init: str) -> None:
     elif path.name.endswith(".weights.h5"):
         _load_same(model, path)
     elif init.endswith(ENCODER_ALONE):
-        _load_encoder(encoder_layers(model)[0], path)
+        with _named("model.init"):
+            load_encoder(encoder_layers(model)[0], path)
     elif path.suffix == ".keras":
         _load_fitting(model, path)
     else:
@@ -53,6 +56,18 @@ def load_initial_weights(model: keras.Model, init: str) -> None:
             f"model.init: {path}: unknown kind of file; give one that ends in .keras or .weights.h5, or weights that "
             "were published for the encoder"
         )
+
+
+def load_encoder(encoder: keras.Model, path: Path) -> None:
+    """Load the weights of an `.encoder.keras` file into such an encoder, in place.
+
+    Raises:
+        WeightsError: The file cannot be read, or holds another encoder.
+    """
+    source = _read_keras(path)
+    if source.name != encoder.name or _shapes(source.weights) != _shapes(encoder.weights):
+        raise WeightsError(f"{path}: holds the encoder {source.name}, not {encoder.name}; give a file of that one")
+    encoder.set_weights(source.get_weights())
 
 
 def load_selfie_network(model: keras.Model, file: str) -> None:
@@ -81,25 +96,26 @@ def _load_same(model: keras.Model, path: Path) -> None:
         ) from None
 
 
-def _load_encoder(encoder: keras.Model, path: Path) -> None:
-    source = _read_keras(path)
-    if source.name != encoder.name or _shapes(source.weights) != _shapes(encoder.weights):
-        raise WeightsError(
-            f"model.init: {path}: holds the encoder {source.name}, not {encoder.name}; give a file of that one"
-        )
-    encoder.set_weights(source.get_weights())
+@contextmanager
+def _named(parameter: str) -> Iterator[None]:
+    """Says in front of an error which parameter it is about."""
+    try:
+        yield
+    except WeightsError as error:
+        raise WeightsError(f"{parameter}: {error}") from None
 
 
 def _read_keras(path: Path) -> keras.Model:
     try:
         return keras.models.load_model(path, compile=False)
     except (ValueError, TypeError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise WeightsError(f"model.init: {path}: cannot be read as a Keras model: {first_line(error)}") from None
+        raise WeightsError(f"{path}: cannot be read as a Keras model: {first_line(error)}") from None
 
 
 def _load_fitting(model: keras.Model, path: Path) -> None:
     """Take over each layer (the encoder counts as one) that the file has under the same name and with equal shapes."""
-    source = _read_keras(path)
+    with _named("model.init"):
+        source = _read_keras(path)
     offered = {layer.name: layer.get_weights() for layer in source.layers}
     left: list[str] = []
     fitted = 0
