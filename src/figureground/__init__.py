@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from figureground.errors import FiguregroundError
+    from figureground.hands.putting import InHand
+    from figureground.hands.things import ThingError
     from figureground.pictures import PictureError
     from figureground.runtime.backgrounds import BackgroundError
+    from figureground.runtime.held_things import NothingHeldError
     from figureground.runtime.packaged import SegmenterError
     from figureground.runtime.segmenter import NobodyError, Segmenter
 
@@ -22,19 +25,25 @@ if TYPE_CHECKING:
 __all__ = [
     "BackgroundError",
     "FiguregroundError",
+    "InHand",
     "NobodyError",
+    "NothingHeldError",
     "PictureError",
     "Segmenter",
     "SegmenterError",
+    "ThingError",
     "__version__",
 ]
 _PLACES = {
     "BackgroundError": "runtime.backgrounds",
     "FiguregroundError": "errors",
+    "InHand": "hands.putting",
     "NobodyError": "runtime.segmenter",
+    "NothingHeldError": "runtime.held_things",
     "PictureError": "pictures",
     "Segmenter": "runtime.segmenter",
     "SegmenterError": "runtime.packaged",
+    "ThingError": "hands.things",
 }
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
-from figureground.colour_profiles import CodePoints, in_srgb, is_srgb
+from figureground.colour_profiles import in_srgb, is_srgb
 from figureground.errors import FiguregroundError, system_reason
 from figureground.image_files import RAW, READ_ERRORS, UnknownKindError, code_points, is_raw, loaded, open_image
 
@@ -82,11 +82,23 @@ def photo_of(image: Image.Image) -> Picture:
     Raises:
         PictureError: Floating-point pixels, or a raw file. Damage in a file not yet decoded raises what Pillow raises.
     """
-    _check_finished(image)
-    told = code_points(image)
-    image = loaded(image)
-    orientation = orientation_of(image)
-    return orient(np.array(_to_srgb(image, told)), orientation)
+    colours, alpha, orientation = _layers(image)
+    if alpha is not None:
+        colours = Image.composite(colours, Image.new("RGB", colours.size, "white"), alpha)
+    return orient(np.array(colours), orientation)
+
+
+def cutout_of(image: Image.Image) -> Picture:
+    """As `photo_of`, but with its transparency.
+
+    Returns:
+        uint8 HxWx4 RGBA, its own memory; wholly opaque where the picture knows no transparency.
+    Raises:
+        PictureError: As `photo_of`.
+    """
+    colours, alpha, orientation = _layers(image)
+    colours.putalpha(alpha or 255)
+    return orient(np.array(colours), orientation)
 
 
 def read_mask(path: Path) -> Picture:
@@ -302,13 +314,16 @@ def orientation_of(image: Image.Image) -> int:
     return value if value in range(1, 9) else 1
 
 
-def _to_srgb(image: Image.Image, told: CodePoints | None) -> Image.Image:
+def _layers(image: Image.Image) -> tuple[Image.Image, Image.Image | None, int]:
+    """Colours in sRGB, their opacity where not all are opaque, and the EXIF orientation of both."""
+    _check_finished(image)
+    told = code_points(image)
+    image = loaded(image)
     if image.mode == "F":
         raise PictureError(f"{name_of(image)}: floating-point pixels of unknown range; save it with 8 bits")
-    colours = in_srgb(image, told)
-    if image.has_transparency_data and not image.mode.startswith("I"):
-        return Image.composite(colours, Image.new("RGB", colours.size, "white"), image.convert("RGBA").getchannel("A"))
-    return colours
+    transparent = image.has_transparency_data and not image.mode.startswith("I")
+    alpha = image.convert("RGBA").getchannel("A") if transparent else None
+    return in_srgb(image, told), alpha, orientation_of(image)
 
 
 def name_of(image: Image.Image) -> str:

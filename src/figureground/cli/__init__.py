@@ -8,6 +8,7 @@ import click
 
 from figureground.cli.cutting import camera, cut, id_photo, video, web
 from figureground.cli.data import data
+from figureground.cli.holding import put
 from figureground.cli.lines import spell_what_the_terminal_lacks
 from figureground.cli.rendering import synth
 from figureground.cli.suggestions import better_suggestions
@@ -42,7 +43,7 @@ def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> No
 
 @click.group(
     cls=_Command,
-    commands=[cut, id_photo, video, camera, web, data, recipe, results, ui, model, sweep, synth],
+    commands=[cut, put, id_photo, video, camera, web, data, recipe, results, ui, model, sweep, synth],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(

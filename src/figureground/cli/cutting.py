@@ -13,11 +13,12 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
-from figureground.cli.options import FileOrStream, background_option, held_option, model_option
+from figureground.cli.options import FileOrStream, background_option, hand_options, held_option, model_option
 from figureground.documents.standards import STANDARDS
 from figureground.photos.streams import Stream
 
 if TYPE_CHECKING:
+    from figureground.hands.putting import Which
     from figureground.photos.batch import Outcome
     from figureground.runtime.held_things import Held
 
@@ -37,7 +38,11 @@ if TYPE_CHECKING:
     "--fit", type=click.Choice(["cover", "contain"]), default="cover", show_default=True,
     help="A background picture is cut to cover the photo, or contained in it between white margins.",
 )  # fmt: skip
-@held_option()
+@held_option("replace")
+@click.option(
+    "--with", "thing", metavar="THING", help="For --held replace: a picture's file, or a name as `put` takes."
+)
+@hand_options()
 @click.option("--mask-only", is_flag=True, help="Write masks (8-bit grey PNG, 255 = person) instead of cut-outs.")
 @click.option(
     "--format", "format_", type=click.Choice(["png", "webp", "jpg"]),
@@ -51,7 +56,12 @@ def cut(
     model: str,
     background: str,
     fit: Literal["cover", "contain"],
-    held: Held,
+    held: Held | Literal["replace"],
+    thing: str | None,
+    hand: Which | None,
+    scale: float,
+    turn: float,
+    text: str,
     mask_only: bool,
     format_: str | None,
     overwrite: bool,
@@ -61,9 +71,12 @@ def cut(
 
     Single photos, all below folders, or - for one from standard input, whose result then goes to standard output.
     Results keep the photos' names and folders. Exit status: 0 all well, 1 a photo failed, 2 wrong usage,
-    3 none failed, but in at least one there is no person.
+    3 none failed, but in at least one there is no person, or with --held replace no hand and nothing held.
     """
+    if (held == "replace") != (thing is not None):
+        raise click.UsageError("--held replace and --with THING belong together; give both or neither")
     with one_line_errors():
+        from figureground.hands.putting import InHand
         from figureground.photos.batch import Settings, cut_all
         from figureground.photos.planning import plan, result_suffix
         from figureground.processes import usable_cores
@@ -74,7 +87,11 @@ def cut(
             output = output or Stream.OUTPUT
         suffix = result_suffix(output, format_, transparent=behind.transparent, mask_only=mask_only)
         planned = plan(photos, output, suffix, "-mask" if mask_only else "-cutout")
-        outcomes = cut_all(planned, Settings(model, behind, fit, held, mask_only, overwrite), jobs or usable_cores())
+        settings = Settings(
+            model, behind, fit, "keep" if held == "keep" else "drop", mask_only, overwrite,
+            None if thing is None else InHand(thing, hand, scale, turn, text),
+        )  # fmt: skip
+        outcomes = cut_all(planned, settings, jobs or usable_cores())
         with click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr) as bar:
             done = list(bar)
     _report(done, quiet=output is Stream.OUTPUT)
@@ -92,7 +109,7 @@ def _report(outcomes: Sequence[Outcome], *, quiet: bool) -> None:
         ", ".join(f"{count} {status.value}" for status, count in counts.items() if count or status is Status.CUT),
         err=quiet,
     )
-    sys.exit(1 if counts[Status.FAILED] else 3 if counts[Status.NOBODY] else 0)
+    sys.exit(1 if counts[Status.FAILED] else 3 if counts[Status.NOBODY] or counts[Status.NOTHING_HELD] else 0)
 
 
 def _mover(bar: Any) -> Callable[[float, int, float], None]:

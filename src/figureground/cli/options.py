@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,46 @@ def background_option(default: str, help: str, metavar: str = "WHAT") -> Decorat
     )
 
 
-def held_option() -> Decorator:
+def held_option(*others: str) -> Decorator:
     """What becomes of what people hold."""
     return click.option(
-        "--held", type=click.Choice(["drop", "keep"]), default="drop", show_default=True,
-        help="Leave out what people hold or carry, or keep it; for keep, take a --model that tells what is held.",
+        "--held", type=click.Choice(["drop", "keep", *others]), default="drop", show_default=True,
+        help="Leave out what people hold or carry, or keep it; for keep, take a --model that tells what is held."
+        + (" replace puts the thing of --with there." if "replace" in others else ""),
     )  # fmt: skip
+
+
+def hand_options() -> Decorator:
+    """How a thing is held, where what is found does not suit."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(_HAND_OPTIONS):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+class Hand(click.ParamType[Any]):
+    """left, right or a number from 1 on."""
+
+    name = "left|right|1"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value in ("left", "right") or isinstance(value, int):
+            return value
+        if re.fullmatch(r"[1-9]\d?", value):
+            return int(value)
+        return self.fail(f"{value} is neither left, right nor a number from 1 to 99", param, ctx)
+
+
+_HAND_OPTIONS = (
+    click.option(
+        "--hand", type=Hand(), metavar="left|right|1",
+        help="Which hand: the person's own left or right one, or 1 for the leftmost in the photo. "
+        "Without it: the place of what is held, else the likeliest hand.",
+    ),
+    click.option("--scale", type=click.FloatRange(0.05, 20), default=1.0, show_default=True, help="Larger or smaller."),
+    click.option("--turn", type=float, default=0.0, show_default=True, help="Turn it further, in degrees, clockwise."),
+    click.option("--text", default="", help="To write on it, if it is one that has a place for that, as the placard."),
+)  # fmt: skip

@@ -17,6 +17,7 @@ Point: TypeAlias = tuple[float, float]
 
 WRIST: Final = 0
 THUMB, INDEX, MIDDLE, RING, LITTLE = ((first, first + 1, first + 2, first + 3) for first in (1, 5, 9, 13, 17))
+FINGERS: Final = (THUMB, INDEX, MIDDLE, RING, LITTLE)
 KNUCKLES: Final = (INDEX[0], MIDDLE[0], RING[0], LITTLE[0])
 LENGTH_CM: Final = 18.5  # from wrist to the tip of the middle finger: the mean of adults (NASA-STD-3000, 3.3.1)
 
@@ -29,12 +30,14 @@ class Hand:
         score: How likely it is a hand, 0 to 1.
         side: The person's own left or right.
         landmarks: float32 21x2, (row, column) each.
+        depths: float32 21, how much further from the camera than the wrist each is, in pixels; a rough estimate.
         length: Pixels from the wrist to the tip of the middle finger, were the hand flat and facing the camera.
     """
 
     score: float
     side: Side
     landmarks: NDArray[np.float32]
+    depths: NDArray[np.float32]
     length: float
 
     @property
@@ -49,17 +52,11 @@ class Hand:
         return _point((self.landmarks[THUMB[3]] + tips + self.landmarks[list(KNUCKLES)].mean(axis=0)) / 3)
 
     @property
-    def across(self) -> float:
-        """Turn, in radians, that brings what is upright to the direction from the little finger to the index finger.
-
-        0 is upright in the photo, and positive turns go clockwise. A stick in a fist points this way.
-        """
-        return _turn(self.landmarks[INDEX[0]] - self.landmarks[LITTLE[0]])
-
-    @property
-    def along(self) -> float:
-        """As `across`, to the direction from the wrist to the middle finger's knuckle."""
-        return _turn(self.landmarks[MIDDLE[0]] - self.landmarks[WRIST])
+    def turn(self) -> float:
+        """Radians, clockwise, from upright in the photo to the direction from little to index finger, in which the
+        upper end of a stick points that the hand is closed around."""
+        direction = self.landmarks[INDEX[0]] - self.landmarks[LITTLE[0]]
+        return float(np.arctan2(direction[1], -direction[0]))
 
     @property
     def pixels_a_cm(self) -> float:
@@ -69,7 +66,3 @@ class Hand:
 
 def _point(values: NDArray[np.float32]) -> Point:
     return float(values[0]), float(values[1])
-
-
-def _turn(direction: NDArray[np.float32]) -> float:
-    return float(np.arctan2(direction[1], -direction[0]))

@@ -18,7 +18,7 @@ from figureground.photos.streams import content_of, file_name, write
 from figureground.pictures import frame_count, read_photo
 from figureground.processes import WorkerKilled, as_completed, without_chatter, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
-from figureground.runtime.held_things import Held
+from figureground.runtime.held_things import Held, NothingHeldError, Replacement
 from figureground.runtime.segmenter import Segmenter, shows_person
 
 Result = TypeVar("Result")
@@ -32,6 +32,7 @@ class Status(Enum):
     CUT = "cut out"
     SKIPPED = "skipped"
     NOBODY = "no person found"
+    NOTHING_HELD = "no hand found"
     FAILED = "failed"
 
 
@@ -46,7 +47,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Settings:
-    """How photos are cut out; see `Segmenter` and `composed`. `mask_only` gives the mask instead of a cut-out."""
+    """How photos are cut out; see `Segmenter` and `composed`.
+
+    `thing` takes the place of what is held, whatever `held` says; `mask_only` gives the mask instead of a cut-out.
+    """
 
     model: str | Path = "accurate"
     background: BackgroundLike = None
@@ -54,6 +58,7 @@ class Settings:
     held: Held = "drop"
     mask_only: bool = False
     overwrite: bool = False
+    thing: Replacement | None = None
 
 
 class Cutter:
@@ -81,7 +86,10 @@ class Cutter:
         content = content_of(job.source)
         photo = read_photo(content, str(job.source))
         settings = self._settings
-        mask = self._segmenter.mask(photo, settings.held)
+        if settings.thing is None:
+            mask = self._segmenter.mask(photo, settings.held)
+        else:
+            photo, mask = self._segmenter.replaced(photo, settings.thing)
         if not shows_person(mask):
             return Outcome(job, Status.NOBODY, f"{job.source}")
         result = mask if settings.mask_only else composed(photo, mask, self._background, settings.fit)
@@ -94,6 +102,8 @@ def bounded(job: Job, work: Callable[[Job], Result]) -> Result | Outcome:
     """What comes of work on one file. No error gets past it: what one photo causes must not cost the others."""
     try:
         return work(job)
+    except NothingHeldError as error:
+        return Outcome(job, Status.NOTHING_HELD, f"{job.source}: {error}")
     except FiguregroundError as error:
         return Outcome(job, Status.FAILED, str(error))
     except OSError as error:

@@ -6,16 +6,36 @@ map has none, and one edge around both.
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.errors import FiguregroundError
+from figureground.pictures import Picture
 from figureground.runtime.second_look import SMALLEST, Logits
 
 Held: TypeAlias = Literal["drop", "keep"]
 HELD: Final[tuple[Held, ...]] = get_args(Held)
+
+
+class NothingHeldError(FiguregroundError):
+    """A photo where nobody holds anything, and without the hand that could."""
+
+
+class Replacement(Protocol):
+    """Something to be put in the place of what people hold, or into a hand: see `hands.putting.InHand`."""
+
+    def put_into(self, photo: Picture, person: Picture, held: Picture | None) -> tuple[Picture, Picture]:
+        """The photo with it, and the mask of its people with it; all uint8 and of one size.
+
+        Args:
+            held: What people hold, 255; None where nothing is known of it.
+        Raises:
+            NothingHeldError: There is no place for it.
+        """
+
 
 REACH = 0.01  # of the map's longer side: a thing so near to a person is taken to be touched
 LARGEST_HOLE = 0.03  # of the things around it; that of a handle is larger, and shows what is behind

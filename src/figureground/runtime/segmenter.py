@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import cv2
 import numpy as np
@@ -16,7 +16,7 @@ from figureground.network_input import network_input
 from figureground.pictures import Picture, photo_of, resize_photo, resize_probability
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.edges import refine
-from figureground.runtime.held_things import HELD, Held, with_held
+from figureground.runtime.held_things import HELD, Held, Replacement, with_held
 from figureground.runtime.packaged import PACKAGED, SegmenterError, model_content
 from figureground.runtime.second_look import look_twice
 
@@ -137,18 +137,29 @@ class Segmenter:
 
     @overload
     def cut(
-        self, photo: Picture, background: BackgroundLike = None, fit: Fit = "cover", held: Held = "drop"
+        self,
+        photo: Picture,
+        background: BackgroundLike = None,
+        fit: Fit = "cover",
+        held: Held | Literal["replace"] = "drop",
+        thing: Replacement | None = None,
     ) -> Picture: ...
     @overload
     def cut(
-        self, photo: Image.Image, background: BackgroundLike = None, fit: Fit = "cover", held: Held = "drop"
+        self,
+        photo: Image.Image,
+        background: BackgroundLike = None,
+        fit: Fit = "cover",
+        held: Held | Literal["replace"] = "drop",
+        thing: Replacement | None = None,
     ) -> Image.Image: ...
     def cut(
         self,
         photo: Picture | Image.Image,
         background: BackgroundLike = None,
         fit: Fit = "cover",
-        held: Held = "drop",
+        held: Held | Literal["replace"] = "drop",
+        thing: Replacement | None = None,
     ) -> Picture | Image.Image:
         """The people in the photo before another background, clean of the old one's colour; inside they are untouched.
 
@@ -156,20 +167,52 @@ class Segmenter:
             background: None for transparent, "blur", a colour ("white", "#1e90ff", (30, 144, 255)) or a picture (array,
                 Pillow image or path).
             fit: "cover" or "contain": how a picture with other proportions is fitted.
-            held: "drop" or "keep": whether what people hold or carry comes along. See `mask`.
+            held: "drop" or "keep": whether what people hold or carry comes along, see `mask`; or "replace" for `thing`
+                in its place, see `put`.
+            thing: For "replace", such as InHand("mug").
         Returns:
             uint8 HxWx4 or a Pillow image of mode RGBA where the background is transparent, else HxWx3 or RGB.
         Raises:
             NobodyError: No person is found.
+            NothingHeldError: As `put`.
             BackgroundError: The background is none of these.
-            SegmenterError, ValueError: As `mask`.
+            SegmenterError, ValueError: As `mask`; "replace" without a thing, or a thing without it.
         """
+        if (held == "replace") != (thing is not None):
+            raise ValueError('held="replace" and a thing belong together; give both or neither')
         behind = background_of(background)
         pixels = _pixels(photo)
-        mask = self.mask(pixels, held)
+        if held != "replace":
+            mask = self.mask(pixels, held)
+        elif thing is not None:
+            pixels, mask = self.replaced(pixels, thing)
         if not shows_person(mask):
             raise NobodyError("no person found in this photo")
         return _in_kind(composed(pixels, mask, behind, fit), photo)
+
+    @overload
+    def put(self, photo: Picture, thing: Replacement) -> Picture: ...
+    @overload
+    def put(self, photo: Image.Image, thing: Replacement) -> Image.Image: ...
+    def put(self, photo: Picture | Image.Image, thing: Replacement) -> Picture | Image.Image:
+        """The photo with a thing in the place of what somebody holds, or in a hand, behind the fingers before it.
+
+        What was held before is taken away. What was behind it nobody knows: it is made up from what is around.
+
+        Args:
+            thing: Such as InHand("mug.png", hand="left"), which says where it goes.
+        Returns:
+            uint8 HxWx3, or a Pillow image of mode RGB.
+        Raises:
+            NothingHeldError: Nobody holds anything, and there is no such hand.
+            ThingError, ValueError: As `InHand`, or `photo` is no photo, see the class.
+        """
+        return _in_kind(self.replaced(_pixels(photo), thing)[0], photo)
+
+    def replaced(self, photo: Picture, thing: Replacement) -> tuple[Picture, Picture]:
+        """As `put`, of a uint8 HxWx3 photo alone: what it gives, and the mask of its people with the thing."""
+        person, *held = self._masks(photo, 2 if self.tells_held else 1)
+        return thing.put_into(photo, person, np.minimum(held[0], 255 - person) if held else None)
 
     def probability(self, photo: Picture) -> NDArray[np.float32]:
         """The model's own answer, how likely each pixel shows a person: float32 HxW in 0..1, bilinear, not refined.
