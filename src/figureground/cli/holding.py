@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "Without it: beside the photo, as NAME-put.jpg, which is not replaced.",
 )  # fmt: skip
 @hand_options()
-@model_option("accurate")
+@model_option("fast")
 def put(
     thing: str,
     photo: Path | Stream,

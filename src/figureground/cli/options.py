@@ -44,8 +44,9 @@ def held_option(*others: str) -> Decorator:
     """What becomes of what people hold."""
     return click.option(
         "--held", type=click.Choice(["drop", "keep", *others]), default="drop", show_default=True,
-        help="Leave out what people hold or carry, or keep it; for keep, take a --model that tells what is held."
-        + (" replace puts the thing of --with there." if "replace" in others else ""),
+        help="Leave out what people hold or carry, or keep it"
+        + (", or replace it with the thing of --with" if "replace" in others else "")
+        + ". For all but drop, take a --model that tells what is held.",
     )  # fmt: skip
 
 

@@ -26,9 +26,9 @@ Floats = NDArray[np.float32]
 
 _PALM_SIDE, _HAND_SIDE = 192, 224  # pixels that the networks see
 _GRIDS = ((24, 2), (12, 6))  # cells a side, anchors a cell
-_LEAST_PALM, _LEAST_HAND = 0.5, 0.5
+_LEAST_PALM, _LEAST_HAND = 0.5, 0.7
 _SAME_PALM = 0.3  # intersection over union of two boxes
-_SAME_HAND = 0.35  # of the hand's length: two that are nearer are one
+_SAME_HAND = 0.4  # of the longer hand: two that are nearer are one
 # How far a square moves towards the fingers, and how much larger it gets, around a palm and around landmarks.
 _AROUND_PALM, _AROUND_LANDMARKS = (0.5, 2.6), (0.1, 2.0)
 _FRAMING = (WRIST, *THUMB[:3], *INDEX[:2], *MIDDLE[:2], *RING[:2], *LITTLE[:2])  # landmarks that a crop is laid around
@@ -185,7 +185,7 @@ def overlap(a: Floats, b: Floats) -> float:
 
 
 def _same(hand: Hand, other: Hand) -> bool:
-    return float(np.hypot(*np.subtract(hand.palm, other.palm))) < _SAME_HAND * min(hand.length, other.length)
+    return float(np.hypot(*np.subtract(hand.palm, other.palm))) < _SAME_HAND * max(hand.length, other.length)
 
 
 def _spread(points: Floats) -> float:

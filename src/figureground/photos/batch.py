@@ -72,7 +72,7 @@ class Cutter:
         self._settings = settings
         self._background = background_of(settings.background)
         self._segmenter = Segmenter(settings.model)
-        self._segmenter.check_held(settings.held)
+        self._segmenter.check_held("keep" if settings.thing is not None else settings.held)
 
     def __reduce__(self) -> tuple[Callable[[Settings], Cutter], tuple[Settings]]:
         """Another process loads the model itself."""

@@ -185,6 +185,7 @@ class Segmenter:
         if held != "replace":
             mask = self.mask(pixels, held)
         elif thing is not None:
+            self.check_held("keep")
             pixels, mask = self.replaced(pixels, thing)
         if not shows_person(mask):
             raise NobodyError("no person found in this photo")
