@@ -49,6 +49,7 @@ PARTS = {
     ),
     "synth/scenes/test_shots.py": ("camera",),
     "synth/test_rendered_set.py": ("ingredients", "../cli/rendering"),
+    "synth/test_thing_pictures.py": ("things/to_hold",),
     "synth/things/test_held.py": ("attachment", "hand_held", "shoulder_bags"),
     "test_public_names.py": ("__init__",),
     "tracking/registry/test_registering.py": ("packing", "pyfunc_model", "../versions"),

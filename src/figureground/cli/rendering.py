@@ -61,3 +61,21 @@ def synth_body(output: Path | None) -> None:
 
         bake(output or BODY)
     click.echo(f"{shown(output or BODY)}: written")
+
+
+@synth.command("things")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the pictures. Without it: that of the package.",
+)  # fmt: skip
+def synth_things(output: Path | None) -> None:
+    """Render the things that can be put into hands.
+
+    A transparent picture of each, and what is known of how it is held.
+    """
+    with one_line_errors("things"):
+        from figureground.synth.thing_pictures import THINGS, write_thing_pictures
+
+        folder = output or THINGS
+        names = write_thing_pictures(folder)
+    click.echo(f"{shown(folder)}: {', '.join(names)}")

@@ -68,7 +68,7 @@ def cured(light: Texture) -> Texture:
     return np.asarray(large * (tint.mean() / tint) ** 0.75, np.float32)
 
 
-def _directions(height: int, width: int) -> Floats:
+def directions(height: int, width: int) -> Floats:
     """Unit vectors (height, width, 3) of a map's pixels, y up."""
     polar = (np.arange(height) + 0.5) / height * np.pi
     turn = (np.arange(width) + 0.5) / width * 2 * np.pi
@@ -78,7 +78,7 @@ def _directions(height: int, width: int) -> Floats:
 
 def sky(rng: np.random.Generator, height: int = 192) -> Texture:
     """A painted sky: clear, cloudy or overcast, the sun anywhere above the horizon, dull ground below."""
-    aim = _directions(height, 2 * height)
+    aim = directions(height, 2 * height)
     up = aim[..., 1]
     overcast = rng.random() < 0.4
     low = hsv(rng.uniform(0.08, 0.62), rng.uniform(0.02, 0.15), 0.85)
@@ -101,7 +101,7 @@ def sky(rng: np.random.Generator, height: int = 192) -> Texture:
 
 def room(rng: np.random.Generator, height: int = 128) -> Texture:
     """The light of a painted room: dull walls, a lighter ceiling, windows on a side, lamps above."""
-    aim = _directions(height, 2 * height)
+    aim = directions(height, 2 * height)
     picture = np.broadcast_to(hsv(0.1, 0.1, rng.uniform(0.35, 0.6)) ** 2.2, aim.shape).copy()
     picture[aim[..., 1] > 0.75] *= 1.6
     picture[aim[..., 1] < -0.3] *= 0.6
