@@ -61,7 +61,7 @@ def hand_options() -> Decorator:
     return decorate
 
 
-class Hand(click.ParamType[Any]):
+class WhichHand(click.ParamType[Any]):
     """left, right or a number from 1 on."""
 
     name = "left|right|1"
@@ -76,7 +76,7 @@ class Hand(click.ParamType[Any]):
 
 _HAND_OPTIONS = (
     click.option(
-        "--hand", type=Hand(), metavar="left|right|1",
+        "--hand", type=WhichHand(), metavar="left|right|1",
         help="Which hand: the person's own left or right one, or 1 for the leftmost in the photo. "
         "Without it: the place of what is held, else the likeliest hand.",
     ),

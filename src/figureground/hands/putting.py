@@ -26,6 +26,7 @@ _Where = NDArray[np.bool_]
 
 _REACH = 1.0  # of the hand's length: what is held no further from the grip is held by that hand
 _HELD = 5e-4  # of the photo: less is no thing that could be replaced
+_SCRAP = 0.6  # of the hand's length, from corner to corner
 _HOLE = 0.6  # of what surrounds a place that is person: there the person goes on behind
 _WIDER = 0.006  # of the photo's longer side, by which the place of an old thing is widened before it is filled
 _FILLED_SIDE = 400  # pixels of the longer side at which a place is filled: what is made up has no detail
@@ -84,10 +85,11 @@ class InHand:
         hands = finder().find(photo, person)
         chosen = _chosen(hands, self._hand)
         old = held_thing(held, chosen) if held is not None else None
-        if old is not None and self._hand is None:
-            place, hand = instead_of(self.thing, old), _nearest(hands, old)
-        elif chosen is not None:
-            place, hand = in_hand(self.thing, chosen), chosen
+        hand = chosen if old is None or self._hand is not None else _nearest(hands, old)
+        if old is not None and self._hand is None and (hand is None or _is_of_size(old, hand)):
+            place = instead_of(self.thing, old)
+        elif hand is not None:
+            place = in_hand(self.thing, hand)
         else:
             raise NothingHeldError("no hand found in this photo, and nothing that somebody holds")
         return self._put(photo, person, place.corrected(self._scale, self._turn), hand, old)
@@ -145,6 +147,11 @@ def _chosen(hands: list[Hand], which: Which | None) -> Hand | None:
 
 def _counted(count: int) -> str:
     return f"{count or 'no'} hand{'' if count == 1 else 's'}"
+
+
+def _is_of_size(old: _Where, hand: Hand) -> bool:
+    """Whether an old thing says how large a new one is to be: of many the hand hides all but a scrap."""
+    return float(np.hypot(*np.ptp(np.argwhere(old), axis=0))) >= _SCRAP * hand.length
 
 
 def _nearest(hands: list[Hand], old: _Where) -> Hand | None:

@@ -19,19 +19,25 @@ from figureground.documents.standards import STANDARDS
 from figureground.errors import FiguregroundError
 from figureground.pictures import PictureError
 from figureground.processes import usable_cores
+from figureground.runtime.held_things import NothingHeldError
 from figureground.runtime.segmenter import NobodyError
 from figureground.web.assets import OFFLINE, REVIEW, RUNTIME, Asset, answer, kept_offline, read_assets
-from figureground.web.fields import Fields, cut_fields, document_fields, table
+from figureground.web.fields import Fields, cut_fields, document_fields, put_fields, table
 from figureground.web.forms import Form, read_form
 from figureground.web.limits import Limits, RequestError
 from figureground.web.openapi import description
 from figureground.web.security import Guard
-from figureground.web.work import Made, cut_out, document_photo
+from figureground.web.work import Made, cut_out, document_photo, put_in
 from figureground.web.workshop import Model, Workshop, load_models
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 SHORTCOMINGS = "Figureground-Shortcomings"
-_STATUS: dict[type[Exception], int] = {PictureError: 415, NobodyError: 422, DocumentError: 422}  # of other mistakes 400
+_STATUS: dict[type[Exception], int] = {  # of other mistakes 400
+    PictureError: 415,
+    NobodyError: 422,
+    NothingHeldError: 422,
+    DocumentError: 422,
+}
 
 
 def create_app(
@@ -53,8 +59,10 @@ def create_app(
     """
     workshop = Workshop(load_models(model), limits or Limits(), threads or usable_cores())
     cut, document = (fields(tuple(workshop.models), workshop.limits) for fields in (cut_fields, document_fields))
+    telling = sorted(workshop.models, key=lambda name: not workshop.models[name].segmenter.tells_held)
+    put = put_fields(tuple(telling), workshop.limits)
     assets = {path: asset for path, asset in read_assets().items() if not path.startswith(REVIEW)}
-    fields_of = {"<!-- /cut -->": table(cut), "<!-- /id-photo -->": table(document)}
+    fields_of = {"<!-- /cut -->": table(cut), "<!-- /put -->": table(put), "<!-- /id-photo -->": table(document)}
     assets["/api.html"] = assets["/api.html"].filled(fields_of)
     assets |= {
         f"/models/{each.name}.tflite": Asset.of(each.content, "application/octet-stream")
@@ -70,9 +78,10 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/cut", _endpoint(workshop, cut, cut_out), methods=["POST"]),
+            Route("/put", _endpoint(workshop, put, put_in), methods=["POST"]),
             Route("/id-photo", _endpoint(workshop, document, document_photo), methods=["POST"]),
             Route("/health", _constant({"status": "ok"})),
-            Route("/openapi.json", _constant(description(cut, document))),
+            Route("/openapi.json", _constant(description(cut, put, document))),
             *(Route(path, static) for path in assets),
         ],
         exception_handlers={FiguregroundError: _refused, HTTPException: _not_served, Exception: _failed},

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any, Literal
 
 from figureground.documents.standards import STANDARDS
+from figureground.hands.things import packaged_things
 from figureground.runtime.held_things import HELD
 from figureground.web.limits import Limits
 
@@ -44,8 +45,23 @@ def cut_fields(models: Sequence[str], limits: Limits) -> dict[str, Field]:
         "background": Field(
             f"{colours}, or a picture's file, which covers the whole photo.", (), "transparent", "text or file"
         ),
-        "held": Field("What becomes of what people hold; keep needs a model that tells it.", HELD, HELD[0]),
+        "held": Field(
+            "What becomes of what people hold; keep and replace need a model that tells it, and replace a thing.",
+            (*HELD, "replace"),
+            HELD[0],
+        ),
+        **_hand_fields(),
         "format": Field("Of the result. Default: png if transparent, else jpg, which has no alpha.", _FORMATS),
+        "model": _model(models),
+    }
+
+
+def put_fields(models: Sequence[str], limits: Limits) -> dict[str, Field]:
+    """Of POST /put, by name; `models` as for `cut_fields`."""
+    return {
+        "photo": _photo(limits),
+        **_hand_fields(),
+        "format": Field("Of the result.", _FORMATS, "jpg"),
         "model": _model(models),
     }
 
@@ -64,6 +80,23 @@ def document_fields(models: Sequence[str], limits: Limits) -> dict[str, Field]:
 
 
 _FORMATS = ("png", "webp", "jpg")
+
+
+def _hand_fields() -> dict[str, Field]:
+    """What is put into a hand, and how."""
+    names = ", ".join(packaged_things())
+    return {
+        "thing": Field(
+            f"What to put into a hand: {names}, or a picture's file, best with transparency.",
+            (),
+            "",
+            "text or file",
+        ),
+        "hand": Field("left or right, the person's own, or 1 for the leftmost hand. Default: where something is held."),
+        "scale": Field("Makes the thing larger or smaller, 0.05 to 20.", (), "1"),
+        "turn": Field("Turns the thing further, in degrees, clockwise.", (), "0"),
+        "text": Field("To write on the thing, if it has a place for that, as the placard."),
+    }
 
 
 def _photo(limits: Limits) -> Field:

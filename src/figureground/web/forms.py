@@ -44,16 +44,25 @@ class Form:
             RequestError: There is none, 400; or it has too many pixels, 413.
             PictureError: These bytes are no picture.
         """
+        content = self.picture_file(name, limits)
+        return read_photo(content, name)
+
+    def picture_file(self, name: str, limits: Limits) -> bytes:
+        """The bytes in a field, of a picture that is not too large.
+
+        Raises:
+            RequestError, PictureError: As `picture`.
+        """
         if name not in self.files:
             raise RequestError(400, f"{name}: missing; send a picture's file in a field of that name")
         try:
             height, width = picture_size(self.files[name])
-            if height * width > limits.pixels:
-                most, has = limits.pixels / 1e6, height * width / 1e6
-                raise RequestError(413, f"{name}: the picture has {has:.0f} megapixels, the limit is {most:g}")
-            return read_photo(self.files[name])
         except PictureError as error:
             raise PictureError(f"{name}: {str(error).removeprefix('picture: ')}") from None
+        if height * width > limits.pixels:
+            most, has = limits.pixels / 1e6, height * width / 1e6
+            raise RequestError(413, f"{name}: the picture has {has:.0f} megapixels, the limit is {most:g}")
+        return self.files[name]
 
 
 class _Parts:

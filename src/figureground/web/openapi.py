@@ -15,13 +15,14 @@ _MISTAKES = {
     "413": "The upload or a picture is too large.",
     "415": "The photo is no picture, or damaged; or the body is no multipart form.",
     "421": "The server does not go by the name in Host.",
-    "422": "There is no person in the photo; for documents also: no face, several, or too little photo around it.",
+    "422": "There is no person in the photo, or no hand for the thing; for documents also: no face, several, "
+    "or too little photo around it.",
     "504": "The work takes too long.",
 }
 
 
-def description(cut: Fields, document: Fields) -> dict[str, Any]:
-    """The OpenAPI document of the two forms' fields."""
+def description(cut: Fields, put: Fields, document: Fields) -> dict[str, Any]:
+    """The OpenAPI document of the three forms' fields."""
     shortcomings = {
         "Figureground-Shortcomings": {
             "description": "Only if the document does not satisfy its standard: a JSON list of sentences.",
@@ -38,6 +39,7 @@ def description(cut: Fields, document: Fields) -> dict[str, Any]:
         },
         "paths": {
             "/cut": {"post": _operation("cut", "Cut the people out of a photo.", cut)},
+            "/put": {"post": _operation("put", "Put a thing into somebody's hand.", put)},
             "/id-photo": {"post": _operation("idPhoto", "Make a document photo.", document, shortcomings)},
             "/health": {"get": _plain("health", "Whether the server answers.", {"status": {"const": "ok"}})},
             "/settings": {"get": _plain("settings", "Models, document standards and limits, as the page needs them.")},
