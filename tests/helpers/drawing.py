@@ -44,6 +44,15 @@ def astronaut() -> tuple[Picture, Picture]:
     return np.ascontiguousarray(panels[:, :350]), np.ascontiguousarray(panels[:, 350:700, 0])
 
 
+def hands() -> tuple[Picture, dict[str, tuple[float, float]], float]:
+    """A rendered person, 480 x 640 (CC0 1.0), the hollow (row, column) of either hand, and the hands' length in pixels.
+
+    Picture 0 of benchmarks/hands.py, which knows where the hands are.
+    """
+    photo = cv2.cvtColor(cv2.imread(str(ROOT / "tests/hands.jpg")), cv2.COLOR_BGR2RGB)
+    return np.asarray(photo, np.uint8), {"left": (444, 415), "right": (380, 239)}, 90.0
+
+
 def panorama(one: Picture, people: int, aspect: int) -> tuple[Picture, list[slice]]:
     """A picture `aspect` times as wide as high that shows the same one before a plain wall, and at which columns."""
     height, width = one.shape[:2]

@@ -10,10 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from figureground import Segmenter
-from figureground.pictures import encode_jpeg, encode_png
+from figureground import InHand, Segmenter
+from figureground.hands.things import THINGS
+from figureground.pictures import encode_jpeg, encode_png, read_photo
 from helpers.drawing import Picture, portrait
 from helpers.picture_files import bomb, opened
+from helpers.places import ROOT
 from helpers.site import BOUNDARY, FORM, Site, form, serving
 from helpers.tiny_networks import save_pixel_network
 
@@ -56,6 +58,51 @@ def test_what_people_hold_is_left_out_or_kept(tmp_path: Path) -> None:
     assert refused.status == 200 or (refused.status == 400 and "give model own" in refused.error)
 
 
+def test_a_thing_is_put_into_a_hand(site: Site) -> None:
+    photo = (ROOT / "tests/hands.jpg").read_bytes()
+    fields = {"photo": photo, "hand": "right", "turn": "-7.5", "format": "png", "model": "fast"}
+    named = site.post("/put", {**fields, "thing": "placard", "text": "Free hugs"})
+    assert (named.status, named.headers["Content-Type"]) == (200, "image/png"), named.content
+    expected = Segmenter("fast").put(read_photo(photo), InHand("placard", "right", turn=-7.5, text="Free hugs"))
+    np.testing.assert_array_equal(opened(named.content), expected)
+    sent = site.post("/put", {**fields, "thing": (THINGS / "mug.png").read_bytes()})
+    assert sent.status == 200 and sent.content != named.content
+
+
+def test_a_cutout_may_have_a_thing_in_the_place_of_what_is_held(tmp_path: Path) -> None:
+    model = save_pixel_network(tmp_path / "telling.tflite", 64, 64, (20, 0, 0), held=(0, 0, 20))
+    picture = np.zeros((60, 90, 3), np.uint8)
+    picture[:, :45, 0] = picture[20:40, 45:70, 2] = 255
+    with serving(model) as site:
+        replaced = site.post("/cut", {"photo": encode_png(picture), "held": "replace", "thing": "mug"})
+        without = site.post("/cut", {"photo": encode_png(picture), "held": "replace"})
+    assert replaced.status == 200, replaced.content
+    np.testing.assert_array_equal(
+        opened(replaced.content), Segmenter(model).cut(picture, held="replace", thing=InHand("mug"))
+    )
+    assert without.status == 400 and "thing: '' is no picture's file and none of book" in without.error
+
+
+@pytest.mark.parametrize(
+    "fields, status, reason",
+    [
+        ({"thing": "tests/hands.jpg"}, 400, "thing: 'tests/hands.jpg' is no picture's file and none of book"),
+        ({"thing": b"no picture", "hand": "1"}, 415, "thing: "),
+        ({"thing": "mug", "hand": "0"}, 400, "hand: from 1 on"),
+        ({"thing": "mug", "hand": "both"}, 400, "hand: 'both' is no number"),
+        ({"thing": "mug", "scale": "1e9"}, 400, "scale: '1e9' is no number such as 1.5"),
+        ({"thing": "mug", "scale": "0"}, 400, "scale: 0.05 to 20"),
+        ({"thing": "mug", "text": "hello"}, 400, "mug: has no place for a text"),
+        ({"thing": "mug"}, 422, "no hand found in this photo"),
+    ],
+)
+def test_what_cannot_be_put_into_a_hand_is_said(
+    site: Site, nobody: bytes, fields: dict[str, str | bytes], status: int, reason: str
+) -> None:
+    answer = site.post("/put", {"photo": nobody, **fields})
+    assert (answer.status, reason in answer.error) == (status, True), answer.content
+
+
 def test_a_background_picture_is_sent_along(site: Site, photo: bytes, drawn: tuple[Picture, Picture]) -> None:
     behind = encode_png(np.full((30, 40, 3), (10, 200, 30), np.uint8))
     result = opened(site.post("/cut", {"photo": photo, "background": behind, "format": "png"}).content)
@@ -91,7 +138,7 @@ def test_no_path_of_the_request_is_ever_opened(site: Site, photo: bytes, tmp_pat
         (
             {"photo": b"...", "colour": "white"},
             400,
-            "'colour' is none of the fields photo, background, held, format, model",
+            "'colour' is none of the fields photo, background, held, thing, hand, scale, turn, text, format, model",
         ),
         ({"photo": b"...", "held": "hold"}, 400, "held: 'hold' is none of drop, keep"),
         ({"photo": b"...", "held": "keep"}, 400, "held: the model own does not tell what people hold; "),

@@ -21,6 +21,7 @@ _AGAIN = 1.0  # pixels: the blur by which sharpness is measured
 _STRONG = 90  # percentile of the gradients from which on a pixel is taken for an edge's
 _SHARPEST = 85  # percentile of the edges' sharpness: the others are soft themselves
 _SOFTEST = 6.0  # pixels
+_PIXELS = 1 / 3 + 1 / 12  # variance that a difference between pixels, and a pixel itself, add to an edge's
 _LAPLACIAN = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)  # Immerkær's
 
 
@@ -74,7 +75,7 @@ def blur_of(grey: Floats, counts: NDArray[np.bool_]) -> float:
         return 0.0
     edges = counts & (before >= strong)
     ratio = float(np.percentile(before[edges] / np.maximum(after[edges], 1e-3), _SHARPEST))
-    return float(min(_SOFTEST, _AGAIN / np.sqrt(max(ratio**2 - 1, 1e-3))))
+    return float(np.clip(_AGAIN**2 / max(ratio**2 - 1, 1e-3) - _PIXELS, 0, _SOFTEST**2) ** 0.5)
 
 
 def noise_of(grey: Floats, counts: NDArray[np.bool_]) -> float:
