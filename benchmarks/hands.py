@@ -2,12 +2,13 @@
 
     python benchmarks/hands.py FOLDER --assets ASSETS [--people 100] [--first 20] [--seed 11] [--size 640]
 
-FOLDER takes the pictures, each with a JSON file of its hands; what is there already is not rendered again. A hand is in
-sight if at least half of its joints lie in the picture, and neither another part of the body nor a thing hides them.
-One is found if the place where `Hand.grip` says that a thing is held lies no further from the hollow of the rendered
-hand than the hand is long; each found hand counts for one. Distances are in lengths of the rendered hand. False alarms
-are found hands that are near none, in sight or not. Thresholds were chosen on the first twenty people, so these do not
-count. Milliseconds are of the processor, for one core.
+FOLDER takes the pictures, as a data set that benchmarks/held.py reads too, and a JSON file of the hands of each; what
+is there already is not rendered again. A hand is in sight if at least half of its joints lie in the picture, and
+neither another part of the body nor a thing hides them. One is found if the place where `Hand.grip` says that a thing
+is held lies no further from the hollow of the rendered hand than the hand is long; each found hand counts for one.
+Distances are in lengths of the rendered hand. False alarms are found hands that are near none, in sight or not.
+Thresholds were chosen on the first twenty people, so these do not count. Milliseconds are of the processor, for one
+core.
 """
 
 from __future__ import annotations
@@ -74,11 +75,16 @@ def render(folder: Path, number: int, seed: int, ingredients: Ingredients, size:
     view = scene.look(camera, shape)
     light = scene.shoot(camera, view, seed=number)
     photo, coverage, held, _ = photograph(light, view.coverage, view.held, rng)
-    write_bytes(folder / f"{number:03d}.jpg", encode_jpeg(photo))
-    write_bytes(folder / f"{number:03d}-person.png", encode_png(coverage))
-    write_bytes(folder / f"{number:03d}-held.png", encode_png(held))
+    for part, file in (("images", encode_jpeg(photo)), ("coverage", encode_png(coverage)), ("held", encode_png(held))):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+        write_bytes(folder / part / f"{number:03d}.{'jpg' if part == 'images' else 'png'}", file)
     hands = [_known(placed, side, camera, shape, parts) for side in "LR"]
-    write_json(folder / f"{number:03d}.json", {"shot": shot, "holds": "+".join(names), "hands": hands})
+    write_json(known_file(folder, number), {"shot": shot, "holds": "+".join(names), "hands": hands})
+
+
+def known_file(folder: Path, number: int) -> Path:
+    """Where the hands of a picture stand; written last, so that what has one is whole."""
+    return folder / f"{number:03d}.json"
 
 
 def _known(person: Person, side: str, camera: Camera, size: tuple[int, int], parts: Sequence[Part]) -> dict[str, Any]:
@@ -189,12 +195,12 @@ def measure(folder: Path, numbers: Sequence[int]) -> None:
     matches: list[Match] = []
     alarms, milliseconds = [], []
     for number in numbers:
-        photo = read_photo(folder / f"{number:03d}.jpg")
-        person = read_coverage(folder / f"{number:03d}-person.png")
+        photo = read_photo(folder / f"images/{number:03d}.jpg")
+        person = read_coverage(folder / f"coverage/{number:03d}.png")
         begun = time.process_time()
         found = finder.find(photo, person)
         milliseconds.append(1000 * (time.process_time() - begun))
-        own, wrong = matched(json.loads((folder / f"{number:03d}.json").read_text(encoding="utf-8")), found)
+        own, wrong = matched(json.loads(known_file(folder, number).read_text(encoding="utf-8")), found)
         matches += own
         alarms.append(wrong)
     print(described())
@@ -218,11 +224,10 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=640, help="pixels of the pictures' longer side")
     arguments = parser.parse_args()
     numbers = range(arguments.first, arguments.first + arguments.people)
-    missing = [number for number in numbers if not (arguments.folder / f"{number:03d}.json").exists()]
+    missing = [number for number in numbers if not known_file(arguments.folder, number).exists()]
     if missing:
         prepare()
         ingredients = ingredients_of(arguments.assets)
-        arguments.folder.mkdir(parents=True, exist_ok=True)
         for number in tqdm(missing, unit="picture", disable=None):
             render(arguments.folder, number, arguments.seed, ingredients, arguments.size)
     measure(arguments.folder, numbers)

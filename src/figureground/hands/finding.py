@@ -2,7 +2,7 @@
 
 As in Zhang et al. 2020, "MediaPipe Hands: On-device Real-time Hand Tracking": palms are found first, since they keep
 their shape whatever the fingers do; each gives an upright square around its hand, in which the second network tells 21
-landmarks. Anchors, crops and thresholds are those of MediaPipe 0.10.14's graphs. What is added here is where palms are
+landmarks. Anchors and crops are those of MediaPipe 0.10.14. What is added here is where palms are
 looked for, since hands are small in most photos.
 """
 
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 _PALM_SIDE, _HAND_SIDE = 192, 224  # pixels that the networks see
 _GRIDS = ((24, 2), (12, 6))  # cells a side, anchors a cell
-_LEAST_PALM, _LEAST_HAND = 0.5, 0.7
+_LEAST_PALM, _LEAST_HAND = 0.3, 0.7  # the second network decides
 _SAME_PALM = 0.3  # intersection over union of two boxes
 _SAME_HAND = 0.4  # of the longer hand: two that are nearer are one
 # How far a square moves towards the fingers, and how much larger it gets, around a palm and around landmarks.

@@ -22,13 +22,18 @@ _SOFT = 0.02  # how far the outline of a finger is in doubt
 # How much further than the thing a bone, or the palm, may seem to be and yet be taken to be in front: depths are rough,
 # so fingers are in front and the palm is behind, unless they are clearly not.
 _FINGER_BEHIND, _PALM_BEHIND = 0.06, -0.15
+_FEWEST = 5  # landmarks that tell the hand's colours
+_TO_DEVIATION = 1.48  # from the median of the deviations, of a normal distribution
+_TOLERANCE = np.array([14, 5, 5], np.float32)  # of CIE Lab in 8 bits: light varies more than colour
+_ALIKE = 9.0, 18.0  # squares of deviations from the hand's colours, that are taken for the hand's and for others'
 
 
 def in_front(photo: Picture, person: Picture, hand: Hand, region: Region) -> Picture:
     """The pixels of a hand that lie before what it holds, in a part of the photo: uint8, 255 where they do.
 
     By the landmarks' depths: what is nearer to the camera than the middle between thumb, fingertips and knuckles. The
-    outline is that of the person mask, and within the hand the one that the photo itself shows.
+    outline is that of the person mask, before clothes and face that of the hand's colours, and within the hand the one
+    that the photo itself shows.
 
     Args:
         photo: uint8 HxWx3 RGB, the whole of it, and the mask of its people.
@@ -39,7 +44,7 @@ def in_front(photo: Picture, person: Picture, hand: Hand, region: Region) -> Pic
     probability = _shown(hand, region)
     if not probability.any():
         return np.zeros(part.shape[:2], np.uint8)
-    return np.minimum(refine(part, probability), region.of(person))
+    return np.minimum(refine(part, probability * _alike(part, hand, region)), region.of(person))
 
 
 def _shown(hand: Hand, region: Region) -> Floats:
@@ -57,6 +62,22 @@ def _shown(hand: Hand, region: Region) -> Floats:
     if float(hand.depths[[WRIST, *KNUCKLES]].mean()) < grip + _PALM_BEHIND * hand.length:
         nearest = np.minimum(nearest, _from_palm(hand, region, size))
     return np.asarray(np.clip(0.5 - nearest / (2 * _SOFT * hand.length), 0, 1), np.float32)
+
+
+def _alike(part: Picture, hand: Hand, region: Region) -> Floats:
+    """How much each pixel has the colours of the hand's bones: float32 0 to 1; 1 where none of them is in the part."""
+    size = part.shape[0], part.shape[1]
+    rows, columns = np.floor(hand.landmarks - [region.top, region.left]).astype(int).T
+    within = (rows >= 0) & (columns >= 0) & (rows < size[0]) & (columns < size[1])
+    if np.count_nonzero(within) < _FEWEST:
+        return np.ones(size, np.float32)
+    soft = cv2.GaussianBlur(part, (0, 0), max(0.5, _FINGER / 3 * hand.length))
+    colours = cv2.cvtColor(soft, cv2.COLOR_RGB2LAB).astype(np.float32)
+    bones = colours[rows[within], columns[within]]
+    middle = np.median(bones, axis=0)
+    spread = np.median(np.abs(bones - middle), axis=0) * _TO_DEVIATION + _TOLERANCE
+    far = (((cv2.cvtColor(part, cv2.COLOR_RGB2LAB) - middle) / spread) ** 2).sum(axis=2)
+    return np.asarray(np.clip((_ALIKE[1] - far) / (_ALIKE[1] - _ALIKE[0]), 0, 1), np.float32)
 
 
 def _depth_of_grip(hand: Hand) -> float:
