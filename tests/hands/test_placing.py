@@ -21,7 +21,8 @@ def thing(height: int = 40, width: int = 20, **facts: object) -> Thing:
 def box(height: float, width: float, degrees: float) -> np.ndarray:
     """A rectangle in a photo of 300 x 300, turned clockwise about the middle."""
     corners = cv2.boxPoints(((150, 150), (width, height), degrees))
-    return cv2.fillPoly(np.zeros((300, 300), np.uint8), [corners.round().astype(np.int32)], 1) > 0
+    filled = cv2.fillPoly(np.zeros((300, 300), np.uint8), [corners.round().astype(np.int32)], 1)
+    return np.asarray(filled > 0)
 
 
 def test_a_thing_of_known_width_is_as_large_as_the_hand_says() -> None:

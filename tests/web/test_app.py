@@ -60,7 +60,7 @@ def test_what_people_hold_is_left_out_or_kept(tmp_path: Path) -> None:
 
 def test_a_thing_is_put_into_a_hand(site: Site) -> None:
     photo = (ROOT / "tests/hands.jpg").read_bytes()
-    fields = {"photo": photo, "hand": "right", "turn": "-7.5", "format": "png", "model": "fast"}
+    fields: dict[str, str | bytes] = {"photo": photo, "hand": "right", "turn": "-7.5", "format": "png", "model": "fast"}
     named = site.post("/put", {**fields, "thing": "placard", "text": "Free hugs"})
     assert (named.status, named.headers["Content-Type"]) == (200, "image/png"), named.content
     expected = Segmenter("fast").put(read_photo(photo), InHand("placard", "right", turn=-7.5, text="Free hugs"))

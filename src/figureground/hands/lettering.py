@@ -59,7 +59,7 @@ def in_lines(text: str, count: int) -> str:
 
     Example:
         >>> in_lines("free hugs for everybody", 2)
-        'free hugs\\nfor everybody'
+        'free hugs for\\neverybody'
     """
     words = text.split()
     length = len(" ".join(words))

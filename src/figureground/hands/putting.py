@@ -18,7 +18,7 @@ from figureground.hands.things import Thing, ThingError, ThingLike, thing_of
 from figureground.pictures import Picture
 from figureground.runtime.bands import fitted_inside
 from figureground.runtime.foreground import clean_edges
-from figureground.runtime.held_things import NothingHeldError
+from figureground.runtime.held_things import REACH, NothingHeldError
 from figureground.runtime.second_look import Region
 
 Which: TypeAlias = Side | int
@@ -84,7 +84,7 @@ class InHand:
         """
         hands = finder().find(photo, person)
         chosen = _chosen(hands, self._hand)
-        old = held_thing(held, chosen) if held is not None else None
+        old = held_thing(held, person, chosen) if held is not None else None
         hand = chosen if old is None or self._hand is not None else _nearest(hands, old)
         if old is not None and self._hand is None and (hand is None or _is_of_size(old, hand)):
             place = instead_of(self.thing, old)
@@ -118,15 +118,17 @@ def finder() -> HandFinder:
     return HandFinder()
 
 
-def held_thing(held: Picture, hand: Hand | None) -> _Where | None:
-    """The largest thing of a mask of held things (uint8 HxW), or the one that this hand holds: bool HxW."""
+def held_thing(held: Picture, person: Picture, hand: Hand | None) -> _Where | None:
+    """The largest thing that somebody touches, or the one that this hand holds, by masks (uint8 HxW): bool HxW."""
+    reach = 2 * max(1, round(REACH * max(held.shape))) + 1
+    touched = cv2.dilate(person, np.ones((reach, reach), np.uint8)) > 127
     count, labels, found, _ = cv2.connectedComponentsWithStats((held > 127).view(np.uint8), connectivity=8)
     order = sorted(range(1, count), key=lambda label: -found[label, cv2.CC_STAT_AREA])
     for label in order:
         if found[label, cv2.CC_STAT_AREA] < _HELD * held.size:
             return None
         thing: _Where = labels == label
-        if hand is None or distance(hand.grip, thing) <= _REACH * hand.length:
+        if (thing & touched).any() and (hand is None or distance(hand.grip, thing) <= _REACH * hand.length):
             return thing
     return None
 
