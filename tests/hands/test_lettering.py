@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from figureground.hands.lettering import in_lines, lettered
+from figureground.hands.lettering import in_lines, lettered, without_glyph
 
 AREA = (0.1, 0.1, 0.6, 0.9)
 
@@ -33,5 +33,10 @@ def test_a_text_that_nobody_could_read_is_none() -> None:
 
 
 def test_lines_are_about_equally_long() -> None:
-    assert in_lines("one two three four", 2) == "one two\nthree four"
-    assert in_lines("hello", 3) == "hello"
+    assert in_lines("one two three four", 2) == ["one two", "three four"]
+    assert in_lines("hello", 3) == ["hello"]
+
+
+def test_texts_of_all_the_pages_languages_can_be_written() -> None:
+    for text in ("Größe", "Ça va, señor?", "жук", "你好"):
+        assert without_glyph(text) == "" and lettered(card(), AREA, text) is not None

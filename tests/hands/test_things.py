@@ -95,6 +95,11 @@ def test_a_text_is_written_where_the_thing_has_a_place_for_it() -> None:
     assert placard.with_text("", "placard") is placard
 
 
+def test_letters_that_the_font_does_not_have_are_said() -> None:
+    with pytest.raises(ThingError, match="text: the font has no \N{GRINNING FACE}; leave it out"):
+        thing_of("placard").with_text("hello \N{GRINNING FACE}", "placard")
+
+
 def test_a_text_that_is_too_long_or_has_no_place_is_refused() -> None:
     with pytest.raises(ThingError, match="text: 2000 characters do not fit on placard; shorten it"):
         thing_of("placard").with_text("ab " * 666 + "ab", "placard")

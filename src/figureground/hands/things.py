@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from figureground.errors import FiguregroundError
-from figureground.hands.lettering import Area, lettered
+from figureground.hands.lettering import Area, lettered, without_glyph
 from figureground.pictures import Picture, cutout_of, frame_count, opened
 from figureground.runtime.foreground import clean_edges
 
@@ -58,13 +58,15 @@ class Thing:
         """The thing with a text on it.
 
         Raises:
-            ThingError: It has no place for one, or not for one that long.
+            ThingError: It has no place for one, or not for one that long, or the font lacks a letter.
         """
         if not text:
             return self
         if self.text_area is None:
             able = ", ".join(each for each in packaged_things() if packaged_thing(each).text_area is not None)
             raise ThingError(f"{name}: has no place for a text; take {able}")
+        if strange := without_glyph(text):
+            raise ThingError(f"text: the font has no {strange[:8]}; leave it out")
         written = lettered(self.picture, self.text_area, text)
         if written is None:
             raise ThingError(f"text: {len(text)} characters do not fit on {name}; shorten it")
