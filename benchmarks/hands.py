@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,11 @@ from tqdm import tqdm
 from figureground.files import write_bytes, write_json
 from figureground.hands.finding import HandFinder
 from figureground.hands.hand import Hand
-from figureground.pictures import encode_jpeg, encode_png, read_coverage, read_photo
+from figureground.hands.putting import InHand
+from figureground.pictures import encode_jpeg, encode_png, read_coverage, read_mask, read_photo
+from figureground.runtime.held_things import NothingHeldError
 from figureground.runtime.processor import described
+from figureground.runtime.segmenter import Segmenter
 from figureground.synth.figures.person import Person, make_person
 from figureground.synth.geometry.rotations import rotation
 from figureground.synth.geometry.vectors import UP
@@ -214,6 +218,32 @@ def measure(folder: Path, numbers: Sequence[int]) -> None:
     print(f"{np.median(milliseconds):.0f} ms a picture, {np.percentile(milliseconds, 90):.0f} at most in nine of ten")
 
 
+def measure_places(folder: Path, numbers: Sequence[int], model: str) -> None:
+    """Where `InHand` puts a thing, with the masks of a model: right is at a rendered hand, or on what is truly held."""
+    thing, segmenter = InHand("mug"), Segmenter(model)
+    counts: Counter[str] = Counter()
+    for number in numbers:
+        photo = read_photo(folder / f"images/{number:03d}.jpg")
+        held = segmenter.held(photo) if segmenter.tells_held else None
+        known = json.loads(known_file(folder, number).read_text(encoding="utf-8"))
+        try:
+            place, _, old = thing.place(photo, segmenter.mask(photo), held)
+        except NothingHeldError:
+            visible = any(true["in_sight"] >= IN_SIGHT for true in known["hands"])
+            counts["no place, though a hand is in sight" if visible else "no place, no hand in sight"] += 1
+            continue
+        truly = read_mask(folder / f"held/{number:03d}.png") > 127
+        at_hand = any(
+            np.hypot(place.row - true["grip"][0], place.column - true["grip"][1]) <= true["length"]
+            for true in known["hands"]
+        )
+        on_held = old is not None and np.count_nonzero(old & truly) > np.count_nonzero(old) / 2
+        counts[
+            "right" if at_hand or on_held else "wrong, by the held mask" if old is not None else "wrong, by a hand"
+        ] += 1
+    print(f"a thing put in with {model}:", ", ".join(f"{count} {name}" for name, count in counts.most_common()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
@@ -222,6 +252,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=20, help="number of the first person that counts")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--size", type=int, default=640, help="pixels of the pictures' longer side")
+    parser.add_argument("--model", default="fast", help="whose masks say where people are and what they hold")
     arguments = parser.parse_args()
     numbers = range(arguments.first, arguments.first + arguments.people)
     missing = [number for number in numbers if not known_file(arguments.folder, number).exists()]
@@ -231,6 +262,7 @@ def main() -> None:
         for number in tqdm(missing, unit="picture", disable=None):
             render(arguments.folder, number, arguments.seed, ingredients, arguments.size)
     measure(arguments.folder, numbers)
+    measure_places(arguments.folder, numbers, arguments.model)
 
 
 if __name__ == "__main__":

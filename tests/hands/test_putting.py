@@ -114,11 +114,11 @@ def test_of_several_held_things_the_largest_counts_or_the_one_the_hand_holds() -
     held, person = np.zeros((2, 200, 240), np.uint8)
     held[20:60, 180:230] = held[90:110, 110:130] = held[150:, :100] = 255
     person[60:140, 100:230] = 255 - held[60:140, 100:230]
-    largest, near = held_thing(held, person, None), held_thing(held, person, open_hand(length=40))
+    largest, near = held_thing(held, person, []), held_thing(held, person, [open_hand(length=40)])
     assert largest is not None and largest[30, 200] and not largest[100, 120]
     assert near is not None and near[100, 120] and not near[30, 200]
     assert largest is not None and not largest[180, 50]  # nobody touches the largest of all
-    assert held_thing(np.zeros((200, 240), np.uint8), person, None) is None
+    assert held_thing(np.zeros((200, 240), np.uint8), person, []) is None
 
 
 def test_it_can_be_sent_to_another_process(person: np.ndarray) -> None:

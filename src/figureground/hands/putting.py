@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import TypeAlias
 
@@ -39,9 +40,9 @@ LARGEST_SCALE = 20.0
 class InHand:
     """A thing, and how it is to be held: what `Segmenter.put` and `Segmenter.cut` take.
 
-    Where the model tells that somebody holds something, the thing takes its place, with its size and turn; else, or
-    where a hand is named, it goes between the thumb and the fingers of a hand. Fingers in front stay in front, and the
-    thing gets the light, blur and noise of what is around.
+    Where the model tells that a hand holds something, the thing takes its place, with its size and turn; else, or where
+    a hand is named, it goes between the thumb and the fingers of a hand. Fingers in front stay in front, and the thing
+    gets the light, blur and noise of what is around.
 
     Args:
         thing: The name of one that comes with the package, such as "mug"; a file's path or bytes; an array (uint8 HxWx3
@@ -82,21 +83,7 @@ class InHand:
             NothingHeldError: There is no such hand, and nothing is held.
             ThingError: The thing would be larger than the photo, or lie outside of it.
         """
-        hands = finder().find(photo, person)
-        chosen = _chosen(hands, self._hand)
-        old = held_thing(held, person, chosen) if held is not None else None
-        hand = chosen if old is None or self._hand is not None else _nearest(hands, old)
-        if old is not None and self._hand is None and (hand is None or _is_of_size(old, hand)):
-            place = instead_of(self.thing, old)
-        elif hand is not None:
-            place = in_hand(self.thing, hand)
-        else:
-            raise NothingHeldError("no hand found in this photo, and nothing that somebody holds")
-        return self._put(photo, person, place.corrected(self._scale, self._turn), hand, old)
-
-    def _put(
-        self, photo: Picture, person: Picture, place: Place, hand: Hand | None, old: _Where | None
-    ) -> tuple[Picture, Picture]:
+        place, hand, old = self.place(photo, person, held)
         size = photo.shape[0], photo.shape[1]
         region, layer = place.layer(self.thing, size)
         if region.area == 0:
@@ -111,6 +98,28 @@ class InHand:
         _lay(photo, person, region, layer, front)
         return photo, person
 
+    def place(
+        self, photo: Picture, person: Picture, held: Picture | None
+    ) -> tuple[Place, Hand | None, NDArray[np.bool_] | None]:
+        """Where the thing goes, the hand that takes it, if any, and the old thing that goes away, if any: bool HxW.
+
+        What a hand holds comes first, then a hand, and last what somebody carries of whom no hand is found.
+
+        Raises:
+            NothingHeldError: There is none of these.
+        """
+        hands = finder().find(photo, person)
+        chosen = _chosen(hands, self._hand)
+        old = held_thing(held, person, hands if self._hand is None else [chosen]) if held is not None else None
+        hand = chosen if old is None or self._hand is not None else _nearest(hands, old)
+        if old is not None and self._hand is None and (hand is None or _is_of_size(old, hand)):
+            place = instead_of(self.thing, old)
+        elif hand is not None:
+            place = in_hand(self.thing, hand)
+        else:
+            raise NothingHeldError("no hand found in this photo, and nothing that somebody holds")
+        return place.corrected(self._scale, self._turn), hand, old
+
 
 @cache
 def finder() -> HandFinder:
@@ -118,8 +127,12 @@ def finder() -> HandFinder:
     return HandFinder()
 
 
-def held_thing(held: Picture, person: Picture, hand: Hand | None) -> _Where | None:
-    """The largest thing that somebody touches, or the one that this hand holds, by masks (uint8 HxW): bool HxW."""
+def held_thing(held: Picture, person: Picture, hands: Sequence[Hand | None]) -> _Where | None:
+    """The largest thing that one of these hands holds, or that somebody touches where there are none: bool HxW.
+
+    Args:
+        held, person: Masks, uint8 HxW.
+    """
     reach = 2 * max(1, round(REACH * max(held.shape))) + 1
     touched = cv2.dilate(person, np.ones((reach, reach), np.uint8)) > 127
     count, labels, found, _ = cv2.connectedComponentsWithStats((held > 127).view(np.uint8), connectivity=8)
@@ -128,7 +141,8 @@ def held_thing(held: Picture, person: Picture, hand: Hand | None) -> _Where | No
         if found[label, cv2.CC_STAT_AREA] < _HELD * held.size:
             return None
         thing: _Where = labels == label
-        if (thing & touched).any() and (hand is None or distance(hand.grip, thing) <= _REACH * hand.length):
+        within = [hand for hand in hands if hand and distance(hand.grip, thing) <= _REACH * hand.length]
+        if (thing & touched).any() and (within or not hands):
             return thing
     return None
 
