@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "video": RUNTIME,
     "documents": RUNTIME | {"photos"},
     "annotation": FOUNDATION | {"pictures", "dataset", "importing", "runtime"},
-    "hands": RUNTIME,
+    "hands": RUNTIME | {"documents"},
     "web": RUNTIME | {"photos", "documents", "dataset", "annotation", "hands"},
     "predictor": {"network_input", "pictures"},
     "export": FOUNDATION | {"network_input", "pictures", "scores", "models", "runtime", "predictor"},

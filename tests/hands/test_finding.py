@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from figureground.documents.faces import FaceFinder
 from figureground.hands.finding import HandFinder, around, overlap, searched
 from figureground.pictures import resize_photo
 from helpers.drawing import hands
@@ -43,6 +46,17 @@ def test_hands_of_a_person_who_is_small_in_the_photo_are_found_in_the_persons_bo
 def test_a_wall_shows_no_hand(finder: HandFinder) -> None:
     assert finder.find(np.full((300, 200, 3), 90, np.uint8)) == []
     assert finder.find(np.zeros((1, 1, 3), np.uint8)) == []
+
+
+def test_a_face_is_no_hand(finder: HandFinder) -> None:
+    photo, _, length = hands()
+    (face,) = FaceFinder().find(photo, 0, 150, 150)
+    middle, half = np.array(face.middle, np.float32), np.float32(face.height / 4)
+    taken = replace(
+        open_hand(length=length), landmarks=middle + half * np.array([[-1, -1], [1, 1], [0, 0]] * 7, np.float32)
+    )
+    assert finder._is_face(photo, taken)
+    assert not any(finder._is_face(photo, hand) for hand in finder.find(photo))
 
 
 def test_what_is_no_photo_is_refused(finder: HandFinder) -> None:

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from figureground.documents.faces import FaceFinder
 from figureground.hands.crops import Crop
 from figureground.hands.hand import INDEX, LITTLE, MIDDLE, RING, THUMB, WRIST, Hand, Side
 from figureground.pictures import Picture
@@ -32,6 +33,8 @@ _SAME_HAND = 0.4  # of the longer hand: two that are nearer are one
 # How far a square moves towards the fingers, and how much larger it gets, around a palm and around landmarks.
 _AROUND_PALM, _AROUND_LANDMARKS = (0.5, 2.6), (0.1, 2.0)
 _FRAMING = (WRIST, *THUMB[:3], *INDEX[:2], *MIDDLE[:2], *RING[:2], *LITTLE[:2])  # landmarks that a crop is laid around
+
+_FACE_VIEW, _IN_FACE = 3.0, 0.6  # side of the square where a face is looked for, in hands; share of landmarks within it
 
 # Where palms are looked for: squares of these shares of a person's longer side, a half of their side apart.
 _SHARES = (1.0, 0.5, 0.25)
@@ -66,6 +69,7 @@ class HandFinder:
     def __init__(self) -> None:
         self._palms = load_interpreter(*packaged_content("palm.tflite"), threads=1)
         self._hands = load_interpreter(*packaged_content("hand.tflite"), threads=1)
+        self._faces = FaceFinder()
 
     def find(self, photo: Picture, person: Picture | None = None) -> list[Hand]:
         """The hands of a photo, the likeliest first.
@@ -81,9 +85,19 @@ class HandFinder:
         hands: list[Hand] = []
         for palm in _without_doubles(palms):
             hand = self.hand(photo, palm.crop)
-            if hand is not None and not any(_same(hand, other) for other in hands):
+            if hand is not None and not any(_same(hand, other) for other in hands) and not self._is_face(photo, hand):
                 hands.append(hand)
         return sorted(hands, key=lambda hand: -hand.score)
+
+    def _is_face(self, photo: Picture, hand: Hand) -> bool:
+        """Whether what was taken for a hand is a face: most of its landmarks lie within one."""
+        row, column = hand.palm
+        side = _FACE_VIEW * hand.length
+        for face in self._faces.find(photo, round(row - side / 2), round(column - side / 2), max(1, round(side))):
+            inside = (hand.landmarks >= face.box[:2]) & (hand.landmarks <= face.box[2:])
+            if inside.all(axis=1).mean() >= _IN_FACE:
+                return True
+        return False
 
     def palms(self, photo: Picture, crop: Crop) -> list[Palm]:
         """Palms in one square of the photo, as the detector tells them, before any are joined."""
