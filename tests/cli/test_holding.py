@@ -50,6 +50,16 @@ def test_without_a_name_the_result_goes_beside_the_photo_and_replaces_nothing(tm
     assert again.returncode == 1 and "me-put.jpg: is there already" in again.stderr
 
 
+def test_a_photo_is_never_replaced_and_a_folder_takes_the_result_by_its_name(tmp_path: Path) -> None:
+    photo = tmp_path / "me.jpg"
+    photo.write_bytes(PHOTO.read_bytes())
+    refused = call("put", "mug", "--into", photo, "-o", photo)
+    assert refused.returncode == 1 and "the result would replace a photo" in refused.stderr
+    assert photo.read_bytes() == PHOTO.read_bytes()
+    assert call("put", "mug", "--into", photo, "-o", tmp_path / "out").returncode == 0
+    assert (tmp_path / "out/me.jpg").is_file()
+
+
 def test_a_photo_without_hand_or_held_thing_ends_with_three_and_no_file(tmp_path: Path, nobody: Path) -> None:
     done = call("put", "mug", "--into", nobody, "-o", tmp_path / "out.png")
     assert done.returncode == 3 and not (tmp_path / "out.png").exists()

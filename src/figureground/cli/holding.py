@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--into", "photo", required=True, type=FileOrStream(Stream.INPUT), metavar="PHOTO|-", help="The photo.")
 @click.option(
     "-o", "--output", type=FileOrStream(Stream.OUTPUT),
-    help="A .png, .webp or .jpg file, which is replaced, or - for a PNG to standard output. "
+    help="A .png, .webp or .jpg file, which is replaced, a folder, or - for a PNG to standard output. "
     "Without it: beside the photo, as NAME-put.jpg, which is not replaced.",
 )  # fmt: skip
 @hand_options()
@@ -46,9 +46,9 @@ def put(
     """
     with one_line_errors():
         from figureground.hands.putting import InHand
-        from figureground.photos.planning import beside, result_suffix
+        from figureground.photos.planning import beside, plan, result_suffix
         from figureground.photos.saving import encoded
-        from figureground.photos.streams import check_streams, content_of, file_name, write
+        from figureground.photos.streams import content_of, file_name, write
         from figureground.pictures import frame_count, read_photo
         from figureground.processes import without_chatter
         from figureground.runtime.held_things import NothingHeldError
@@ -56,8 +56,8 @@ def put(
 
         if output is None:
             output = beside(photo, "-put.jpg") if isinstance(photo, Path) else Stream.OUTPUT
-        check_streams(photo, output)
         suffix = result_suffix(output, None, transparent=False, mask_only=False)
+        (job,) = plan([photo], output, suffix)
         held = InHand(thing, hand, scale, turn, text)
         content = content_of(photo)
         pixels = read_photo(content, str(photo))
@@ -67,7 +67,7 @@ def put(
         except NothingHeldError as error:
             click.echo(f"{shown(str(photo))}: {error}", err=True)
             sys.exit(3)
-        write(output, encoded(file_name(output, suffix), result))
+        write(job.target, encoded(file_name(job.target, suffix), result))
     if (frames := frame_count(content)) > 1:
         click.echo(f"{shown(str(photo))}: only the first of {frames} pictures", err=True)
-    click.echo(f"{shown(str(output))}: {shown(held.name)} put in", err=output is Stream.OUTPUT)
+    click.echo(f"{shown(str(job.target))}: {shown(held.name)} put in", err=job.target is Stream.OUTPUT)
