@@ -82,6 +82,18 @@ def test_transparent_parts_become_white(photo: Picture) -> None:
     assert np.array_equal(read[:, 10:], photo[:, 10:])
 
 
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_cutout_keeps_its_transparency_and_is_upright(photo: Picture, orientation: int) -> None:
+    cutout = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)])
+    cutout[:, :10, 3] = np.arange(10) * 20
+    stored = saved(Image.fromarray(cutout), format="PNG", exif=exif(orientation))
+    with Image.open(io.BytesIO(stored)) as image:
+        np.testing.assert_array_equal(pictures.cutout_of(image), pictures.orient(cutout, orientation))
+    assert pictures.cutout_of(Image.fromarray(photo))[..., 3].min() == 255
+    grey = pictures.cutout_of(Image.fromarray(cutout).convert("LA"))
+    np.testing.assert_array_equal(grey[..., 3], cutout[..., 3])
+
+
 def test_colour_profiles_are_applied_and_damaged_ones_ignored(photo: Picture) -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     assert np.array_equal(pictures.read_photo(saved(Image.fromarray(photo), format="PNG", icc_profile=srgb)), photo)
