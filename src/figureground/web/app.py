@@ -17,11 +17,13 @@ from starlette.types import ASGIApp
 from figureground.documents.framing import DocumentError
 from figureground.documents.standards import STANDARDS
 from figureground.errors import FiguregroundError
+from figureground.hands.things import THINGS
 from figureground.pictures import PictureError
 from figureground.processes import usable_cores
 from figureground.runtime.held_things import NothingHeldError
+from figureground.runtime.packaged import packaged_content
 from figureground.runtime.segmenter import NobodyError
-from figureground.web.assets import OFFLINE, REVIEW, RUNTIME, Asset, answer, kept_offline, read_assets
+from figureground.web.assets import OFFLINE, REVIEW, RUNTIME, Asset, answer, files_below, kept_offline, read_assets
 from figureground.web.fields import Fields, cut_fields, document_fields, put_fields, table
 from figureground.web.forms import Form, read_form
 from figureground.web.limits import Limits, RequestError
@@ -31,6 +33,7 @@ from figureground.web.work import Made, cut_out, document_photo, put_in
 from figureground.web.workshop import Model, Workshop, load_models
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+HAND_NETWORKS = ("palm", "hand")  # with which the page finds hands
 SHORTCOMINGS = "Figureground-Shortcomings"
 _STATUS: dict[type[Exception], int] = {  # of other mistakes 400
     PictureError: 415,
@@ -67,6 +70,11 @@ def create_app(
     assets |= {
         f"/models/{each.name}.tflite": Asset.of(each.content, "application/octet-stream")
         for each in workshop.models.values()
+    }
+    assets |= files_below(THINGS, "/things/")
+    assets |= {
+        f"/models/{name}.tflite": Asset.of(packaged_content(f"{name}.tflite")[1], "application/octet-stream")
+        for name in HAND_NETWORKS
     }
     settings = _settings(workshop.models, workshop.limits, runtime=RUNTIME in assets)
     assets["/settings"] = Asset.of(json.dumps(settings).encode(), "application/json")

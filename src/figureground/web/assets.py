@@ -52,15 +52,21 @@ class Asset:
 
 
 def read_assets(folder: Path = STATIC) -> dict[str, Asset]:
-    """The files below a folder by their URL's path; `name.gz` is `name` compressed, index.html is also `/`."""
+    """The page's files by their URL's path; `name.gz` is `name` compressed, index.html is also `/`."""
+    assets = files_below(folder, "/")
+    assets["/"] = assets["/index.html"]
+    return assets
+
+
+def files_below(folder: Path, root: str) -> dict[str, Asset]:
+    """The files below a folder that browsers can use, by their path below `root`, which begins and ends with `/`."""
     assets = {}
     for path in sorted(folder.rglob("*")):
         zipped = path.suffix == ".gz"
         name = path.relative_to(folder).as_posix().removesuffix(".gz")
         media_type = _TYPES.get(Path(name).suffix)
         if path.is_file() and media_type is not None:
-            assets[f"/{name}"] = Asset.of(path.read_bytes(), media_type, zipped=zipped)
-    assets["/"] = assets["/index.html"]
+            assets[f"{root}{name}"] = Asset.of(path.read_bytes(), media_type, zipped=zipped)
     return assets
 
 

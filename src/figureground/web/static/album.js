@@ -15,6 +15,8 @@ export class Entry {
   sureness = 0.5; // how sure the model must be of a person
   repaired = false; // by hand
   trouble = ""; // why there is no mask
+  /** @type {import("./holding.js").Put | null} */ put = null; // a thing on the photo
+  /** @type {Promise<import("./holding.js").Grips> | null} */ grips = null; // where it could go
 
   /** @param {File} file */
   constructor(file) {
@@ -60,7 +62,7 @@ export class Entry {
 
   /** Forgets the mask and all that was asked, for another model. */
   forget() {
-    this.#packed = this.#asking = this.#held = this.probability = null;
+    this.#packed = this.#asking = this.#held = this.probability = this.grips = null;
     this.sureness = 0.5;
     this.trouble = "";
   }

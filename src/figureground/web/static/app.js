@@ -11,8 +11,12 @@ import { openPhoto } from "./photos.js";
 import { changeSureness, endRepair, startRepair } from "./repairing.js";
 import { describe, ready, started } from "./starting.js";
 import { changeMode, cutAnew, snap, take } from "./taking.js";
+import { changeThingText, chooseThing, putThing, showThing, takeThing } from "./holding.js";
+import { hasClearPixels, pixelsOf } from "./hands/thing.js";
 import { complain, element, say } from "./telling.js";
 import { LANGUAGES, choose, text } from "./texts.js";
+
+const THING = "application/x-figureground-thing"; // what is dragged from the things
 
 function listen() {
   /** @type {[string, string, (event: any) => unknown][]} */
@@ -45,12 +49,17 @@ function listen() {
     ["document-background", "change", remakeDocument],
     ["face", "change", remakeDocument],
     ["picture-label", "click", pointAtPicture],
+    ["thing-choose", "click", () => element("thing-file").click()],
+    ["thing-file", "change", () => takeFrom(element("thing-file"), takeThing)],
+    ["thing-text", "change", changeThingText],
+    ["things", "dragstart", dragThing],
     ["split", "input", slide],
     ["language", "change", changeLanguage],
   ];
   for (const [id, event, action] of listeners) element(id).addEventListener(event, action);
   for (const choice of form.elements.mode) choice.addEventListener("change", changeMode);
   for (const choice of form.elements.background) choice.addEventListener("change", changeBackground);
+  for (const choice of form.elements.thing) choice.addEventListener("change", changeThing);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     askForDocument();
@@ -60,13 +69,51 @@ function listen() {
   addEventListener("dragleave", (event) => dropping(event, false));
   addEventListener("drop", (event) => {
     dropping(event, false);
-    given(event.dataTransfer);
+    dropped(event);
   });
 }
 
 /** @type {(transfer: DataTransfer | null) => void} */
 function given(transfer) {
   if (transfer?.files.length && !isOwnDrag()) take(...transfer.files);
+}
+
+/**
+ * A thing that is dropped on the shown photo, or a picture on the things, is put into a hand; else it is a photo.
+ * @param {DragEvent} event
+ */
+async function dropped(event) {
+  const { dataTransfer: transfer, target } = event;
+  const name = transfer?.getData(THING);
+  const onPhoto = element("comparison").contains(/** @type {Node} */ (target)) && page.result !== null;
+  const file = transfer?.files[0];
+  if (name) {
+    if (onPhoto) await putThing(name, event);
+  } else if (file && page.result !== null && (element("things").contains(/** @type {Node} */ (target)) || (onPhoto && (await isCutOut(file))))) {
+    await takeThing(file);
+  } else given(transfer);
+}
+
+/** Whether a picture has transparency. @param {File} file */
+async function isCutOut(file) {
+  try {
+    const bitmap = await createImageBitmap(file);
+    return hasClearPixels(pixelsOf(bitmap, 256));
+  } catch {
+    return false;
+  }
+}
+
+/** @type {(event: DragEvent) => void} */
+function dragThing({ target, dataTransfer }) {
+  const name = /** @type {HTMLElement} */ (target).dataset?.thing;
+  if (name) dataTransfer?.setData(THING, name);
+}
+
+async function changeThing() {
+  reflect();
+  forgetDrag();
+  await chooseThing();
 }
 
 /** @type {(event: DragEvent, over: boolean) => void} */
@@ -85,6 +132,7 @@ async function takeFrom(input, action) {
 async function changeFrame() {
   forgetDrag();
   await redraw();
+  showThing();
 }
 
 async function changeBackground() {
@@ -120,6 +168,7 @@ async function changeLanguage() {
     describe();
     reflect();
     slide();
+    showThing();
     page.result?.editor?.changeBrush({}); // it says its size
     say(text("language-chosen"));
   });

@@ -1,5 +1,7 @@
 // @ts-check
-// The person before a background, on a canvas.
+// The person before a background, with or without a thing in hand, on a canvas.
+
+import { drawThing } from "./hands/drawing.js";
 
 /**
  * @typedef {{colour?: string, picture?: ImageBitmap, soft?: ImageBitmap}} Background a colour, a picture that covers
@@ -17,13 +19,16 @@
  * @param {Background} background
  * @param {Frame} [frame] the part of the photo that the canvas shows; without it all
  * @param {Size} [photo] its size, with a frame
+ * @param {import("./hands/drawing.js").Drawn | null} [thing] in hand
  */
-export function compose(canvas, person, background, frame, photo = canvas) {
+export function compose(canvas, person, background, frame, photo = canvas, thing = null) {
   const context = contextOf(canvas);
   const place = placeOf(canvas, frame, photo);
   context.imageSmoothingQuality = "high";
   context.globalCompositeOperation = "copy";
   context.drawImage(person, ...place);
+  context.globalCompositeOperation = "source-over";
+  if (thing) drawThing(context, thing, place, photo);
   context.globalCompositeOperation = "destination-over";
   if (background.soft) spread(context, background.soft, place);
   else fill(context, background);

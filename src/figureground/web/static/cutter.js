@@ -90,6 +90,16 @@ export class CutOut {
     return (await this.#ask("refined", { probability, sureness })).mask;
   }
 
+  /**
+   * Hands of the photo, and what is held already.
+   * @param {Uint8Array | null} held the mask of what is held, where that is known
+   * @returns {Promise<{hands: import("./hands/hand.js").Hand[], old: import("./hands/grips.js").Old | null, fronts:
+   *   import("./hands/grips.js").Front[]}>}
+   */
+  grips(held) {
+    return this.settled.then(() => this.#ask("grips", { held }));
+  }
+
   /** @type {(task: string, details?: object, transferred?: Transferable[]) => Promise<any>} */
   #ask(task, details = {}, transferred = []) {
     return this.#worker.ask(task, { number: this.#number, ...details }, transferred);

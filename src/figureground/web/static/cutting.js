@@ -67,14 +67,14 @@ function drawPhoto(frame) {
 }
 
 async function draw() {
-  const { photo, result: { cutout } } = shown();
+  const { photo, entry: { put }, result: { cutout } } = shown();
   const mine = ++drawing;
   await cutout.settled;
-  const behind = await background(cutout);
+  const behind = await background(photo, cutout);
   if (mine !== drawing || cutout !== page.result?.cutout) return;
-  const frame = shownFrame(photo, cutout.mask);
+  const frame = shownFrame(photo, cutout.mask, put);
   drawPhoto(frame);
-  compose(element("result"), cutout.picture, behind, frame, photo);
+  compose(element("result"), cutout.picture, behind, frame, photo, put);
 }
 
 /** Shows the cut-out as it is chosen now. */

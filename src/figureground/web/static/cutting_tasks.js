@@ -65,6 +65,15 @@ export const tasks = {
   },
 };
 
+/**
+ * The photo that is kept, and its mask.
+ * @param {number} number
+ */
+export function keptPhoto(number) {
+  const { recolouring, height, width } = photoOf(number);
+  return { photo: { pixels: recolouring.pixels, height, width }, mask: { values: recolouring.mask, height, width } };
+}
+
 /** @param {number} number */
 function photoOf(number) {
   if (held === null || held.number !== number) throw new Error("another photo has taken this one's place");

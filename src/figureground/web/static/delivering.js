@@ -15,13 +15,13 @@ const ENDINGS = { png: "png", jpeg: "jpg" };
 
 /** @param {Type} type */
 export async function save(type) {
-  const { photo, result } = shown();
-  await saveAs(`${photo.stem}-cutout.${ENDINGS[type]}`, type, () => rendered(photo, result.cutout));
+  const { photo, entry, result } = shown();
+  await saveAs(`${photo.stem}-cutout.${ENDINGS[type]}`, type, () => rendered(photo, result.cutout, entry.put));
 }
 
 export async function saveMask() {
-  const { photo, result } = shown();
-  await saveAs(`${photo.stem}-mask.png`, "png", () => renderedMask(photo, result.cutout));
+  const { photo, entry, result } = shown();
+  await saveAs(`${photo.stem}-mask.png`, "png", () => renderedMask(photo, result.cutout, entry.put));
 }
 
 /** @type {(name: string, type: Type, render: () => Promise<HTMLCanvasElement>) => Promise<void>} */
@@ -36,11 +36,11 @@ async function saveAs(name, type, render) {
 
 /** Puts the cut-out into the clipboard. */
 export async function copy() {
-  const { photo, result } = shown();
+  const { photo, entry, result } = shown();
   await attempt(async () => {
     if (!navigator.clipboard?.write) throw new Trouble(text("copy-impossible"));
     say(text("writing"), { busy: true });
-    const file = rendered(photo, result.cutout).then((canvas) => fileOf(canvas, "png"));
+    const file = rendered(photo, result.cutout, entry.put).then((canvas) => fileOf(canvas, "png"));
     try {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": file })]); // at once: browsers want the click
     } catch (error) {
@@ -78,7 +78,7 @@ async function* cutOuts(cutter, type) {
     const photo = await openPhoto(entry.file, tools().settings.limits);
     const cutout = cutter.hold(photo);
     await cutout.put(await entry.mask(() => tools().engine.mask(photo, model(), keepsHeld())));
-    const input = await fileOf(await rendered(photo, cutout), type);
+    const input = await fileOf(await rendered(photo, cutout, entry.put), type);
     photo.bitmap.close();
     yield { name: nameApart(taken, `${photo.stem}-cutout`, ENDINGS[type]), input, lastModified: new Date() };
   }

@@ -10,11 +10,11 @@ let under = false; // whether a drag goes on
 
 /** Makes the picture that can be dragged out: a file has to be there before a drag begins. */
 export async function prepareDrag() {
-  const { photo, result } = page;
-  if (photo === null || result === null || dragged !== null) return;
+  const { photo, entry, result } = page;
+  if (photo === null || entry === null || result === null || dragged !== null) return;
   const mine = (dragged = { name: `${photo.stem}-cutout.png`, url: "" });
   await attempt(async () => {
-    const url = URL.createObjectURL(await fileOf(await rendered(photo, result.cutout), "png"));
+    const url = URL.createObjectURL(await fileOf(await rendered(photo, result.cutout, entry.put), "png"));
     if (mine !== dragged) {
       URL.revokeObjectURL(url);
       return;

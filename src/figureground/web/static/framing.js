@@ -35,6 +35,20 @@ export function personBox({ values, height, width }) {
 }
 
 /**
+ * What a person and a thing in their hand reach together, within the photo.
+ * @type {(person: Box | null, thing: Box | null, photo: {height: number, width: number}) => Box | null}
+ */
+export function together(person, thing, { height, width }) {
+  if (person === null || thing === null) return person;
+  return {
+    top: Math.max(0, Math.min(person.top, thing.top)),
+    left: Math.max(0, Math.min(person.left, thing.left)),
+    bottom: Math.min(height, Math.max(person.bottom, thing.bottom)),
+    right: Math.min(width, Math.max(person.right, thing.right)),
+  };
+}
+
+/**
  * The frame of a shape around the person. Where the photo's edge cuts them, the frame ends there too, so that nobody
  * ends in the middle of the picture.
  * @param {string} shape "photo", or one of SHAPES

@@ -103,6 +103,11 @@ export function reflect() {
   element("picture-line").hidden = background !== "picture";
   element("jpeg-note").hidden = mode() !== "photo" || background !== "transparent";
   for (const id of /** @type {const} */ (["png", "mask", "copy"])) element(id).disabled = none;
+  const thing = form.elements.thing.value;
+  /** @type {HTMLFieldSetElement} */ (element("things")).disabled = mode() === "photo" ? none || repairing : !page.live?.running;
+  element("thing-text-line").hidden = thing !== "placard";
+  element("thing-line").hidden = thing !== "own";
+  element("thing-hint").hidden = thing === "" || mode() !== "photo";
   element("held-line").hidden = !tellsHeld();
   element("repair-start").disabled = none || repairing;
   element("jpeg").disabled = none || background === "transparent";

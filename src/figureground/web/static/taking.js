@@ -7,6 +7,7 @@ import { cut, redraw } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
 import { offerDocument, showDocument } from "./documents.js";
 import { attemptLatest, form, giveUp, keepsHeld, mode, model, page, reflect, tools } from "./page.js";
+import { showThing } from "./holding.js";
 import { openPhoto } from "./photos.js";
 import { closeEditor } from "./repairing.js";
 import { ready } from "./starting.js";
@@ -62,6 +63,7 @@ async function display(entry) {
   });
   if (end === "void") strip.rest(entry);
   strip.tell();
+  showThing();
   reflect();
   return end;
 }
@@ -139,6 +141,7 @@ export async function changeMode() {
     giveUp();
     showDocument();
   } else await attemptLatest(work);
+  showThing();
   reflect();
   if (mode() === "photo") await workOff();
 }
@@ -150,6 +153,7 @@ export async function cutAnew() {
   page.result = page.made = null;
   reflect();
   if (page.photo !== null && mode() !== "live") await attemptLatest(work);
+  showThing();
   if (page.entry?.repaired && mode() === "photo") say(text("repaired-kept"));
   await workOff();
 }

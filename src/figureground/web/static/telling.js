@@ -6,11 +6,14 @@ import { text } from "./texts.js";
 
 /**
  * @typedef {"png" | "jpeg" | "mask" | "copy" | "archive" | "save-document" | "save-sheet" | "camera" | "snap" |
- *   "choose" | "make-document" | "repair-start" | "repair-end"} Button
+ *   "choose" | "make-document" | "repair-start" | "repair-end" | "thing-choose"} Button
  */
-/** @typedef {"split" | "file" | "colour" | "picture" | "face" | "keep-held" | "sureness" | "longer"} Input */
+/**
+ * @typedef {"split" | "file" | "colour" | "picture" | "face" | "keep-held" | "sureness" | "longer" | "thing-text" |
+ *   "thing-file"} Input
+ */
 /** @typedef {"language" | "standard" | "document-background" | "model" | "shape"} Select */
-/** @typedef {Record<"mode" | "background", RadioNodeList>} Choices */
+/** @typedef {Record<"mode" | "background" | "thing", RadioNodeList>} Choices */
 /**
  * @typedef {Record<"original" | "result" | "live", HTMLCanvasElement> & Record<Button, HTMLButtonElement>
  *   & Record<Input, HTMLInputElement> & Record<Select, HTMLSelectElement> & Record<"document" | "drag", HTMLImageElement>

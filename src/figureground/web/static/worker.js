@@ -16,11 +16,11 @@
 const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const loaded = (async () => {
-  const [cutting, edges, resizing, steadying, looks, things] = await Promise.all([
+  const [cutting, edges, resizing, steadying, looks, things, grips] = await Promise.all([
     import("/cutting_tasks.js"), import("/edges.js"), import("/resizing.js"), import("/steadying.js"), import("/second_look.js"),
-    import("/held_things.js"),
+    import("/held_things.js"), import("/hands/grips.js"),
   ]);
-  return { cutting, edges, resizing, steadying, looks, things };
+  return { cutting, edges, resizing, steadying, looks, things, grips };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
@@ -65,6 +65,23 @@ async function logitsOf({ model, height, width }, seen) {
   for (const tensor of new Set([input, output, here])) if (!tensor.deleted) tensor.delete();
   return maps;
 }
+
+/**
+ * All that a network answers to a square picture, in its own order.
+ * @type {(name: string, seen: Float32Array) => Promise<Float32Array[]>}
+ */
+async function outputsOf(name, seen) {
+  const { model, height, width } = await modelOf(name);
+  const litert = await /** @type {Promise<Runtime>} */ (runtime);
+  const input = new litert.Tensor(seen, [1, height, width, 3]);
+  const outputs = await model.run(input);
+  const answers = outputs.map((output) => Float32Array.from(output.toTypedArray()));
+  for (const tensor of [input, ...outputs]) if (!tensor.deleted) tensor.delete();
+  return answers;
+}
+
+/** @type {import("/hands/hand_finder.js").Networks} */
+const handNetworks = { palms: (seen) => outputsOf("palm", seen), hands: (seen) => outputsOf("hand", seen) };
 
 /**
  * Logits of a picture at the model's size: a map of each thing that the model tells.
@@ -170,6 +187,19 @@ const tasks = {
     for (let i = 0; i < mask.length; i++) if (mask[i] > 127) shown++;
     if (shown < Math.max(1, LEAST_PERSON * mask.length)) return { nobody: true, times: clock.times };
     return { mask, probability, held, times: clock.times };
+  },
+
+  /**
+   * Hands of the photo that is kept, the thing that is held, and what of people lies in front of things.
+   * @param {{number: number, held: Uint8Array | null}} details the mask of what is held, where that is known
+   */
+  async grips({ number, held }) {
+    const { cutting, grips } = await loaded;
+    const clock = stopwatch();
+    const { photo, mask } = cutting.keptPhoto(number);
+    const found = await grips.findGrips(photo, mask, held, handNetworks);
+    clock("hands");
+    return { ...found, times: clock.times };
   },
 
   /**

@@ -1,0 +1,140 @@
+// @ts-check
+// Where a photo has a place for a thing: hands, what is held already, and which pixels of people lie in front of it.
+// hands/putting.py for the browser, where the rules are explained.
+
+import { components } from "../components.js";
+import { refine } from "../edges.js";
+import { fittedInside, resizedMask } from "../resizing.js";
+import { likelyInFront, partOf } from "./fingers.js";
+import { distance, gripOf } from "./hand.js";
+import { findHands } from "./hand_finder.js";
+
+/** @typedef {import("../components.js").Component} Component */
+/** @typedef {import("./hand.js").Hand} Hand */
+/** @typedef {import("./hand.js").Point} Point */
+/** @typedef {import("./crops.js").Pixels} Pixels */
+/** @typedef {import("./hand_finder.js").Mask} Mask */
+/** @typedef {import("./hand_finder.js").Networks} Networks */
+/** @typedef {{thing: Component, pixels: number}} Old what is held: a shape in a map, and photo pixels a pixel of that */
+/** @typedef {{left: number, top: number, values: Uint8Array, height: number, width: number}} Front 255 in front */
+
+const REACH = 1.0;
+const HELD = 5e-4;
+const FINGERS = 0.12;
+const MAP_SIDE = 512; // pixels of the longer side at which what is held is looked at
+
+/**
+ * @param {Pixels} photo
+ * @param {Mask} person
+ * @param {Uint8Array | null} held of the photo's size; null where nothing is known of it
+ * @param {Networks} networks
+ * @returns {Promise<{hands: Hand[], old: Old | null, fronts: Front[]}>}
+ */
+export async function findGrips(photo, person, held, networks) {
+  const hands = await findHands(photo, person, networks);
+  const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, hands[0] ?? null);
+  const fronts = hands.map((hand) => frontOf(photo, person, hand)).filter((front) => front !== null);
+  return { hands, old: old && { thing: old.thing, pixels: old.pixels }, fronts: old ? [...fronts, over(old, person)] : fronts };
+}
+
+/**
+ * The largest thing that is held, or the one that this hand holds.
+ * @param {Mask} held
+ * @param {Hand | null} hand
+ * @returns {Old & {height: number, width: number} | null} with the size of its map
+ */
+export function heldThing(held, hand) {
+  const { height, width } = fittedInside(held.height, held.width, Math.min(MAP_SIDE, Math.max(held.height, held.width)));
+  const values = resizedMask(held.values, held.height, held.width, height, width);
+  const pixels = held.width / width;
+  const things = components({ values, height, width }, 127).sort((a, b) => b.pixels - a.pixels);
+  const large = things.filter((thing) => thing.pixels >= HELD * values.length);
+  const thing = large.find((each) => hand === null || apart(gripOf(hand), each, pixels) <= REACH * hand.length);
+  return thing ? { thing, pixels, height, width } : null;
+}
+
+/** Pixels of the photo from a point to the nearest of a thing. @type {(point: Point, thing: Component, pixels: number) => number} */
+function apart([row, column], { runs }, pixels) {
+  const place = /** @type {Point} */ ([row / pixels, column / pixels]);
+  const nearest = (/** @type {[row: number, begin: number, end: number]} */ [y, begin, end]) =>
+    distance(place, [y, Math.min(end - 1, Math.max(begin, place[1]))]);
+  return pixels * Math.min(...runs.map(nearest));
+}
+
+/**
+ * What of a hand lies in front, with the outline of the person, and within it the one that the photo shows.
+ * @param {Pixels} photo
+ * @param {Mask} person
+ * @param {Hand} hand
+ * @returns {Front | null}
+ */
+export function frontOf(photo, person, hand) {
+  const part = partOf(hand, photo);
+  const [height, width] = [part.bottom - part.top, part.right - part.left];
+  if (height === 0 || width === 0) return null;
+  const likely = likelyInFront(hand, part);
+  const pixels = new Uint8ClampedArray(4 * height * width);
+  for (let y = 0; y < height; y++) {
+    const from = 4 * ((part.top + y) * photo.width + part.left);
+    pixels.set(photo.pixels.subarray(from, from + 4 * width), 4 * y * width);
+  }
+  const values = refine(pixels, height, width, likely);
+  return behindOutline({ left: part.left, top: part.top, values, height, width }, person);
+}
+
+/**
+ * What lay before the old thing: notches and gaps in it that are person.
+ * @param {Old & {height: number, width: number}} old
+ * @param {Mask} person
+ * @returns {Front}
+ */
+function over({ thing, pixels, height: rows, width: columns }, person) {
+  const reach = Math.max(1, Math.round(FINGERS * Math.sqrt(thing.pixels)));
+  const [top, left] = [Math.max(0, thing.top - reach), Math.max(0, thing.left - reach)];
+  const height = Math.min(rows, thing.bottom + reach) - top;
+  const width = Math.min(columns, thing.right + reach) - left;
+  const old = new Uint8Array(height * width);
+  for (const [row, begin, end] of thing.runs) old.fill(1, (row - top) * width + begin - left, (row - top) * width + end - left);
+  const closed = inverted(widened(inverted(widened(old, height, width, reach)), height, width, reach));
+  const gaps = closed.map((value, i) => (value && !old[i] ? 255 : 0));
+  const down = Math.round(pixels * height);
+  const across = Math.round(pixels * width);
+  const large = Uint8Array.from(resizedMask(gaps, height, width, down, across));
+  const front = { left: Math.round(pixels * left), top: Math.round(pixels * top), values: large, height: down, width: across };
+  return behindOutline(front, person);
+}
+
+/**
+ * All within `reach` of what is 1, to all sides.
+ * @type {(shape: Uint8Array, height: number, width: number, reach: number) => Uint8Array}
+ */
+function widened(shape, height, width, reach) {
+  const wide = new Uint8Array(shape.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (!shape[y * width + x]) continue;
+      for (let v = Math.max(0, y - reach); v <= Math.min(height - 1, y + reach); v++) {
+        const half = Math.floor(Math.sqrt(reach ** 2 - (v - y) ** 2));
+        wide.fill(1, v * width + Math.max(0, x - half), v * width + Math.min(width - 1, x + half) + 1);
+      }
+    }
+  }
+  return wide;
+}
+
+/** @type {(shape: Uint8Array) => Uint8Array} */
+function inverted(shape) {
+  return shape.map((value) => 1 - value);
+}
+
+/** No more than is person. @type {(front: Front, person: Mask) => Front} */
+function behindOutline(front, person) {
+  for (let y = 0, at = 0; y < front.height; y++) {
+    for (let x = 0; x < front.width; x++, at++) {
+      const [row, column] = [front.top + y, front.left + x];
+      const value = row < person.height && column < person.width ? person.values[row * person.width + column] : 0;
+      front.values[at] = Math.min(front.values[at], value);
+    }
+  }
+  return front;
+}
