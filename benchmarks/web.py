@@ -1,12 +1,13 @@
 """What the web page takes in headless Chromium: webcam pictures a second, and a photo, by step.
 
-    python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO]
+    python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO] [--thing mug] [--seen PHOTO]
 
 Needs Chromium and its driver (apt-get install chromium chromium-driver) and Selenium. The camera sees a rendered
 person at 1280 x 720, 30 pictures a second; without a graphics processor the model runs in WebAssembly on one core.
 Each model is asked for as a person's own, so that it is the one that the webcam uses. Of a live picture `read` and
 `drawing` are the page's own thread's, `model` and `edge` are those of a worker each, all at different pictures at a
-time; `delay` is from a picture's capture until it is drawn with its mask. Milliseconds are wall time, so they are
+time; `delay` is from a picture's capture until it is drawn with its mask. With a thing in the hand, `palms` and `hands`
+are a third worker's; let the camera see a photo of somebody whose hand is in it. Milliseconds are wall time, so they are
 worth something on a quiet machine only; the least of each step is shown beside the median.
 """
 
@@ -26,7 +27,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from figureground.pictures import encode_jpeg
+from figureground.pictures import Picture, encode_jpeg, read_photo, resize_photo
 from figureground.runtime.packaged import model_content
 from figureground.runtime.processor import described
 
@@ -64,12 +65,15 @@ def settled(page: webdriver.Chrome) -> None:
     WebDriverWait(page, 120, 0.05).until(lambda driver: driver.execute_script(rest))
 
 
-def watch_live(page: webdriver.Chrome, seconds: float) -> tuple[float, dict[str, list[float]]]:
+def watch_live(page: webdriver.Chrome, seconds: float, thing: str | None) -> tuple[float, dict[str, list[float]]]:
     """Pictures a second and milliseconds by step, once it runs smoothly."""
     page.execute_script("document.querySelector('[name=mode][value=live]').click()")
     page.find_element(By.ID, "camera").click()
     settled(page)
     WebDriverWait(page, 60, 0.2).until(lambda driver: driver.execute_script("return +live.dataset.rate > 0"))
+    if thing:
+        page.execute_script("document.querySelector(`[name=thing][value=${arguments[0]}]`).click()", thing)
+        WebDriverWait(page, 60, 0.2).until(lambda driver: driver.execute_script("return live.dataset.thing === 'held'"))
     page.set_script_timeout(seconds + 10)
     steps = page.execute_async_script(WATCH, 1000 * seconds)
     page.execute_script(MEASURES)
@@ -97,10 +101,23 @@ def shown(steps: dict[str, list[float]]) -> str:
     )
 
 
-def film(path: Path) -> Path:
+def film(path: Path, seen: Path | None) -> Path:
     """What the camera sees, over and over: a person who keeps still, with a camera's noise."""
-    path.write_bytes(b"".join(encode_jpeg(portrait(720, 1280, seed)) for seed in range(30)))
+    path.write_bytes(b"".join(encode_jpeg(picture(seed, seen)) for seed in range(30)))
     return path
+
+
+def picture(seed: int, seen: Path | None) -> Picture:
+    if seen is None:
+        return portrait(720, 1280, seed)
+    photo = read_photo(seen)
+    scale = min(720 / photo.shape[0], 1280 / photo.shape[1])
+    large = resize_photo(photo, round(scale * photo.shape[0]), round(scale * photo.shape[1]))
+    whole = np.full((720, 1280, 3), 90, np.int16)
+    left = (1280 - large.shape[1]) // 2
+    whole[: large.shape[0], left : left + large.shape[1]] = large
+    noise = np.random.default_rng(seed).normal(0, 3, whole.shape)
+    return np.clip(whole + noise, 0, 255).astype(np.uint8)
 
 
 def main() -> None:
@@ -108,6 +125,8 @@ def main() -> None:
     parser.add_argument("models", nargs="*", default=["fast", "accurate"])
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--photo", type=Path)
+    parser.add_argument("--thing", help="what the person before the camera gets into the hand")
+    parser.add_argument("--seen", type=Path, help="a photo that the camera sees")
     options = parser.parse_args()
     print(described())
     for model in options.models:
@@ -115,11 +134,11 @@ def main() -> None:
             own = Path(folder, "own.tflite")
             own.write_bytes(model_content(model)[1])
             serving = subprocess.Popen([*COMMAND, str(own)], stdout=subprocess.PIPE, text=True)
-            page = browser(f"{folder}/profile", film(Path(folder, "film.mjpeg")))
+            page = browser(f"{folder}/profile", film(Path(folder, "film.mjpeg"), options.seen))
             try:
                 page.get((serving.stdout.readline() if serving.stdout else "").split()[1])
                 settled(page)
-                rate, steps = watch_live(page, options.seconds)
+                rate, steps = watch_live(page, options.seconds, options.thing)
                 print(f"{model}: {rate:.1f} pictures a second; ms, median (least): {shown(steps)}")
                 photo = options.photo or write_portrait(Path(folder, "portrait.jpg"), 3000, 4000, 1)
                 print(f"  photo {photo.name}; ms: {shown(cut_photo(page, photo, 5))}")

@@ -2,6 +2,8 @@
 // The camera, switched on and off.
 
 import { BrowserEngine } from "./engines.js";
+import { LiveThing } from "./hands/live_thing.js";
+import { chosenThing } from "./holding.js";
 import { Live } from "./live.js";
 import { attempt, form, page, reflect, tools } from "./page.js";
 import { Trouble } from "./photos.js";
@@ -13,6 +15,7 @@ let choice = /** @type {Promise<import("./live.js").Choice> | null} */ (null); /
 
 function background() {
   const chosen = form.elements.background.value;
+  if (chosen === "original") return { original: true };
   if (chosen === "blur") return { blur: true };
   if (chosen === "picture") return { picture: page.ownPicture ?? undefined };
   if (chosen === "transparent") return {};
@@ -22,6 +25,17 @@ function background() {
 /** Puts the background that is chosen now behind the person. */
 export function changeLiveBackground() {
   if (page.live?.running) page.live.background = background();
+}
+
+/** Gives the person before the camera the thing that is chosen now. */
+export async function changeLiveThing() {
+  const { live, engine } = page;
+  if (!live?.running || !(engine instanceof BrowserEngine)) return;
+  await attempt(async () => {
+    const name = form.elements.thing.value;
+    const thing = name === "" ? null : await chosenThing(name);
+    if (name === form.elements.thing.value) live.thing = thing && new LiveThing(thing, engine.liveHands);
+  });
 }
 
 /** A person's own model is kept to; else the GPU may take any, and the processor the quick one. */
@@ -51,6 +65,8 @@ export async function startCamera() {
     await live.start(chosen, report, fail);
     show("live");
     say(text("camera-on"));
+    live.thing = null;
+    await changeLiveThing();
   });
   reflect();
 }

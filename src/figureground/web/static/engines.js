@@ -16,6 +16,7 @@ import { text } from "./texts.js";
 export class BrowserEngine {
   #worker = new Colleague();
   #second = /** @type {Colleague | null} */ (null); // for live pictures: works out one's edge while the model is at the next
+  #third = /** @type {Colleague | null} */ (null); // for live pictures: finds the hand meanwhile
 
   /** @param {string} model */
   prepare(model) {
@@ -47,14 +48,26 @@ export class BrowserEngine {
   }
 
   /**
-   * How likely each place of a live picture of the model's size shows a person, and the milliseconds it took.
+   * How likely each place of a live picture of the model's size shows a person, and something held, where the model
+   * tells; and the milliseconds it took.
    * @param {ImageData} picture
    * @param {Choice} choice
-   * @returns {Promise<{probability: FloatMap, took: number}>}
+   * @returns {Promise<{probability: FloatMap, held: FloatMap | null, took: number}>}
    */
   async livePerson({ data }, choice) {
     const answer = await this.#worker.ask("livePerson", { pixels: data, ...choice }, [data.buffer]);
-    return { probability: answer.probability, took: answer.times.model };
+    return { probability: answer.probability, held: answer.held, took: answer.times.model };
+  }
+
+  /**
+   * The networks that find the hand in live pictures.
+   * @returns {import("./hands/hand_finder.js").Networks}
+   */
+  get liveHands() {
+    const third = (this.#third ??= new Colleague());
+    const ask = async (/** @type {"palms" | "hands"} */ network, /** @type {Float32Array} */ seen) =>
+      (await third.ask("liveHand", { network, seen }, [seen.buffer])).answers;
+    return { palms: (seen) => ask("palms", seen), hands: (seen) => ask("hands", seen) };
   }
 
   /**
@@ -73,6 +86,7 @@ export class BrowserEngine {
   close() {
     this.#worker.close();
     this.#second?.close();
+    this.#third?.close();
   }
 }
 

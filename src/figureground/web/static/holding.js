@@ -1,6 +1,7 @@
 // @ts-check
 // Things put into the hands of the people in the shown photo.
 
+import { changeLiveThing } from "./camera.js";
 import { contextOf, placeOf } from "./composing.js";
 import { redraw, slide } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
@@ -47,9 +48,19 @@ const handle = new Handle(element("comparison"), follow, removeThing);
 /** Puts the thing that is chosen on the shown photo, or takes it away. */
 export async function chooseThing() {
   const name = form.elements.thing.value;
-  if (name === "") removeThing();
-  else if (name === "own" && own === null) element("thing-file").click();
+  if (name === "own" && own === null) element("thing-file").click();
+  else if (mode() === "live") await changeLiveThing();
+  else if (name === "") removeThing();
   else await putThing(name);
+}
+
+/**
+ * A thing by the name of its choice, with the text that is to be written on it.
+ * @param {string} name
+ * @returns {Promise<Thing>}
+ */
+export async function chosenThing(name) {
+  return lettered(name === "own" && own ? own : await packagedThing(name));
 }
 
 /**
@@ -61,7 +72,7 @@ export async function putThing(name, at) {
   const { photo, entry, result } = shown();
   await attempt(async () => {
     say(text("thing-looking"), { busy: true });
-    const thing = lettered(name === "own" && own ? own : await packagedThing(name));
+    const thing = await chosenThing(name);
     const grips = await gripsOf(entry, result);
     if (entry !== page.entry || result !== page.result) return;
     const person = personBox(result.cutout.mask);
@@ -137,7 +148,8 @@ export async function takeThing(file) {
     if (thing === "nothing") throw new Trouble(text("thing-nothing", { name: file.name }));
     own = thing;
     element("own-thing").style.backgroundImage = `url(${URL.createObjectURL(file)})`;
-    await putThing("own");
+    if (mode() === "live") await changeLiveThing();
+    else await putThing("own");
   });
   showThing();
   reflect();
@@ -145,10 +157,11 @@ export async function takeThing(file) {
 
 /** Writes on the thing what is to be written. */
 export async function changeThingText() {
+  if (mode() === "live") return changeLiveThing();
   const put = page.entry?.put;
   if (!put || put.thing.text_area === null) return;
   await attempt(async () => {
-    put.thing = lettered(await packagedThing(put.name));
+    put.thing = await chosenThing(put.name);
     light(put, shown().photo);
     forgetDrag();
     await redraw();

@@ -1,15 +1,17 @@
 // @ts-check
 // The camera's picture before another background.
 
+import { drawThing } from "./hands/drawing.js";
 import { contextOf, fill, shownSize } from "./composing.js";
 import { Newest } from "./newest.js";
 import { Trouble } from "./photos.js";
 import { text } from "./texts.js";
 
-/** @typedef {import("./composing.js").Background & {blur?: boolean}} Background */
+/** @typedef {import("./composing.js").Background & {blur?: boolean, original?: boolean}} Background */
 /** @typedef {{model: string, accelerator: string, height: number, width: number}} Choice with the model's size */
 /** @typedef {import("./newest.js").Picture} Picture */
-/** @typedef {{answer: Promise<{probability: FloatMap, took: number}>, drawn: Promise<void>}} UnderWay a picture */
+/** @typedef {{probability: FloatMap, held: FloatMap | null, took: number}} Answer */
+/** @typedef {{answer: Promise<Answer>, drawn: Promise<void>}} UnderWay a picture */
 /** @typedef {(perSecond: number) => void} Report */
 /** @typedef {import("./resizing.js").FloatMap} FloatMap */
 
@@ -25,6 +27,7 @@ export class Live {
   #stream = /** @type {MediaStream | null} */ (null);
   #pictures = /** @type {Newest | null} */ (null); // of the camera while it runs
   background = /** @type {Background} */ ({});
+  thing = /** @type {import("./hands/live_thing.js").LiveThing | null} */ (null); // in hand
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -104,8 +107,9 @@ export class Live {
       const picture = await pictures.next();
       if (picture === null) break;
       const answer = this.#engine.livePerson(picture.seen, choice);
-      const drawn = Promise.all([answer, last?.drawn]).then(async ([{ probability }]) => {
-        await this.#finish(current, picture, probability, first);
+      const looked = this.thing?.look(picture.frame, picture.small);
+      const drawn = Promise.all([answer, last?.drawn, looked]).then(async ([found]) => {
+        await this.#finish(current, picture, found, first);
         pictures.putBack(picture);
         if (current()) rate();
       });
@@ -115,10 +119,10 @@ export class Live {
     await last?.drawn;
   }
 
-  /** @type {(current: () => boolean, picture: Picture, probability: FloatMap, first: boolean) => Promise<void>} */
-  async #finish(current, { frame, small, captured }, probability, first) {
+  /** @type {(current: () => boolean, picture: Picture, found: Answer, first: boolean) => Promise<void>} */
+  async #finish(current, { frame, small, captured }, { probability, held }, first) {
     const rest = await this.#engine.liveEdge(small, probability, first);
-    if (current()) this.#draw(frame, rest);
+    if (current()) this.#draw(frame, rest, held);
     rest.close();
     performance.measure("figureground delay", { start: captured, end: performance.now() });
   }
@@ -127,8 +131,9 @@ export class Live {
    * What is not the person is taken away: to keep the person (destination-in) takes browsers a layer more.
    * @param {OffscreenCanvas} frame
    * @param {ImageBitmap} rest
+   * @param {FloatMap | null} held
    */
-  #draw(frame, rest) {
+  #draw(frame, rest, held) {
     const begun = performance.now();
     const context = contextOf(this.#canvas);
     const { width, height } = this.#canvas;
@@ -136,8 +141,13 @@ export class Live {
     context.drawImage(frame, 0, 0, width, height);
     context.globalCompositeOperation = "destination-out";
     context.drawImage(rest, 0, 0, width, height);
+    context.globalCompositeOperation = "source-over";
+    const thing = this.thing?.drawn(frame, held, rest) ?? null;
+    if (thing) drawThing(context, thing, [0, 0, width, height], frame);
+    this.#canvas.dataset.thing = thing ? "held" : ""; // for tests
     context.globalCompositeOperation = "destination-over";
-    if (this.background.blur) this.#drawSoft(context, frame, rest);
+    if (this.background.original) context.drawImage(frame, 0, 0, width, height);
+    else if (this.background.blur) this.#drawSoft(context, frame, rest);
     else fill(context, this.background);
     performance.measure("figureground drawing", { start: begun, end: performance.now() });
   }

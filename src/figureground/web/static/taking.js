@@ -7,7 +7,7 @@ import { cut, redraw } from "./cutting.js";
 import { forgetDrag } from "./dragging.js";
 import { offerDocument, showDocument } from "./documents.js";
 import { attemptLatest, form, giveUp, keepsHeld, mode, model, page, reflect, tools } from "./page.js";
-import { showThing } from "./holding.js";
+import { putThing, showThing } from "./holding.js";
 import { openPhoto } from "./photos.js";
 import { closeEditor } from "./repairing.js";
 import { ready } from "./starting.js";
@@ -162,7 +162,9 @@ export async function cutAnew() {
 export async function snap() {
   const file = await page.live?.still();
   if (!file) return;
+  const thing = form.elements.thing.value;
   stopCamera();
   setMode("photo");
   await take(file);
+  if (thing !== "" && page.result !== null) await putThing(thing);
 }

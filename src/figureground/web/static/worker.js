@@ -221,15 +221,27 @@ const tasks = {
   },
 
   /**
-   * How likely each place of a live picture shows a person; the picture has the model's size.
+   * How likely each place of a live picture shows a person, and something held where the model tells; the picture has
+   * the model's size.
    * @param {{pixels: Uint8ClampedArray, model: string, accelerator: string}} details
    */
   async livePerson({ pixels, model, accelerator }) {
     const clock = stopwatch();
     const sought = await modelOf(model, accelerator);
-    const probability = likely((await answersTo(sought, pixels, sought.height, sought.width))[0]);
+    const [probability, held] = (await answersTo(sought, pixels, sought.height, sought.width)).map(likely);
     clock("model");
-    return { probability, times: clock.times };
+    return { probability, held: held ?? null, times: clock.times };
+  },
+
+  /**
+   * All that a network for hands answers to a square of a live picture.
+   * @param {{network: "palms" | "hands", seen: Float32Array}} details
+   */
+  async liveHand({ network, seen }) {
+    const clock = stopwatch();
+    const answers = await handNetworks[network](seen);
+    clock(network);
+    return { answers, times: clock.times };
   },
 
   /**

@@ -2,14 +2,15 @@
 // A thing drawn into a cut-out: over the person, but for what of them lies in front.
 
 import { contextOf } from "../composing.js";
+import { bonesInFront, palmInFront, partOf } from "./fingers.js";
+import { cornersOf } from "./placing.js";
 
 /** @typedef {import("../composing.js").Context} Context */
 /** @typedef {import("../composing.js").Size} Size */
 /** @typedef {import("./placing.js").Place} Place */
 /** @typedef {{canvas: OffscreenCanvas, left: number, top: number}} Cover its alpha is what lies in front of things */
-/** @typedef {{grip: readonly [number, number]}} Held */
 /**
- * @typedef {{thing: Held, picture: OffscreenCanvas, place: Place, covers: Cover[]}} Drawn the picture in the photo's
+ * @typedef {{thing: import("./placing.js").Shape, picture: OffscreenCanvas, place: Place, covers: Cover[]}} Drawn the picture in the photo's
  *   light
  */
 
@@ -20,17 +21,24 @@ import { contextOf } from "../composing.js";
  * @param {[number, number, number, number]} on
  * @param {Size} photo
  */
-export function drawThing(context, drawn, on, photo) {
-  const layer = new OffscreenCanvas(context.canvas.width, context.canvas.height);
+export function drawThing(context, drawn, [x, y, wide, high], photo) {
+  const [across, down] = [wide / photo.width, high / photo.height];
+  const corners = cornersOf(drawn.thing, drawn.place);
+  const [columns, rows] = [corners.map(([, column]) => x + across * column), corners.map(([row]) => y + down * row)];
+  const [left, top] = [Math.max(0, Math.floor(Math.min(...columns)) - 1), Math.max(0, Math.floor(Math.min(...rows)) - 1)];
+  const width = Math.min(context.canvas.width, Math.ceil(Math.max(...columns)) + 1) - left;
+  const height = Math.min(context.canvas.height, Math.ceil(Math.max(...rows)) + 1) - top;
+  if (width <= 0 || height <= 0) return;
+  const layer = new OffscreenCanvas(width, height);
   const own = contextOf(layer);
   own.imageSmoothingQuality = "high";
-  own.setTransform(on[2] / photo.width, 0, 0, on[3] / photo.height, on[0], on[1]);
+  own.setTransform(across, 0, 0, down, x - left, y - top);
   own.save();
   lay(own, drawn);
   own.restore();
   own.globalCompositeOperation = "destination-out";
-  for (const { canvas, left, top } of drawn.covers) own.drawImage(canvas, left, top);
-  context.drawImage(layer, 0, 0);
+  for (const cover of drawn.covers) own.drawImage(cover.canvas, cover.left, cover.top);
+  context.drawImage(layer, left, top);
 }
 
 /** @type {(context: Context, drawn: Drawn) => void} */
@@ -55,4 +63,36 @@ export function coverOf({ left, top, values, height, width }) {
   values.forEach((value, i) => (alpha.data[4 * i + 3] = value));
   contextOf(canvas).putImageData(alpha, 0, 0);
   return { canvas, left, top };
+}
+
+/**
+ * What of a hand lies in front, roughly and at once: for live pictures.
+ * @param {import("./hand.js").Hand} hand
+ * @param {Size} photo
+ * @param {CanvasImageSource} rest its alpha is what is no person; it is as large as the photo
+ * @returns {Cover}
+ */
+export function quickCover(hand, photo, rest) {
+  const { top, left, bottom, right } = partOf(hand, photo);
+  const canvas = new OffscreenCanvas(Math.max(1, right - left), Math.max(1, bottom - top));
+  const context = contextOf(canvas);
+  context.translate(-left, -top);
+  Object.assign(context, { lineCap: "round", lineJoin: "round" });
+  for (const { from, to, radius } of bonesInFront(hand)) line(context, [from, to], 2 * radius);
+  const palm = palmInFront(hand);
+  if (palm) {
+    line(context, [...palm.corners, palm.corners[0]], 2 * palm.radius);
+    context.fill();
+  }
+  context.globalCompositeOperation = "destination-out";
+  context.drawImage(rest, 0, 0, photo.width, photo.height);
+  return { canvas, left, top };
+}
+
+/** @type {(context: Context, points: import("./hand.js").Point[], width: number) => void} */
+function line(context, points, width) {
+  context.beginPath();
+  for (const [row, column] of points) context.lineTo(column, row);
+  context.lineWidth = width;
+  context.stroke();
 }

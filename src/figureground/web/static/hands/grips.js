@@ -31,7 +31,7 @@ const MAP_SIDE = 512; // pixels of the longer side at which what is held is look
  * @returns {Promise<{hands: Hand[], old: Old | null, fronts: Front[]}>}
  */
 export async function findGrips(photo, person, held, networks) {
-  const hands = await findHands(photo, person, networks);
+  const hands = await findHands((crop, count) => crop.of(photo, count), photo, person, networks);
   const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, hands[0] ?? null);
   const fronts = hands.map((hand) => frontOf(photo, person, hand)).filter((front) => front !== null);
   return { hands, old: old && { thing: old.thing, pixels: old.pixels }, fronts: old ? [...fronts, over(old, person)] : fronts };

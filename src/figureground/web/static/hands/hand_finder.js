@@ -8,10 +8,11 @@ import { INDEX, LITTLE, MIDDLE, RING, THUMB, WRIST, distance, mean, palmOf } fro
 
 /** @typedef {import("./hand.js").Point} Point */
 /** @typedef {import("./hand.js").Hand} Hand */
-/** @typedef {import("./crops.js").Pixels} Pixels */
+/** @typedef {{height: number, width: number}} Size */
 /** @typedef {{values: Uint8Array, height: number, width: number}} Mask */
 /** @typedef {[top: number, left: number, bottom: number, right: number]} Edges */
 /** @typedef {{score: number, box: Edges, wrist: Point, knuckle: Point}} Palm */
+/** @typedef {(crop: Crop, count: number) => Float32Array} See what a square shows: RGB of 0 to 1, `count` pixels a side */
 /**
  * @typedef {object} Networks each given a square of its own size, RGB of 0 to 1; all answers in the network's order
  * @property {(seen: Float32Array) => Promise<Float32Array[]>} palms
@@ -33,28 +34,45 @@ const FULL = 0.03;
 
 /**
  * The hands of a photo, the likeliest first.
- * @param {Pixels} photo
+ * @param {See} see
+ * @param {Size} size of the photo
  * @param {Mask | null} person hands are looked for there, and not elsewhere
  * @param {Networks} networks
  * @returns {Promise<Hand[]>}
  */
-export async function findHands(photo, person, networks) {
+export async function findHands(see, size, person, networks) {
   const palms = [];
-  for (const crop of searched(photo, person)) palms.push(...(await palmsIn(photo, crop, networks)));
+  for (const crop of searched(size, person)) palms.push(...(await palmsIn(see, crop, networks)));
   const hands = /** @type {Hand[]} */ ([]);
   for (const palm of withoutDoubles(palms)) {
-    const hand = await handIn(photo, cropOf(palm), networks);
+    const hand = await handIn(see, cropOf(palm), networks);
     if (hand !== null && !hands.some((other) => areSame(hand, other))) hands.push(hand);
   }
   return hands.sort((a, b) => b.score - a.score);
 }
 
 /**
- * Palms in one square of the photo, before any are joined.
- * @type {(photo: Pixels, crop: Crop, networks: Networks) => Promise<Palm[]>}
+ * One hand in pictures that follow one another: it is looked for where it was, and only else in the whole picture.
+ * @param {See} see
+ * @param {Size} size of the picture
+ * @param {Hand | null} before in the picture before
+ * @param {Networks} networks
+ * @returns {Promise<Hand | null>}
  */
-async function palmsIn(photo, crop, networks) {
-  const [shapes, scores] = await networks.palms(crop.of(photo, PALM_SIDE));
+export async function followHand(see, size, before, networks) {
+  const still = before && (await lookAtHand(see, around(before.landmarks), networks));
+  if (still) return still;
+  const whole = new Crop(size.height / 2, size.width / 2, Math.max(size.height, size.width));
+  const [palm] = withoutDoubles(await palmsIn(see, whole, networks));
+  return palm ? handIn(see, cropOf(palm), networks) : null;
+}
+
+/**
+ * Palms in one square of the photo, before any are joined.
+ * @type {(see: See, crop: Crop, networks: Networks) => Promise<Palm[]>}
+ */
+async function palmsIn(see, crop, networks) {
+  const [shapes, scores] = await networks.palms(see(crop, PALM_SIDE));
   const palms = [];
   for (let k = 0; k < scores.length; k++) {
     const score = 1 / (1 + Math.exp(-scores[k]));
@@ -65,22 +83,19 @@ async function palmsIn(photo, crop, networks) {
 
 /**
  * The hand that a square shows, its fingers towards the top; looked at again in the square that fits it.
- * @type {(photo: Pixels, crop: Crop, networks: Networks) => Promise<Hand | null>}
+ * @type {(see: See, crop: Crop, networks: Networks) => Promise<Hand | null>}
  */
-async function handIn(photo, crop, networks) {
-  const first = await lookAtHand(photo, crop, networks);
-  return first && ((await lookAtHand(photo, around(first.landmarks), networks)) ?? first);
+async function handIn(see, crop, networks) {
+  const first = await lookAtHand(see, crop, networks);
+  return first && ((await lookAtHand(see, around(first.landmarks), networks)) ?? first);
 }
 
 /**
  * One look: the hand that a square shows, or null.
- * @param {Pixels} photo
- * @param {Crop} crop
- * @param {Networks} networks
- * @returns {Promise<Hand | null>}
+ * @type {(see: See, crop: Crop, networks: Networks) => Promise<Hand | null>}
  */
-export async function lookAtHand(photo, crop, networks) {
-  const [seen, [score], [rightness], solid] = await networks.hands(crop.of(photo, HAND_SIDE));
+async function lookAtHand(see, crop, networks) {
+  const [seen, [score], [rightness], solid] = await networks.hands(see(crop, HAND_SIDE));
   if (score < LEAST_HAND) return null;
   const landmarks = Array.from({ length: 21 }, (_, k) => crop.toPhoto([seen[3 * k + 1], seen[3 * k]], HAND_SIDE));
   const flat = Array.from({ length: 21 }, (_, k) => /** @type {Point} */ ([solid[3 * k], solid[3 * k + 1]]));
@@ -97,7 +112,7 @@ export async function lookAtHand(photo, crop, networks) {
 
 /**
  * Squares in which palms are looked for.
- * @param {{height: number, width: number}} size
+ * @param {Size} size
  * @param {Mask | null} person
  * @returns {Crop[]}
  */
@@ -220,7 +235,7 @@ function upright([down, across]) {
 
 /**
  * Each group of people; the whole photo where nothing is known of them.
- * @type {(size: {height: number, width: number}, person: Mask | null) => {top: number, left: number, height: number, width: number}[]}
+ * @type {(size: Size, person: Mask | null) => {top: number, left: number, height: number, width: number}[]}
  */
 function boxes({ height, width }, person) {
   if (person === null) return [{ top: 0, left: 0, height, width }];
