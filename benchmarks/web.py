@@ -1,14 +1,15 @@
 """What the web page takes in headless Chromium: webcam pictures a second, and a photo, by step.
 
-    python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO] [--thing mug] [--seen PHOTO]
+    python benchmarks/web.py [accurate|fast|MODEL.tflite ...] [--seconds 10] [--photo PHOTO]
+        [--thing mug] [--seen PHOTO]
 
 Needs Chromium and its driver (apt-get install chromium chromium-driver) and Selenium. The camera sees a rendered
 person at 1280 x 720, 30 pictures a second; without a graphics processor the model runs in WebAssembly on one core.
 Each model is asked for as a person's own, so that it is the one that the webcam uses. Of a live picture `read` and
 `drawing` are the page's own thread's, `model` and `edge` are those of a worker each, all at different pictures at a
 time; `delay` is from a picture's capture until it is drawn with its mask. With a thing in the hand, `palms` and `hands`
-are a third worker's; let the camera see a photo of somebody whose hand is in it. Milliseconds are wall time, so they are
-worth something on a quiet machine only; the least of each step is shown beside the median.
+are a third worker's; let the camera see a photo of somebody whose hand is in it. Milliseconds are wall time, so they
+are worth something on a quiet machine only; the least of each step is shown beside the median.
 """
 
 from __future__ import annotations
