@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.pictures import Picture, resize_photo, resize_probability
+from figureground.hands import finding, fingers
+from figureground.hands.crops import Crop
+from figureground.hands.hand import Hand
+from figureground.hands.lettering import in_lines
+from figureground.hands.placing import Place, in_hand, instead_of
+from figureground.hands.surroundings import Surroundings, fitted_into, measured
+from figureground.hands.things import packaged_thing, packaged_things
+from figureground.pictures import Picture, read_photo, resize_photo, resize_probability
 from figureground.runtime.backgrounds import Background, blurred, composed, fitted
 from figureground.runtime.bands import fitted_inside
 from figureground.runtime.edges import refine
 from figureground.runtime.held_things import with_held
 from figureground.runtime.second_look import Region, groups, look_twice, squares
 from helpers.drawing import person
+from helpers.places import ROOT
 
 NETWORK = (33, 25)  # height and width that the network of `_look` sees
 
@@ -39,6 +49,13 @@ def write_numbers(file: Path) -> None:
         "held": _held(),
         "steadying": _steadying(),
         "composing": _composing(),
+        "hands": _hands(),
+        "light": _light(),
+        "lines": [
+            {"text": text, "count": count, "lines": in_lines(text, count).split("\n")}
+            for text in ("free hugs for everybody", "  one \n two ", "word", "")
+            for count in (1, 2, 3, 6)
+        ],
     }
     file.write_text(json.dumps(numbers, default=_array), encoding="utf-8")
 
@@ -145,4 +162,83 @@ def _composing() -> list[dict[str, Any]]:
         halves[:, picture[1] // 2 :] = 255
         covering = fitted(halves, canvas, "cover")[canvas[0] // 2, :, 0]
         cases.append({"canvas": canvas, "picture": picture, "middle": int(np.argmax(covering > 127))})
+    return cases
+
+
+def _hands() -> dict[str, Any]:
+    """A photo's hand, all that the networks were shown and answered for it, and where things go in that photo."""
+    photo = read_photo(ROOT / "tests/portrait.jpg")
+    where = np.zeros(photo.shape[:2], np.uint8)
+    where[150:, 70:160] = 255
+    finder = finding.HandFinder()
+    looks: list[dict[str, Any]] = []
+    answers_of = finding._answers
+
+    def noted(network: Any, shown: Picture) -> list[NDArray[np.float32]]:
+        answers = answers_of(network, shown)
+        looks.append({"palms": network is finder._palms, "seen": shown, "answers": answers})
+        return answers
+
+    with patch.object(finding, "_answers", noted):
+        found = finder.find(photo, where)
+    part = Region(180, 70, 240, 170)
+    things = [packaged_thing(name) for name in packaged_things()]
+    hands = [*found, *(_turned(found[0], degrees) for degrees in (40, 100, 200))]
+    return {
+        "photo": photo,
+        "person": where,
+        "looks": looks,
+        "found": [_hand(hand) for hand in found],
+        "turned": [_hand(hand) for hand in hands],
+        "things": [{**asdict(thing), "picture": None, "size": thing.picture.shape[:2]} for thing in things],
+        "in_hand": [[_place(in_hand(thing, hand)) for thing in things] for hand in hands],
+        "old": [
+            {"shape": shape, "places": [_place(instead_of(thing, shape > 127)) for thing in things]}
+            for shape in _shapes()
+        ],
+        "part": part,
+        "front": [fingers._shown(hand, part) for hand in hands],
+    }
+
+
+def _turned(hand: Hand, degrees: float) -> Hand:
+    """The hand turned about its wrist, and the other side's."""
+    turn = Crop(0, 0, 1, float(np.radians(degrees)))
+    around = turn.to_photo(hand.landmarks - hand.landmarks[0] + np.float32(0.5), 1) + hand.landmarks[0]
+    return Hand(hand.score, "right" if hand.side == "left" else "left", around, -3 * hand.depths, hand.length)
+
+
+def _hand(hand: Hand) -> dict[str, Any]:
+    return {**asdict(hand), "landmarks": hand.landmarks.tolist(), "depths": hand.depths.tolist()}
+
+
+def _place(place: Place) -> dict[str, float]:
+    return asdict(place)
+
+
+def _shapes() -> list[Picture]:
+    """Things that may be held: upright, lying, askew, and one without a direction."""
+    shapes = []
+    boxes = (((60, 90), (20, 70), 0), ((70, 60), (90, 16), 8), ((80, 70), (30, 80), 25), ((70, 70), (50, 50), 30))
+    for middle, size, degrees in boxes:
+        shape = np.zeros((150, 140), np.uint8)
+        corners = cv2.boxPoints((middle[::-1], size, degrees))
+        cv2.fillPoly(shape, [corners.round().astype(np.int32)], 255)
+        shapes.append(shape)
+    return shapes
+
+
+def _light() -> list[dict[str, Any]]:
+    """What is measured of bright, dark and coloured parts, and a picture in that light."""
+    cases = []
+    picture = np.random.default_rng(2).integers(0, 256, (9, 8, 3), np.uint8)
+    layer = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]).astype(np.float32) / np.float32(255)
+    for seed, tint in ((1, (1.0, 1.0, 1.0)), (2, (0.3, 0.25, 0.2)), (3, (0.6, 0.7, 1.0))):
+        photo = (np.random.default_rng(seed).integers(30, 256, (40, 50, 3)) * tint).astype(np.uint8)
+        told = measured(photo, np.zeros(photo.shape[:2], bool))
+        lit = fitted_into(layer, Surroundings(told.light, told.black, 0.0, 0.0))[..., :3]
+        cases.append({
+            "photo": photo, "light": told.light, "black": told.black, "picture": picture,
+            "lit": np.rint(lit * 255).astype(np.uint8),
+        })  # fmt: skip
     return cases

@@ -93,8 +93,7 @@ export class CutOut {
   /**
    * Hands of the photo, and what is held already.
    * @param {Uint8Array | null} held the mask of what is held, where that is known
-   * @returns {Promise<{hands: import("./hands/hand.js").Hand[], old: import("./hands/grips.js").Old | null, fronts:
-   *   import("./hands/grips.js").Front[]}>}
+   * @returns {Promise<import("./hands/grips.js").Spot & {fronts: import("./hands/grips.js").Front[]}>}
    */
   grips(held) {
     return this.settled.then(() => this.#ask("grips", { held }));

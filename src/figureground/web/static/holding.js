@@ -23,10 +23,7 @@ import { personBox } from "./framing.js";
 /** @typedef {import("./hands/thing.js").Thing} Thing */
 /** @typedef {import("./hands/drawing.js").Cover} Cover */
 /** @typedef {import("./components.js").Box} Box */
-/**
- * @typedef {{hands: import("./hands/hand.js").Hand[], old: import("./hands/grips.js").Old | null, covers: Cover[]}} Grips
- *   of a photo
- */
+/** @typedef {import("./hands/grips.js").Spot & {covers: Cover[]}} Grips of a photo */
 /**
  * @typedef {object} Put a thing on a photo
  * @property {string} name the choice
@@ -85,7 +82,7 @@ export async function putThing(name, at) {
     element("split").value = "0";
     slide();
     await show();
-    say(text(moved ? "thing-there" : grips.old ? "thing-instead" : grips.hands.length ? "thing-in-hand" : "thing-beside"));
+    say(text(moved ? "thing-there" : grips.old ? "thing-instead" : grips.hand ? "thing-in-hand" : "thing-beside"));
   });
   reflect();
 }
@@ -94,11 +91,11 @@ export async function putThing(name, at) {
 function gripsOf(entry, result) {
   entry.grips ??= (async () => {
     try {
-      const { hands, old, fronts } = await result.cutout.grips(await entry.held());
-      return { hands, old, covers: fronts.map(coverOf) };
+      const { hand, old, fronts } = await result.cutout.grips(await entry.held());
+      return { hand, old, covers: fronts.map(coverOf) };
     } catch (error) {
       console.warn("no hands are looked for in this browser:", error);
-      return { hands: [], old: null, covers: [] };
+      return { hand: null, old: null, covers: [] };
     }
   })();
   return entry.grips;
@@ -112,9 +109,9 @@ function placeFor(thing, grips, person, before) {
 }
 
 /** @type {(thing: Shape, grips: Grips, person: Box | null) => Place} */
-function anyPlace(thing, { hands, old }, person) {
+function anyPlace(thing, { hand, old }, person) {
   if (old) return insteadOf(thing, old.thing, old.pixels);
-  if (hands.length) return inHand(thing, hands[0]);
+  if (hand) return inHand(thing, hand);
   return beside(thing, person ?? { top: 0, left: 0, bottom: shown().photo.height, right: shown().photo.width });
 }
 

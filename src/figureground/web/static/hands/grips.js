@@ -20,21 +20,43 @@ import { findHands } from "./hand_finder.js";
 
 const REACH = 1.0;
 const HELD = 5e-4;
+const SCRAP = 0.6;
 const FINGERS = 0.12;
 const MAP_SIDE = 512; // pixels of the longer side at which what is held is looked at
+
+/**
+ * Where a thing goes: in place of an old one, else in a hand.
+ * @typedef {{hand: Hand | null, old: Old | null}} Spot
+ */
 
 /**
  * @param {Pixels} photo
  * @param {Mask} person
  * @param {Uint8Array | null} held of the photo's size; null where nothing is known of it
  * @param {Networks} networks
- * @returns {Promise<{hands: Hand[], old: Old | null, fronts: Front[]}>}
+ * @returns {Promise<Spot & {fronts: Front[]}>}
  */
 export async function findGrips(photo, person, held, networks) {
   const hands = await findHands((crop, count) => crop.of(photo, count), photo, person, networks);
   const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, hands[0] ?? null);
   const fronts = hands.map((hand) => frontOf(photo, person, hand)).filter((front) => front !== null);
-  return { hands, old: old && { thing: old.thing, pixels: old.pixels }, fronts: old ? [...fronts, over(old, person)] : fronts };
+  return { ...spotOf(hands, old), fronts: old ? [...fronts, over(old, person)] : fronts };
+}
+
+/**
+ * An old thing gives way to the new one, but where the hand hides all but a scrap of it.
+ * @param {Hand[]} hands
+ * @param {Old | null} old
+ * @returns {Spot}
+ */
+export function spotOf(hands, old) {
+  if (old === null) return { hand: hands[0] ?? null, old };
+  const apartFrom = (/** @type {Hand} */ hand) => apart(gripOf(hand), old.thing, old.pixels);
+  const within = hands.filter((hand) => apartFrom(hand) <= REACH * hand.length);
+  const hand = within.sort((a, b) => apartFrom(a) - apartFrom(b))[0] ?? null;
+  const { top, left, bottom, right } = old.thing;
+  const size = old.pixels * Math.hypot(bottom - 1 - top, right - 1 - left);
+  return { hand, old: hand === null || size >= SCRAP * hand.length ? { thing: old.thing, pixels: old.pixels } : null };
 }
 
 /**

@@ -22,9 +22,9 @@ import { INDEX, LITTLE, MIDDLE, RING, THUMB, WRIST, distance, mean, palmOf } fro
 export const PALM_SIDE = 192;
 export const HAND_SIDE = 224;
 const GRIDS = [[24, 2], [12, 6]];
-const [LEAST_PALM, LEAST_HAND] = [0.5, 0.5];
+const [LEAST_PALM, LEAST_HAND] = [0.5, 0.7];
 const SAME_PALM = 0.3;
-const SAME_HAND = 0.35;
+const SAME_HAND = 0.4;
 const AROUND_PALM = /** @type {const} */ ([0.5, 2.6]);
 const AROUND_LANDMARKS = /** @type {const} */ ([0.1, 2.0]);
 const FRAMING = [WRIST, ...THUMB.slice(0, 3), ...[INDEX, MIDDLE, RING, LITTLE].flatMap((finger) => finger.slice(0, 2))];
@@ -219,7 +219,7 @@ function overlap(a, b) {
 
 /** @type {(hand: Hand, other: Hand) => boolean} */
 function areSame(hand, other) {
-  return distance(palmOf(hand), palmOf(other)) < SAME_HAND * Math.min(hand.length, other.length);
+  return distance(palmOf(hand), palmOf(other)) < SAME_HAND * Math.max(hand.length, other.length);
 }
 
 /** @type {(points: Point[]) => number} */

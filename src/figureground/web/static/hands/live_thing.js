@@ -3,10 +3,11 @@
 
 import { contextOf } from "../composing.js";
 import { quickCover } from "./drawing.js";
-import { heldThing } from "./grips.js";
+import { heldThing, spotOf } from "./grips.js";
 import { followHand } from "./hand_finder.js";
 import { lit, measuredLight } from "./light.js";
 import { inHand, insteadOf } from "./placing.js";
+import { bilinear, fittedInside } from "../resizing.js";
 
 /** @typedef {import("./hand.js").Hand} Hand */
 /** @typedef {import("./placing.js").Place} Place */
@@ -60,22 +61,25 @@ export class LiveThing {
    * @returns {import("./drawing.js").Drawn | null}
    */
   drawn(frame, held, rest) {
-    const old = held && this.#old(held);
-    if (!old && !this.#hand) {
+    const { hand, old } = spotOf(this.#hand ? [this.#hand] : [], held && this.#old(held, frame));
+    if (!old && !hand) {
       this.#place = null;
       return null;
     }
-    const place = old ? insteadOf(this.thing, old.thing, frame.width / old.width) : inHand(this.thing, /** @type {Hand} */ (this.#hand));
+    const place = old ? insteadOf(this.thing, old.thing, old.pixels) : inHand(this.thing, /** @type {Hand} */ (hand));
     if (this.thing.turnedOver) place.mirrored = true;
     this.#place = steady(place, this.#place, this.thing);
     const covers = this.#hand ? [quickCover(this.#hand, frame, rest)] : [];
     return { thing: this.thing, picture: this.#picture, place: this.#place, covers };
   }
 
-  /** @type {(held: FloatMap) => ReturnType<typeof heldThing>} */
-  #old({ values, height, width }) {
-    const old = heldThing({ values: Uint8Array.from(values, (value) => (value > 0.5 ? 255 : 0)), height, width }, null);
-    return old && old.thing.pixels >= LEAST * old.height * old.width ? old : null;
+  /** @type {(held: FloatMap, frame: Size) => import("./grips.js").Old | null} */
+  #old(held, frame) {
+    const size = fittedInside(frame.height, frame.width, Math.max(held.height, held.width)); // the model's is a square
+    const likely = bilinear(held.values, 1, held.height, held.width, size.height, size.width);
+    const old = heldThing({ values: Uint8Array.from(likely, (value) => (value > 0.5 ? 255 : 0)), ...size }, null);
+    if (old === null || old.thing.pixels < LEAST * likely.length) return null;
+    return { thing: old.thing, pixels: frame.width / size.width };
   }
 
   /** @type {(frame: OffscreenCanvas, crop: import("./crops.js").Crop, count: number) => Float32Array} */

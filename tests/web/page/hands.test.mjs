@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { components } from "../../../src/figureground/web/static/components.js";
+import { bonesInFront, hull, likelyInFront, palmInFront } from "../../../src/figureground/web/static/hands/fingers.js";
+import { findHands } from "../../../src/figureground/web/static/hands/hand_finder.js";
+import { Crop } from "../../../src/figureground/web/static/hands/crops.js";
+import { heldThing, spotOf } from "../../../src/figureground/web/static/hands/grips.js";
+import { lit, measuredLight } from "../../../src/figureground/web/static/hands/light.js";
+import { beside, cornersOf, inHand, insteadOf } from "../../../src/figureground/web/static/hands/placing.js";
+import { assertNear, numbers, rgba } from "./numbers.mjs";
+
+const { hands } = numbers;
+const things = hands.things.map((thing) => ({ ...thing, height: thing.size[0], width: thing.size[1] }));
+
+/** An oriented mask of Python's. */
+function mapOf({ values, shape: [height, width] }) {
+  return { values, height, width };
+}
+
+function assertPlace(found, expected, where) {
+  for (const key of ["row", "column"]) assert.ok(Math.abs(found[key] - expected[key]) < 0.05, `${where}: ${key} ${found[key]} ${expected[key]}`);
+  assert.ok(Math.abs(found.scale / expected.scale - 1) < 1e-3, `${where}: scale ${found.scale} ${expected.scale}`);
+  const turn = found.turn - expected.turn;
+  assert.ok(Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn))) < 2e-3, `${where}: turn ${found.turn} ${expected.turn}`);
+  assert.equal(found.mirrored, expected.mirrored);
+}
+
+test("the networks are shown the same squares as in Python, and the same hand comes of their answers", async () => {
+  const looks = hands.looks[Symbol.iterator]();
+  const network = (palms) => async (seen) => {
+    const look = looks.next().value;
+    assert.equal(look.palms, palms);
+    assertNear(seen, Float32Array.from(look.seen.values, (value) => value / 255), 0.06, 0.003); // OpenCV samples in steps
+    return look.answers.map(({ values }) => values);
+  };
+  const [height, width] = hands.photo.shape;
+  const photo = { pixels: rgba(hands.photo), height, width };
+  const see = (crop, count) => crop.of(photo, count);
+  const found = await findHands(see, photo, mapOf(hands.person), { palms: network(true), hands: network(false) });
+  assert.equal(looks.next().done, true);
+  assert.equal(found.length, hands.found.length);
+  found.forEach((hand, k) => {
+    const expected = hands.found[k];
+    assert.equal(hand.side, expected.side);
+    assertNear(hand.landmarks.flat(), expected.landmarks.flat(), 0.02);
+    assertNear(hand.depths, expected.depths, 0.02);
+    assert.ok(Math.abs(hand.length - expected.length) < 0.02);
+  });
+});
+
+test("what lies outside of the photo is black in a square", () => {
+  const photo = { pixels: new Uint8ClampedArray(4 * 6 * 6).fill(255), height: 6, width: 6 };
+  const seen = new Crop(0, 0, 4).of(photo, 4);
+  assert.deepEqual([seen[0], seen[3 * 15]], [0, 1]);
+  assert.ok(new Crop(50, 50, 4).of(photo, 4).every((value) => value === 0));
+});
+
+test("things go into hands as in Python, whatever way these are turned", () => {
+  hands.turned.forEach((hand, h) => {
+    things.forEach((thing, t) => assertPlace(inHand(thing, hand), hands.in_hand[h][t], `hand ${h}, thing ${t}`));
+  });
+});
+
+test("things take the place of old ones as in Python", () => {
+  hands.old.forEach(({ shape, places }, s) => {
+    const [old] = components(mapOf(shape), 127);
+    things.forEach((thing, t) => assertPlace(insteadOf(thing, old), places[t], `shape ${s}, thing ${t}`));
+  });
+});
+
+test("fingers in front are those of Python", () => {
+  hands.turned.forEach((hand, h) => {
+    const limits = palmInFront(hand) ? [0.4, 0.02] : [0.02, 0.001]; // OpenCV draws the palm in whole pixels
+    assertNear(likelyInFront(hand, hands.part).values, hands.front[h].values, ...limits);
+  });
+  assert.ok(hands.turned.some((hand) => bonesInFront(hand).length > 0));
+  assert.ok(hands.turned.some((hand) => palmInFront(hand) !== null));
+});
+
+test("the thing that is held by the hand is the one that is replaced; of a scrap only the hand counts", () => {
+  const held = { values: new Uint8Array(100 * 100), height: 100, width: 100 };
+  for (let y = 10; y < 60; y++) held.values.fill(255, y * 100 + 5, y * 100 + 25); // large, far from the hand
+  for (let y = 70; y < 90; y++) held.values.fill(255, y * 100 + 70, y * 100 + 85);
+  const hand = { score: 1, side: "left", depths: Array(21).fill(0), length: 30, landmarks: Array(21).fill([80, 68]) };
+  assert.equal(heldThing(held, null).thing.left, 5);
+  assert.equal(heldThing(held, hand).thing.left, 70);
+  assert.equal(spotOf([hand], heldThing(held, hand)).old.thing.left, 70);
+  const scrap = spotOf([{ ...hand, length: 60 }], heldThing(held, hand));
+  assert.deepEqual([scrap.old, scrap.hand.length], [null, 60]);
+  assert.equal(heldThing({ ...held, values: new Uint8Array(100 * 100) }, null), null);
+});
+
+test("without a hand a thing lies upright within the person", () => {
+  const person = { top: 20, left: 30, bottom: 220, right: 130 };
+  for (const thing of things) {
+    const place = beside(thing, person);
+    assert.equal(place.turn, 0);
+    for (const [row, column] of cornersOf(thing, place)) assert.ok(row > 20 && row < 220 && column > 30 && column < 130);
+  }
+});
+
+test("light is measured, and things are lit, as in Python", () => {
+  for (const { photo, light, black, picture, lit: expected } of numbers.light) {
+    const found = measuredLight(rgba(photo));
+    assertNear(found.light, light.values, 2e-3);
+    assert.ok(Math.abs(found.black - black) < 2e-3);
+    const pixels = lit(rgba(picture), found).filter((_, i) => i % 4 < 3);
+    assertNear(pixels, expected.values, 1.01);
+  }
+  assert.deepEqual(measuredLight(new Uint8ClampedArray(0)), { light: [1, 1, 1], black: 0 });
+});
+
+test("a hull leaves out what lies within, and knows a single point", () => {
+  assert.equal(hull([[0, 0], [0, 4], [4, 4], [4, 0], [2, 2], [0, 2]]).length, 4);
+  assert.deepEqual(hull([[3, 3]]), [[3, 3]]);
+});
