@@ -181,7 +181,7 @@ def _hands() -> dict[str, Any]:
 
     with patch.object(finding, "_answers", noted):
         found = finder.find(photo, where)
-    part = Region(180, 70, 240, 170)
+    part = Region(150, 60, 330, 240)
     things = [packaged_thing(name) for name in packaged_things()]
     hands = [*found, *(_turned(found[0], degrees) for degrees in (40, 100, 200))]
     return {
