@@ -7,6 +7,7 @@ import { findHands } from "../../../src/figureground/web/static/hands/hand_finde
 import { Crop } from "../../../src/figureground/web/static/hands/crops.js";
 import { heldThing, spotOf } from "../../../src/figureground/web/static/hands/grips.js";
 import { lit, measuredLight } from "../../../src/figureground/web/static/hands/light.js";
+import { patchOf } from "../../../src/figureground/web/static/hands/erasing.js";
 import { beside, cornersOf, inHand, insteadOf } from "../../../src/figureground/web/static/hands/placing.js";
 import { assertNear, numbers, rgba } from "./numbers.mjs";
 
@@ -114,4 +115,29 @@ test("light is measured, and things are lit, as in Python", () => {
 test("a hull leaves out what lies within, and knows a single point", () => {
   assert.equal(hull([[0, 0], [0, 4], [4, 4], [4, 0], [2, 2], [0, 2]]).length, 4);
   assert.deepEqual(hull([[3, 3]]), [[3, 3]]);
+});
+
+test("what was held is painted over with what is around, and is person where a person goes on behind", () => {
+  const [height, width] = [60, 80];
+  const pixels = new Uint8ClampedArray(4 * height * width).fill(255);
+  const person = new Uint8Array(height * width);
+  const values = new Uint8Array(height * width);
+  for (let i = 0; i < height * width; i++) {
+    const x = i % width;
+    pixels.set(x < 40 ? [200, 40, 40] : [40, 40, 200], 4 * i); // somebody in red before a blue wall
+    person[i] = x < 40 ? 255 : 0;
+  }
+  const hold = (left) => {
+    values.fill(0);
+    for (let y = 20; y < 40; y++) for (let x = left; x < left + 10; x++) values[y * width + x] = 255;
+    const seen = { pixels: Uint8ClampedArray.from(pixels), height, width };
+    const people = { values: Uint8Array.from(person, (value, i) => (values[i] ? 0 : value)), height, width };
+    values.forEach((value, i) => value && seen.pixels.set([0, 250, 0], 4 * i));
+    return patchOf(seen, people, components({ values, height, width }, 127)[0], { height, width });
+  };
+  const middle = ({ left, top, values, width }, x) => [...values.subarray(4 * ((30 - top) * width + x - left)).subarray(0, 4)];
+  const [before, beside] = [hold(15), hold(60)];
+  assert.deepEqual([before.person, beside.person], [true, false]);
+  assert.deepEqual([middle(before, 20), middle(beside, 65)], [[200, 40, 40, 255], [40, 40, 200, 255]]);
+  assert.equal(before.values[3], 0); // clear where nothing was held
 });

@@ -1,12 +1,14 @@
 // @ts-check
 // The person before a background, with or without a thing in hand, on a canvas.
 
-import { drawThing } from "./hands/drawing.js";
+import { drawPatch, drawThing } from "./hands/drawing.js";
 
 /**
- * @typedef {{colour?: string, picture?: ImageBitmap, soft?: ImageBitmap}} Background a colour, a picture that covers
- *   the
- *   canvas, the photo itself out of focus, or none: transparent
+ * @typedef {object} Background one of these; without any it is transparent
+ * @property {string} [colour]
+ * @property {ImageBitmap} [picture] that covers the canvas
+ * @property {ImageBitmap} [soft] the photo itself, as it is or out of focus
+ * @property {import("./hands/drawing.js").Cover | null} [patch] over what was held in it
  */
 /** @typedef {CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D} Context */
 /** @typedef {{width: number, height: number}} Size */
@@ -30,6 +32,7 @@ export function compose(canvas, person, background, frame, photo = canvas, thing
   context.globalCompositeOperation = "source-over";
   if (thing) drawThing(context, thing, place, photo);
   context.globalCompositeOperation = "destination-over";
+  if (background.patch) drawPatch(context, background.patch, [place[0], place[1], place[2] / photo.width, place[3] / photo.height]);
   if (background.soft) spread(context, background.soft, place);
   else fill(context, background);
 }

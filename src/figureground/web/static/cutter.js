@@ -93,7 +93,7 @@ export class CutOut {
   /**
    * Hands of the photo, and what is held already.
    * @param {Uint8Array | null} held the mask of what is held, where that is known
-   * @returns {Promise<import("./hands/grips.js").Spot & {fronts: import("./hands/grips.js").Front[]}>}
+   * @returns {ReturnType<typeof import("./hands/grips.js").findGrips>}
    */
   grips(held) {
     return this.settled.then(() => this.#ask("grips", { held }));

@@ -70,7 +70,7 @@ async function draw() {
   const { photo, entry: { put }, result: { cutout } } = shown();
   const mine = ++drawing;
   await cutout.settled;
-  const behind = await background(photo, cutout);
+  const behind = await background(photo, cutout, put);
   if (mine !== drawing || cutout !== page.result?.cutout) return;
   const frame = shownFrame(photo, cutout.mask, put);
   drawPhoto(frame);

@@ -23,7 +23,8 @@ import { personBox } from "./framing.js";
 /** @typedef {import("./hands/thing.js").Thing} Thing */
 /** @typedef {import("./hands/drawing.js").Cover} Cover */
 /** @typedef {import("./components.js").Box} Box */
-/** @typedef {import("./hands/grips.js").Spot & {covers: Cover[]}} Grips of a photo */
+/** @typedef {{canvas: OffscreenCanvas, left: number, top: number, person: boolean}} Patch over what was held */
+/** @typedef {import("./hands/grips.js").Spot & {covers: Cover[], patch: Patch | null}} Grips of a photo */
 /**
  * @typedef {object} Put a thing on a photo
  * @property {string} name the choice
@@ -31,6 +32,7 @@ import { personBox } from "./framing.js";
  * @property {Place} place
  * @property {OffscreenCanvas} picture the thing in the photo's light
  * @property {Cover[]} covers
+ * @property {Patch | null} patch
  * @property {Box} box what it reaches of the photo, but for a movement that is under way
  * @property {boolean} moved by hand
  */
@@ -76,7 +78,7 @@ export async function putThing(name, at) {
     const place = at ? { ...anyPlace(thing, grips, person), ...pointOf(at) } : placeFor(thing, grips, person, entry.put);
     const picture = new OffscreenCanvas(thing.width, thing.height);
     const moved = at !== undefined || (entry.put?.moved ?? false);
-    entry.put = { name, thing, place, picture, covers: grips.covers, box: boxOf(thing, place), moved };
+    entry.put = { name, thing, place, picture, covers: grips.covers, patch: grips.patch, box: boxOf(thing, place), moved };
     light(entry.put, photo);
     form.elements.thing.value = name;
     element("split").value = "0";
@@ -91,14 +93,21 @@ export async function putThing(name, at) {
 function gripsOf(entry, result) {
   entry.grips ??= (async () => {
     try {
-      const { hand, old, fronts } = await result.cutout.grips(await entry.held());
-      return { hand, old, covers: fronts.map(coverOf) };
+      const { hand, old, fronts, patch } = await result.cutout.grips(await entry.held());
+      return { hand, old, covers: fronts.map(coverOf), patch: patch && patchFrom(patch) };
     } catch (error) {
       console.warn("no hands are looked for in this browser:", error);
-      return { hand: null, old: null, covers: [] };
+      return { hand: null, old: null, covers: [], patch: null };
     }
   })();
   return entry.grips;
+}
+
+/** @type {(patch: import("./hands/erasing.js").Patch) => Patch} */
+function patchFrom({ left, top, values, height, width, person }) {
+  const canvas = new OffscreenCanvas(width, height);
+  contextOf(canvas).putImageData(new ImageData(values, width, height), 0, 0);
+  return { canvas, left, top, person };
 }
 
 /** @type {(thing: Shape, grips: Grips, person: Box | null, before: Put | null) => Place} */

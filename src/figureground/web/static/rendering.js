@@ -15,14 +15,14 @@ import { text } from "./texts.js";
 
 /**
  * The background that is chosen, as `compose` takes it.
- * @type {(photo: Photo, cutout: CutOut) => Promise<import("./composing.js").Background>}
+ * @type {(photo: Photo, cutout: CutOut, put: Put | null) => Promise<import("./composing.js").Background>}
  */
-export async function background(photo, cutout) {
+export async function background(photo, cutout, put) {
   const chosen = form.elements.background.value;
   if (chosen === "transparent") return {};
   if (chosen === "colour") return { colour: element("colour").value };
   if (chosen === "picture") return { picture: page.ownPicture ?? undefined };
-  if (chosen === "original") return { soft: photo.bitmap };
+  if (chosen === "original") return { soft: photo.bitmap, patch: put?.patch };
   if (chosen === "blur") return { soft: await cutout.blurred() };
   return { colour: chosen };
 }
@@ -35,7 +35,7 @@ export async function rendered(photo, cutout, put) {
   await cutout.settled;
   const { frame, size } = chosenFrame(photo, cutout, put);
   const canvas = Object.assign(document.createElement("canvas"), size);
-  compose(canvas, cutout.picture, await background(photo, cutout), frame, photo, put);
+  compose(canvas, cutout.picture, await background(photo, cutout, put), frame, photo, put);
   return canvas;
 }
 

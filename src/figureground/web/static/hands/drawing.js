@@ -10,8 +10,12 @@ import { cornersOf } from "./placing.js";
 /** @typedef {import("./placing.js").Place} Place */
 /** @typedef {{canvas: OffscreenCanvas, left: number, top: number}} Cover its alpha is what lies in front of things */
 /**
- * @typedef {{thing: import("./placing.js").Shape, picture: OffscreenCanvas, place: Place, covers: Cover[]}} Drawn the picture in the photo's
- *   light
+ * @typedef {object} Drawn
+ * @property {import("./placing.js").Shape} thing
+ * @property {OffscreenCanvas} picture of it, in the photo's light
+ * @property {Place} place
+ * @property {Cover[]} covers
+ * @property {Cover & {person: boolean} | null} [patch] for the place of what was held before, and whether it is person
  */
 
 /**
@@ -23,6 +27,7 @@ import { cornersOf } from "./placing.js";
  */
 export function drawThing(context, drawn, [x, y, wide, high], photo) {
   const [across, down] = [wide / photo.width, high / photo.height];
+  if (drawn.patch?.person) drawPatch(context, drawn.patch, [x, y, across, down]);
   const corners = cornersOf(drawn.thing, drawn.place);
   const [columns, rows] = [corners.map(([, column]) => x + across * column), corners.map(([row]) => y + down * row)];
   const [left, top] = [Math.max(0, Math.floor(Math.min(...columns)) - 1), Math.max(0, Math.floor(Math.min(...rows)) - 1)];
@@ -39,6 +44,15 @@ export function drawThing(context, drawn, [x, y, wide, high], photo) {
   own.globalCompositeOperation = "destination-out";
   for (const cover of drawn.covers) own.drawImage(cover.canvas, cover.left, cover.top);
   context.drawImage(layer, left, top);
+}
+
+/**
+ * Draws a patch where the photo lies at x, y, so many times as large.
+ * @type {(context: Context, patch: Cover, on: [x: number, y: number, across: number, down: number]) => void}
+ */
+export function drawPatch(context, { canvas, left, top }, [x, y, across, down]) {
+  context.imageSmoothingQuality = "high";
+  context.drawImage(canvas, x + left * across, y + top * down, canvas.width * across, canvas.height * down);
 }
 
 /** @type {(context: Context, drawn: Drawn) => void} */

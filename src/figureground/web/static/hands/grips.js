@@ -5,6 +5,7 @@
 import { components } from "../components.js";
 import { refine } from "../edges.js";
 import { fittedInside, resizedMask } from "../resizing.js";
+import { patchOf } from "./erasing.js";
 import { likelyInFront, partOf } from "./fingers.js";
 import { distance, gripOf } from "./hand.js";
 import { findHands } from "./hand_finder.js";
@@ -12,6 +13,7 @@ import { findHands } from "./hand_finder.js";
 /** @typedef {import("../components.js").Component} Component */
 /** @typedef {import("./hand.js").Hand} Hand */
 /** @typedef {import("./hand.js").Point} Point */
+/** @typedef {import("./erasing.js").Patch} Patch */
 /** @typedef {import("./crops.js").Pixels} Pixels */
 /** @typedef {import("./hand_finder.js").Mask} Mask */
 /** @typedef {import("./hand_finder.js").Networks} Networks */
@@ -34,13 +36,14 @@ const MAP_SIDE = 512; // pixels of the longer side at which what is held is look
  * @param {Mask} person
  * @param {Uint8Array | null} held of the photo's size; null where nothing is known of it
  * @param {Networks} networks
- * @returns {Promise<Spot & {fronts: Front[]}>}
+ * @returns {Promise<Spot & {fronts: Front[], patch: Patch | null}>} with what takes the old thing's place
  */
 export async function findGrips(photo, person, held, networks) {
   const hands = await findHands((crop, count) => crop.of(photo, count), photo, person, networks);
   const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, hands[0] ?? null);
   const fronts = hands.map((hand) => frontOf(photo, person, hand)).filter((front) => front !== null);
-  return { ...spotOf(hands, old), fronts: old ? [...fronts, over(old, person)] : fronts };
+  if (old === null) return { ...spotOf(hands, old), fronts, patch: null };
+  return { ...spotOf(hands, old), fronts: [...fronts, over(old, person)], patch: patchOf(photo, person, old.thing, old) };
 }
 
 /**
