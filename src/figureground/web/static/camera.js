@@ -33,7 +33,7 @@ export async function changeLiveThing() {
   if (!live?.running || !(engine instanceof BrowserEngine)) return;
   await attempt(async () => {
     const name = form.elements.thing.value;
-    const thing = name === "" ? null : await chosenThing(name);
+    const thing = name === "none" ? null : await chosenThing(name);
     if (name === form.elements.thing.value) live.thing = thing && new LiveThing(thing, engine.liveHands);
   });
 }

@@ -49,7 +49,7 @@ export async function chooseThing() {
   const name = form.elements.thing.value;
   if (name === "own" && own === null) element("thing-file").click();
   else if (mode() === "live") await changeLiveThing();
-  else if (name === "") removeThing();
+  else if (name === "none") removeThing();
   else await putThing(name);
 }
 
@@ -136,7 +136,7 @@ function pointOf({ clientX, clientY }) {
 export function removeThing() {
   if (!page.entry?.put) return;
   page.entry.put = null;
-  form.elements.thing.value = "";
+  form.elements.thing.value = "none";
   showThing();
   forgetDrag();
   redraw();
@@ -210,7 +210,7 @@ async function show() {
 export function showThing() {
   if (mode() !== "photo") return;
   const put = page.entry?.put ?? null;
-  form.elements.thing.value = put?.name ?? "";
+  form.elements.thing.value = put?.name ?? "none";
   if (put === null || page.photo === null || page.result === null) handle.hold(null);
   else handle.hold(put, { photo: page.photo, on });
 }

@@ -107,7 +107,7 @@ export function reflect() {
   /** @type {HTMLFieldSetElement} */ (element("things")).disabled = mode() === "photo" ? none || repairing : !page.live?.running;
   element("thing-text-line").hidden = thing !== "placard";
   element("thing-line").hidden = thing !== "own";
-  element("thing-hint").hidden = thing === "" || mode() !== "photo";
+  element("thing-hint").hidden = thing === "none" || mode() !== "photo";
   element("held-line").hidden = !tellsHeld();
   element("repair-start").disabled = none || repairing;
   element("jpeg").disabled = none || background === "transparent";

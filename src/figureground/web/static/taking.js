@@ -78,6 +78,7 @@ async function open(entry, current) {
   page.photo = opened;
   page.entry = entry;
   page.result = page.made = null;
+  showThing();
   forgetDrag();
   strip.select(entry);
   element("face").value = "";
@@ -151,6 +152,7 @@ export async function cutAnew() {
   closeEditor();
   for (const entry of page.album) if (!entry.repaired) entry.forget();
   page.result = page.made = null;
+  showThing();
   reflect();
   if (page.photo !== null && mode() !== "live") await attemptLatest(work);
   showThing();
@@ -166,5 +168,5 @@ export async function snap() {
   stopCamera();
   setMode("photo");
   await take(file);
-  if (thing !== "" && page.result !== null) await putThing(thing);
+  if (thing !== "none" && page.result !== null) await putThing(thing);
 }
