@@ -48,6 +48,12 @@ def a_repair(page: Page, photo: Path) -> None:
     page.driver.find_element(By.CSS_SELECTOR, ".mask-editor-keys summary").click()
 
 
+def a_thing_in_hand(page: Page, photo: Path) -> None:
+    a_cutout(page, photo)
+    page.choose("thing", "placard")
+    page.until("!document.getElementById('thing-handle').hidden && document.body.dataset.state === 'ready'")
+
+
 def a_document(page: Page, photo: Path) -> None:
     page.choose("mode", "document")
     page.take(photo)
@@ -82,8 +88,8 @@ def programs(page: Page, photo: Path) -> None:
 
 
 STATES = [
-    nothing_yet, a_cutout, several_photos, a_repair, a_document, shortcomings, the_webcam, a_background_picture,
-    programs
+    nothing_yet, a_cutout, several_photos, a_repair, a_thing_in_hand, a_document, shortcomings, the_webcam,
+    a_background_picture, programs
 ]  # fmt: skip
 
 
