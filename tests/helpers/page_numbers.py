@@ -198,6 +198,7 @@ def _hands() -> dict[str, Any]:
         ],
         "part": part,
         "front": [fingers._shown(hand, part) for hand in hands],
+        "alike": fingers._alike(np.ascontiguousarray(Region(150, 60, 240, 240).of(photo)), found[0], part),
     }
 
 

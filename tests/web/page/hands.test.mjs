@@ -7,6 +7,7 @@ import { findHands } from "../../../src/figureground/web/static/hands/hand_finde
 import { Crop } from "../../../src/figureground/web/static/hands/crops.js";
 import { heldThing, spotOf } from "../../../src/figureground/web/static/hands/grips.js";
 import { lit, measuredLight } from "../../../src/figureground/web/static/hands/light.js";
+import { alike } from "../../../src/figureground/web/static/hands/own_colours.js";
 import { patchOf } from "../../../src/figureground/web/static/hands/erasing.js";
 import { beside, cornersOf, inHand, insteadOf } from "../../../src/figureground/web/static/hands/placing.js";
 import { assertNear, numbers, rgba } from "./numbers.mjs";
@@ -72,11 +73,25 @@ test("things take the place of old ones as in Python", () => {
 
 test("fingers in front are those of Python", () => {
   hands.turned.forEach((hand, h) => {
-    const limits = palmInFront(hand) ? [0.4, 0.02] : [0.02, 0.001]; // OpenCV draws the palm in whole pixels
+    const limits = palmInFront(hand) ? [0.5, 0.02] : [0.02, 0.001]; // OpenCV draws the palm in whole pixels
     assertNear(likelyInFront(hand, hands.part).values, hands.front[h].values, ...limits);
   });
   assert.ok(hands.turned.some((hand) => bonesInFront(hand).length > 0));
   assert.ok(hands.turned.some((hand) => palmInFront(hand) !== null));
+});
+
+test("pixels that have the colours of the hand are those of Python", () => {
+  const [top, left] = [150, 60];
+  const [height, width] = hands.alike.shape;
+  const pixels = new Uint8ClampedArray(4 * height * width);
+  const whole = rgba(hands.photo);
+  for (let y = 0; y < height; y++) {
+    const from = 4 * ((top + y) * hands.photo.shape[1] + left);
+    pixels.set(whole.subarray(from, from + 4 * width), 4 * y * width);
+  }
+  const found = alike({ pixels, height, width, top, left }, hands.found[0]);
+  assertNear(found, hands.alike.values, 0.6, 0.01); // OpenCV rounds colours to whole numbers
+  assert.ok(found.some((value) => value === 0) && found.some((value) => value === 1));
 });
 
 test("the thing that is held by the hand is the one that is replaced; of a scrap only the hand counts", () => {

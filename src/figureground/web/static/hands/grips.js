@@ -7,6 +7,7 @@ import { refine } from "../edges.js";
 import { fittedInside, resizedMask } from "../resizing.js";
 import { patchOf } from "./erasing.js";
 import { likelyInFront, partOf } from "./fingers.js";
+import { alike } from "./own_colours.js";
 import { distance, gripOf } from "./hand.js";
 import { findHands } from "./hand_finder.js";
 
@@ -87,7 +88,8 @@ function apart([row, column], { runs }, pixels) {
 }
 
 /**
- * What of a hand lies in front, with the outline of the person, and within it the one that the photo shows.
+ * What of a hand lies in front, with the outline of the person and of the hand's colours, and within the hand the one that
+ * the photo shows.
  * @param {Pixels} photo
  * @param {Mask} person
  * @param {Hand} hand
@@ -103,6 +105,8 @@ export function frontOf(photo, person, hand) {
     const from = 4 * ((part.top + y) * photo.width + part.left);
     pixels.set(photo.pixels.subarray(from, from + 4 * width), 4 * y * width);
   }
+  const own = alike({ pixels, height, width, top: part.top, left: part.left }, hand);
+  likely.values.forEach((value, i) => (likely.values[i] = value * own[i]));
   const values = refine(pixels, height, width, likely);
   return behindOutline({ left: part.left, top: part.top, values, height, width }, person);
 }

@@ -22,7 +22,7 @@ import { INDEX, LITTLE, MIDDLE, RING, THUMB, WRIST, distance, mean, palmOf } fro
 export const PALM_SIDE = 192;
 export const HAND_SIDE = 224;
 const GRIDS = [[24, 2], [12, 6]];
-const [LEAST_PALM, LEAST_HAND] = [0.5, 0.7];
+const [LEAST_PALM, LEAST_HAND] = [0.3, 0.7];
 const SAME_PALM = 0.3;
 const SAME_HAND = 0.4;
 const AROUND_PALM = /** @type {const} */ ([0.5, 2.6]);
