@@ -3,6 +3,7 @@
 
 import { Colleague } from "./colleague.js";
 import { contextOf } from "./composing.js";
+import { cropped } from "./cropping.js";
 
 /** @typedef {import("./components.js").Box} Box */
 /** @typedef {import("./mask_editor/brush.js").Mask} Mask */
@@ -67,7 +68,7 @@ export class CutOut {
    * @param {Box} box where it changed
    */
   mend(box) {
-    const values = part(this.mask, box);
+    const values = cropped(this.mask.values, this.mask.width, box, 1);
     this.#blurred = null;
     this.settled = this.settled.then(async () => {
       this.#draw(await this.#ask("mend", { box, values }, [values.buffer]));
@@ -111,13 +112,4 @@ export class CutOut {
     context.drawImage(picture, left, top);
     picture.close();
   }
-}
-
-/** @type {(mask: Mask, box: Box) => Uint8Array<ArrayBuffer>} */
-function part({ values, width }, { top, left, bottom, right }) {
-  const result = new Uint8Array((bottom - top) * (right - left));
-  for (let y = top, at = 0; y < bottom; y++, at += right - left) {
-    result.set(values.subarray(y * width + left, y * width + right), at);
-  }
-  return result;
 }

@@ -6,21 +6,18 @@
 "use strict";
 
 /** @typedef {typeof import("/litert/index.js")} Runtime */
-/**
- * @typedef {{model: import("/litert/index.js").CompiledModel, height: number, width: number}} Model with its input's
- *   size
- */
+/** @typedef {{model: import("/litert/index.js").CompiledModel, height: number, width: number}} Model with its input's size */
 /** @typedef {import("/resizing.js").FloatMap} FloatMap */
 /** @typedef {import("/second_look.js").Box} Box */
 
 const worker = /** @type {DedicatedWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const loaded = (async () => {
-  const [cutting, edges, resizing, steadying, looks, things, grips] = await Promise.all([
-    import("/cutting_tasks.js"), import("/edges.js"), import("/resizing.js"), import("/steadying.js"), import("/second_look.js"),
-    import("/held_things.js"), import("/hands/grips.js"),
+  const [cropping, cutting, edges, resizing, steadying, looks, things, grips] = await Promise.all([
+    import("/cropping.js"), import("/cutting_tasks.js"), import("/edges.js"), import("/resizing.js"), import("/steadying.js"),
+    import("/second_look.js"), import("/held_things.js"), import("/hands/grips.js"),
   ]);
-  return { cutting, edges, resizing, steadying, looks, things, grips };
+  return { cropping, cutting, edges, resizing, steadying, looks, things, grips };
 })();
 loaded.catch(() => {}); // whoever asks for something is told
 
@@ -100,11 +97,11 @@ async function answersTo(sought, pixels, height, width) {
  *   FloatMap | null}>}
  */
 async function logitsOfPhoto(sought, pixels, height, width) {
-  const { looks } = await loaded;
+  const { looks, cropping } = await loaded;
   const seen = /** @type {Map<string, Promise<FloatMap[]>>} */ (new Map()); // by the part that was looked at
   const answersAt = (/** @type {Box} */ box) => {
     const key = JSON.stringify(box);
-    const answers = seen.get(key) ?? answersTo(sought, cropped(pixels, width, box), box.bottom - box.top, box.right - box.left);
+    const answers = seen.get(key) ?? answersTo(sought, cropping.cropped(pixels, width, box, 4), box.bottom - box.top, box.right - box.left);
     seen.set(key, answers);
     return answers;
   };
@@ -114,15 +111,6 @@ async function logitsOfPhoto(sought, pixels, height, width) {
   if (answers.length !== 2) return { person, held: null };
   const held = await looks.lookTwice(height, width, async (box) => (await answersAt(box))[1], side, person.crops);
   return { person, held };
-}
-
-/** @type {(pixels: Uint8ClampedArray, width: number, box: Box) => Uint8ClampedArray} */
-function cropped(pixels, width, { top, left, bottom, right }) {
-  const part = new Uint8ClampedArray(4 * (bottom - top) * (right - left));
-  for (let y = top, at = 0; y < bottom; y++, at += 4 * (right - left)) {
-    part.set(pixels.subarray(4 * (y * width + left), 4 * (y * width + right)), at);
-  }
-  return part;
 }
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 // Turned squares of a photo, as the networks see them. hands/crops.py for the browser; numbers are the same.
 
+import { cropped } from "../cropping.js";
 import { resizedColours, rounded } from "../resizing.js";
 
 /** @typedef {import("./hand.js").Point} Point */
@@ -34,7 +35,7 @@ export class Crop {
     if (rows <= 0 || columns <= 0) return seen;
     const shrink = Math.max(1, this.side / count); // by area: bilinear sampling alone would skip pixels
     const [high, wide] = [Math.max(1, rounded(rows / shrink)), Math.max(1, rounded(columns / shrink))];
-    const part = cropped(pixels, width, top, left, rows, columns);
+    const part = cropped(pixels, width, { top, left, bottom: top + rows, right: left + columns }, 4);
     const colours = shrink > 1 ? resizedColours(part, rows, columns, high, wide) : withoutAlpha(part);
     const size = shrink > 1 ? [high, wide] : [rows, columns];
     const [down, across] = [size[0] / rows, size[1] / columns];
@@ -78,16 +79,6 @@ export class Crop {
 export function turned([row, column], turn) {
   const [cosine, sine] = [Math.cos(turn), Math.sin(turn)];
   return [row * cosine + column * sine, -row * sine + column * cosine];
-}
-
-/** @type {(pixels: Uint8ClampedArray, width: number, top: number, left: number, rows: number, columns: number) => Uint8ClampedArray} */
-function cropped(pixels, width, top, left, rows, columns) {
-  const part = new Uint8ClampedArray(4 * rows * columns);
-  for (let y = 0; y < rows; y++) {
-    const from = 4 * ((top + y) * width + left);
-    part.set(pixels.subarray(from, from + 4 * columns), 4 * y * columns);
-  }
-  return part;
 }
 
 /** @type {(pixels: Uint8ClampedArray) => Float32Array} */

@@ -2,6 +2,7 @@
 // The place of a thing that was taken out of somebody's hand: what was behind it nobody knows, so it is made up from what
 // is around. hands/putting.py for the browser; what is made up is smoother here.
 
+import { cropped } from "../cropping.js";
 import { bilinear, resizedColours, resizedMask } from "../resizing.js";
 
 /** @typedef {import("./crops.js").Pixels} Pixels */
@@ -31,8 +32,9 @@ export function patchOf(photo, person, thing, map) {
   const [left, top] = [Math.floor(part.left * scale), Math.floor(part.top * scale)];
   const width = Math.min(photo.width, Math.ceil((part.left + part.width) * scale)) - left;
   const height = Math.min(photo.height, Math.ceil((part.top + part.height) * scale)) - top;
-  const colours = resizedColours(rows(photo.pixels, photo.width, 4, top, left, height, width), height, width, part.height, part.width);
-  const people = resizedMask(Uint8Array.from(rows(person.values, photo.width, 1, top, left, height, width)), height, width, part.height, part.width);
+  const box = { top, left, bottom: top + height, right: left + width };
+  const colours = resizedColours(cropped(photo.pixels, photo.width, box, 4), height, width, part.height, part.width);
+  const people = resizedMask(cropped(person.values, photo.width, box, 1), height, width, part.height, part.width);
   const reach = Math.max(1, Math.round(WIDER * Math.max(map.height, map.width)));
   const wide = near(shapeOf(thing, part), part, reach);
   const hole = wide.map((value, i) => Number(value && people[i] <= SURE));
@@ -116,14 +118,4 @@ function halved({ values, weights, height, width }) {
   coarse.values.forEach((value, i) => (coarse.values[i] = value / Math.max(1, coarse.weights[Math.floor(i / 3)])));
   coarse.weights.forEach((weight, i) => (coarse.weights[i] = Math.min(1, weight)));
   return coarse;
-}
-
-/** @type {<A extends Uint8ClampedArray | Uint8Array>(values: A, columns: number, channels: number, top: number, left: number, height: number, width: number) => A} */
-function rows(values, columns, channels, top, left, height, width) {
-  const part = /** @type {any} */ (new /** @type {any} */ (values.constructor)(channels * height * width));
-  for (let y = 0; y < height; y++) {
-    const from = channels * ((top + y) * columns + left);
-    part.set(values.subarray(from, from + channels * width), channels * y * width);
-  }
-  return part;
 }

@@ -3,6 +3,7 @@
 // hands/putting.py for the browser, where the rules are explained.
 
 import { components } from "../components.js";
+import { cropped } from "../cropping.js";
 import { refine } from "../edges.js";
 import { fittedInside, resizedMask } from "../resizing.js";
 import { patchOf } from "./erasing.js";
@@ -100,11 +101,7 @@ export function frontOf(photo, person, hand) {
   const [height, width] = [part.bottom - part.top, part.right - part.left];
   if (height === 0 || width === 0) return null;
   const likely = likelyInFront(hand, part);
-  const pixels = new Uint8ClampedArray(4 * height * width);
-  for (let y = 0; y < height; y++) {
-    const from = 4 * ((part.top + y) * photo.width + part.left);
-    pixels.set(photo.pixels.subarray(from, from + 4 * width), 4 * y * width);
-  }
+  const pixels = cropped(photo.pixels, photo.width, part, 4);
   const own = alike({ pixels, height, width, top: part.top, left: part.left }, hand);
   likely.values.forEach((value, i) => (likely.values[i] = value * own[i]));
   const values = refine(pixels, height, width, likely);
