@@ -122,7 +122,7 @@ export class Live {
   /** @type {(current: () => boolean, picture: Picture, found: Answer, first: boolean) => Promise<void>} */
   async #finish(current, { frame, small, captured }, { probability, held }, first) {
     const rest = await this.#engine.liveEdge(small, probability, first);
-    if (current()) this.#draw(frame, rest, held);
+    if (current()) this.#draw(frame, rest, probability, held);
     rest.close();
     performance.measure("figureground delay", { start: captured, end: performance.now() });
   }
@@ -131,9 +131,10 @@ export class Live {
    * What is not the person is taken away: to keep the person (destination-in) takes browsers a layer more.
    * @param {OffscreenCanvas} frame
    * @param {ImageBitmap} rest
+   * @param {FloatMap} person
    * @param {FloatMap | null} held
    */
-  #draw(frame, rest, held) {
+  #draw(frame, rest, person, held) {
     const begun = performance.now();
     const context = contextOf(this.#canvas);
     const { width, height } = this.#canvas;
@@ -142,7 +143,7 @@ export class Live {
     context.globalCompositeOperation = "destination-out";
     context.drawImage(rest, 0, 0, width, height);
     context.globalCompositeOperation = "source-over";
-    const thing = this.thing?.drawn(frame, held, rest) ?? null;
+    const thing = this.thing?.drawn(frame, person, held, rest) ?? null;
     if (thing) drawThing(context, thing, [0, 0, width, height], frame);
     this.#canvas.dataset.thing = thing ? "held" : ""; // for tests
     context.globalCompositeOperation = "destination-over";

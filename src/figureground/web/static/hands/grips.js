@@ -25,6 +25,7 @@ import { findHands } from "./hand_finder.js";
 const REACH = 1.0;
 const HELD = 5e-4;
 const SCRAP = 0.6;
+const TOUCH = 0.01; // of the map's longer side
 const FINGERS = 0.12;
 const MAP_SIDE = 512; // pixels of the longer side at which what is held is looked at
 
@@ -42,7 +43,7 @@ const MAP_SIDE = 512; // pixels of the longer side at which what is held is look
  */
 export async function findGrips(photo, person, held, networks) {
   const hands = await findHands((crop, count) => crop.of(photo, count), photo, person, networks);
-  const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, hands[0] ?? null);
+  const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, person, hands[0] ?? null);
   const fronts = hands.map((hand) => frontOf(photo, person, hand)).filter((front) => front !== null);
   if (old === null) return { ...spotOf(hands, old), fronts, patch: null };
   return { ...spotOf(hands, old), fronts: [...fronts, over(old, person)], patch: patchOf(photo, person, old.thing, old) };
@@ -65,19 +66,38 @@ export function spotOf(hands, old) {
 }
 
 /**
- * The largest thing that is held, or the one that this hand holds.
+ * The largest thing that somebody touches, or the one that this hand holds.
  * @param {Mask} held
+ * @param {Mask} person of the same size
  * @param {Hand | null} hand
  * @returns {Old & {height: number, width: number} | null} with the size of its map
  */
-export function heldThing(held, hand) {
+export function heldThing(held, person, hand) {
   const { height, width } = fittedInside(held.height, held.width, Math.min(MAP_SIDE, Math.max(held.height, held.width)));
   const values = resizedMask(held.values, held.height, held.width, height, width);
   const pixels = held.width / width;
   const things = components({ values, height, width }, 127).sort((a, b) => b.pixels - a.pixels);
   const large = things.filter((thing) => thing.pixels >= HELD * values.length);
-  const thing = large.find((each) => hand === null || apart(gripOf(hand), each, pixels) <= REACH * hand.length);
+  const people = { values: resizedMask(person.values, held.height, held.width, height, width), height, width };
+  const touched = large.filter((thing) => isTouched(thing, people));
+  const thing = touched.find((each) => hand === null || apart(gripOf(hand), each, pixels) <= REACH * hand.length);
   return thing ? { thing, pixels, height, width } : null;
+}
+
+/**
+ * Whether some of a person is near.
+ * @type {(thing: Component, people: {values: ArrayLike<number>, height: number, width: number}) => boolean}
+ */
+function isTouched({ runs }, { values, height, width }) {
+  const reach = Math.max(1, Math.round(TOUCH * Math.max(height, width)));
+  return runs.some(([row, begin, end]) => {
+    for (let y = Math.max(0, row - reach); y <= Math.min(height - 1, row + reach); y++) {
+      for (let x = Math.max(0, begin - reach); x < Math.min(width, end + reach); x++) {
+        if (values[y * width + x] > 127) return true;
+      }
+    }
+    return false;
+  });
 }
 
 /** Pixels of the photo from a point to the nearest of a thing. @type {(point: Point, thing: Component, pixels: number) => number} */

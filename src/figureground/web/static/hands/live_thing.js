@@ -56,12 +56,13 @@ export class LiveThing {
   /**
    * The thing as it is drawn into this picture, or null where nobody could hold it.
    * @param {Size} frame
-   * @param {FloatMap | null} held how likely each place shows something held
+   * @param {FloatMap} person how likely each place shows a person
+   * @param {FloatMap | null} held and something held
    * @param {CanvasImageSource} rest its alpha is what is no person
    * @returns {import("./drawing.js").Drawn | null}
    */
-  drawn(frame, held, rest) {
-    const { hand, old } = spotOf(this.#hand ? [this.#hand] : [], held && this.#old(held, frame));
+  drawn(frame, person, held, rest) {
+    const { hand, old } = spotOf(this.#hand ? [this.#hand] : [], held && this.#old(held, person, frame));
     if (!old && !hand) {
       this.#place = null;
       return null;
@@ -73,12 +74,11 @@ export class LiveThing {
     return { thing: this.thing, picture: this.#picture, place: this.#place, covers };
   }
 
-  /** @type {(held: FloatMap, frame: Size) => import("./grips.js").Old | null} */
-  #old(held, frame) {
+  /** @type {(held: FloatMap, person: FloatMap, frame: Size) => import("./grips.js").Old | null} */
+  #old(held, person, frame) {
     const size = fittedInside(frame.height, frame.width, Math.max(held.height, held.width)); // the model's is a square
-    const likely = bilinear(held.values, 1, held.height, held.width, size.height, size.width);
-    const old = heldThing({ values: Uint8Array.from(likely, (value) => (value > 0.5 ? 255 : 0)), ...size }, null);
-    if (old === null || old.thing.pixels < LEAST * likely.length) return null;
+    const old = heldThing(maskOf(held, size), maskOf(person, size), null);
+    if (old === null || old.thing.pixels < LEAST * size.height * size.width) return null;
     return { thing: old.thing, pixels: frame.width / size.width };
   }
 
@@ -109,6 +109,12 @@ export class LiveThing {
     const pixels = lit(this.thing.picture.data, measuredLight(data));
     contextOf(this.#picture).putImageData(new ImageData(pixels, this.thing.width, this.thing.height), 0, 0);
   }
+}
+
+/** What is likelier than not, at another size. @type {(likely: FloatMap, size: Size) => import("./hand_finder.js").Mask} */
+function maskOf({ values, height, width }, size) {
+  const resized = bilinear(values, 1, height, width, size.height, size.width);
+  return { values: Uint8Array.from(resized, (value) => (value > 0.5 ? 255 : 0)), height: size.height, width: size.width };
 }
 
 /**
