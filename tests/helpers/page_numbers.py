@@ -52,7 +52,7 @@ def write_numbers(file: Path) -> None:
         "hands": _hands(),
         "light": _light(),
         "lines": [
-            {"text": text, "count": count, "lines": in_lines(text, count).split("\n")}
+            {"text": text, "count": count, "lines": in_lines(text, count)}
             for text in ("free hugs for everybody", "  one \n two ", "word", "")
             for count in (1, 2, 3, 6)
         ],

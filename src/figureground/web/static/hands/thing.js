@@ -13,6 +13,7 @@ const RIM = 0.02;
 const PLAIN = 20;
 const LEAST = 0.005;
 const [SMALLEST, LINES] = [0.07, 6]; // of the place for a text: the height of its letters at least, and its lines at most
+const LINE = 1.25; // of the letters' size, from one line to the next
 const INK = "rgb(24 24 24)";
 
 const packaged = /** @type {Map<string, Promise<Thing>>} */ (new Map());
@@ -167,7 +168,7 @@ export function withText(thing, text) {
   if (best.pixels < SMALLEST * size.height) return null;
   Object.assign(context, { font: fontOf(best.pixels), fillStyle: INK, textAlign: "center", textBaseline: "middle" });
   best.lines.forEach((line, k) => {
-    const y = (top + bottom) / 2 + (k - (best.lines.length - 1) / 2) * 1.2 * best.pixels;
+    const y = (top + bottom) / 2 + (k - (best.lines.length - 1) / 2) * LINE * best.pixels;
     context.fillText(line, (left + right) / 2, y);
   });
   return { ...thing, picture: context.getImageData(0, 0, width, height) };
@@ -175,7 +176,7 @@ export function withText(thing, text) {
 
 /** @type {(context: import("../composing.js").Context, lines: string[], size: {height: number, width: number}) => {lines: string[], pixels: number}} */
 function fit(context, lines, { height, width }) {
-  const most = (0.9 * height) / lines.length / 1.2;
+  const most = height / (LINE * lines.length);
   context.font = fontOf(most);
   const widest = Math.max(...lines.map((line) => context.measureText(line).width));
   return { lines, pixels: most * Math.min(1, width / Math.max(1, widest)) };
@@ -183,7 +184,7 @@ function fit(context, lines, { height, width }) {
 
 /** @param {number} pixels */
 function fontOf(pixels) {
-  return `600 ${pixels}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
+  return `500 ${pixels}px system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
 }
 
 /**
