@@ -100,14 +100,14 @@ test("the thing that is held by the hand is the one that is replaced; of a scrap
   for (let y = 70; y < 90; y++) held.values.fill(255, y * 100 + 70, y * 100 + 85);
   const hand = { score: 1, side: "left", depths: Array(21).fill(0), length: 30, landmarks: Array(21).fill([80, 68]) };
   const everywhere = { ...held, values: new Uint8Array(100 * 100).fill(255) };
-  assert.equal(heldThing(held, everywhere, null).thing.left, 5);
-  assert.equal(heldThing(held, everywhere, hand).thing.left, 70);
-  assert.equal(spotOf([hand], heldThing(held, everywhere, hand)).old.thing.left, 70);
-  const scrap = spotOf([{ ...hand, length: 60 }], heldThing(held, everywhere, hand));
+  assert.equal(heldThing(held, everywhere, []).thing.left, 5);
+  assert.equal(heldThing(held, everywhere, [hand]).thing.left, 70);
+  assert.equal(spotOf([hand], heldThing(held, everywhere, [hand])).old.thing.left, 70);
+  const scrap = spotOf([{ ...hand, length: 60 }], heldThing(held, everywhere, [hand]));
   assert.deepEqual([scrap.old, scrap.hand.length], [null, 60]);
-  assert.equal(heldThing({ ...held, values: new Uint8Array(100 * 100) }, everywhere, null), null);
+  assert.equal(heldThing({ ...held, values: new Uint8Array(100 * 100) }, everywhere, []), null);
   const right = { ...held, values: Uint8Array.from(everywhere.values, (value, i) => (i % 100 > 80 ? value : 0)) };
-  assert.equal(heldThing(held, right, null).thing.left, 70); // nobody touches the other
+  assert.equal(heldThing(held, right, []).thing.left, 70); // nobody touches the other
 });
 
 test("without a hand a thing lies upright within the person", () => {

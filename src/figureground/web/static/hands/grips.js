@@ -43,7 +43,7 @@ const MAP_SIDE = 512; // pixels of the longer side at which what is held is look
  */
 export async function findGrips(photo, person, held, networks) {
   const hands = await findHands((crop, count) => crop.of(photo, count), photo, person, networks);
-  const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, person, hands[0] ?? null);
+  const old = held && heldThing({ values: held, height: photo.height, width: photo.width }, person, hands);
   const fronts = hands.map((hand) => frontOf(photo, person, hand)).filter((front) => front !== null);
   if (old === null) return { ...spotOf(hands, old), fronts, patch: null };
   return { ...spotOf(hands, old), fronts: [...fronts, over(old, person)], patch: patchOf(photo, person, old.thing, old) };
@@ -66,13 +66,13 @@ export function spotOf(hands, old) {
 }
 
 /**
- * The largest thing that somebody touches, or the one that this hand holds.
+ * The largest thing that one of these hands holds, or that somebody touches where there are none.
  * @param {Mask} held
  * @param {Mask} person of the same size
- * @param {Hand | null} hand
+ * @param {Hand[]} hands
  * @returns {Old & {height: number, width: number} | null} with the size of its map
  */
-export function heldThing(held, person, hand) {
+export function heldThing(held, person, hands) {
   const { height, width } = fittedInside(held.height, held.width, Math.min(MAP_SIDE, Math.max(held.height, held.width)));
   const values = resizedMask(held.values, held.height, held.width, height, width);
   const pixels = held.width / width;
@@ -80,7 +80,8 @@ export function heldThing(held, person, hand) {
   const large = things.filter((thing) => thing.pixels >= HELD * values.length);
   const people = { values: resizedMask(person.values, held.height, held.width, height, width), height, width };
   const touched = large.filter((thing) => isTouched(thing, people));
-  const thing = touched.find((each) => hand === null || apart(gripOf(hand), each, pixels) <= REACH * hand.length);
+  const isHeld = (/** @type {Component} */ each) => hands.some((hand) => apart(gripOf(hand), each, pixels) <= REACH * hand.length);
+  const thing = touched.find((each) => hands.length === 0 || isHeld(each));
   return thing ? { thing, pixels, height, width } : null;
 }
 

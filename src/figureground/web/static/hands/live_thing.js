@@ -62,7 +62,8 @@ export class LiveThing {
    * @returns {import("./drawing.js").Drawn | null}
    */
   drawn(frame, person, held, rest) {
-    const { hand, old } = spotOf(this.#hand ? [this.#hand] : [], held && this.#old(held, person, frame));
+    const hands = this.#hand ? [this.#hand] : [];
+    const { hand, old } = spotOf(hands, held && oldThing(held, person, frame, hands));
     if (!old && !hand) {
       this.#place = null;
       return null;
@@ -72,14 +73,6 @@ export class LiveThing {
     this.#place = steady(place, this.#place, this.thing);
     const covers = this.#hand ? [quickCover(this.#hand, frame, rest)] : [];
     return { thing: this.thing, picture: this.#picture, place: this.#place, covers };
-  }
-
-  /** @type {(held: FloatMap, person: FloatMap, frame: Size) => import("./grips.js").Old | null} */
-  #old(held, person, frame) {
-    const size = fittedInside(frame.height, frame.width, Math.max(held.height, held.width)); // the model's is a square
-    const old = heldThing(maskOf(held, size), maskOf(person, size), null);
-    if (old === null || old.thing.pixels < LEAST * size.height * size.width) return null;
-    return { thing: old.thing, pixels: frame.width / size.width };
   }
 
   /** @type {(frame: OffscreenCanvas, crop: import("./crops.js").Crop, count: number) => Float32Array} */
@@ -109,6 +102,23 @@ export class LiveThing {
     const pixels = lit(this.thing.picture.data, measuredLight(data));
     contextOf(this.#picture).putImageData(new ImageData(pixels, this.thing.width, this.thing.height), 0, 0);
   }
+}
+
+/**
+ * What somebody holds, in pixels of the frame; a flicker is no thing.
+ * @type {(held: FloatMap, person: FloatMap, frame: Size, hands: Hand[]) => import("./grips.js").Old | null}
+ */
+function oldThing(held, person, frame, hands) {
+  const size = fittedInside(frame.height, frame.width, Math.max(held.height, held.width)); // the model's is a square
+  const pixels = frame.width / size.width;
+  const inMap = hands.map((hand) => ({ ...hand, length: hand.length / pixels, landmarks: hand.landmarks.map(scaledBy(1 / pixels)) }));
+  const old = heldThing(maskOf(held, size), maskOf(person, size), inMap);
+  return old && old.thing.pixels >= LEAST * size.height * size.width ? { thing: old.thing, pixels } : null;
+}
+
+/** @type {(factor: number) => (point: import("./hand.js").Point) => import("./hand.js").Point} */
+function scaledBy(factor) {
+  return ([row, column]) => [factor * row, factor * column];
 }
 
 /** What is likelier than not, at another size. @type {(likely: FloatMap, size: Size) => import("./hand_finder.js").Mask} */
