@@ -11,6 +11,7 @@ import re
 import pytest
 from PIL import Image
 
+from figureground.hands.things import THINGS, packaged_things
 from figureground.web.assets import OFFLINE, RUNTIME, STATIC, Asset, kept_offline, read_assets
 from helpers.site import Site
 
@@ -22,6 +23,17 @@ def test_pages_scripts_and_models_are_served(site: Site, bright: object) -> None
         assert answer.status == 200 and answer.headers["Content-Type"].startswith(kind)
     assert site.ask("GET", "/models/own.tflite").content[4:8] == b"TFL3"
     assert site.ask("HEAD", "/").content == b""
+
+
+def test_things_and_the_networks_that_find_hands_are_served(site: Site) -> None:
+    for name in packaged_things():
+        picture = site.ask("GET", f"/things/{name}.png")
+        assert picture.content == (THINGS / f"{name}.png").read_bytes()
+        assert picture.headers["Content-Type"] == "image/png"
+        assert "grip" in json.loads(site.ask("GET", f"/things/{name}.json").content)
+    for name in ("palm", "hand"):
+        assert site.ask("GET", f"/models/{name}.tflite").content[4:8] == b"TFL3"
+    assert site.ask("GET", "/things/README.md").status == 404
 
 
 def test_the_runtime_is_sent_compressed_and_whole(site: Site) -> None:
