@@ -183,6 +183,41 @@ def test_a_picture_of_ones_own_is_freed_of_a_plain_background_and_refused_with_a
     assert ((blue[..., 2] > 100) & (blue[..., 0] < 80)).sum() > 50
 
 
+DROP = """
+    const [id, name, content, x, y] = arguments, transfer = new DataTransfer(), target = document.getElementById(id);
+    if (content) {
+      const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: "image/png" }));
+    } else transfer.setData("application/x-figureground-thing", name);
+    const { left, top, width, height } = target.getBoundingClientRect();
+    const at = { clientX: left + x * width, clientY: top + y * height };
+    target.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true, ...at }));
+"""
+
+
+def dropped(page: Page, target: str, name: str, content: bytes = b"", at: tuple[float, float] = (0.5, 0.5)) -> str:
+    """Lets go of a thing of the page's, or of a file, over an element; gives what the page says."""
+    page.run("document.getElementById('status').textContent = '…'; document.body.dataset.state = 'busy'")
+    page.run(DROP, target, name, base64.b64encode(content).decode(), *at)
+    return page.settled()
+
+
+def test_what_is_dropped_on_the_photo_is_a_thing_where_it_is_one(page: Page) -> None:
+    cut(page)
+    assert dropped(page, "comparison", "mug", at=(0.75, 0.25)) == "It is on the photo."
+    assert where(page)["row"] == pytest.approx(60, abs=1) and where(page)["column"] == pytest.approx(240, abs=1)
+    ring = np.zeros((50, 50, 4), np.uint8)
+    ring[10:40, 10:40] = (20, 200, 60, 255)
+    kept = io.BytesIO()
+    Image.fromarray(ring).save(kept, "PNG")
+    dropped(page, "comparison", "ring.png", kept.getvalue())
+    assert page.run("return document.querySelector('[name=thing]:checked').value") == "own"
+    assert "Done" in dropped(page, "comparison", "another.png", encode_png(read_photo(SOMEBODY)))  # it is a photo
+    assert page.run("return document.querySelector('[name=thing]:checked').value") == "none"
+    dropped(page, "things", "lamp.png", kept.getvalue())
+    assert page.run("return document.querySelector('[name=thing]:checked').value") == "own"
+
+
 def test_a_photo_keeps_its_thing_while_another_is_shown(page: Page, tmp_path: Path) -> None:
     other = tmp_path / "other.png"
     other.write_bytes(encode_png(np.ascontiguousarray(read_photo(SOMEBODY)[:, 20:])))

@@ -64,7 +64,7 @@ function listen() {
     event.preventDefault();
     askForDocument();
   });
-  addEventListener("paste", (event) => given(event.clipboardData));
+  addEventListener("paste", (event) => given(filesOf(event.clipboardData)));
   addEventListener("dragover", (event) => dropping(event, true));
   addEventListener("dragleave", (event) => dropping(event, false));
   addEventListener("drop", (event) => {
@@ -73,9 +73,14 @@ function listen() {
   });
 }
 
-/** @type {(transfer: DataTransfer | null) => void} */
-function given(transfer) {
-  if (transfer?.files.length && !isOwnDrag()) take(...transfer.files);
+/** Taken at once: browsers take them back when the event is over. @type {(transfer: DataTransfer | null) => File[]} */
+function filesOf(transfer) {
+  return isOwnDrag() ? [] : [...(transfer?.files ?? [])];
+}
+
+/** @type {(files: File[]) => void} */
+function given(files) {
+  if (files.length) take(...files);
 }
 
 /**
@@ -83,22 +88,24 @@ function given(transfer) {
  * @param {DragEvent} event
  */
 async function dropped(event) {
-  const { dataTransfer: transfer, target } = event;
-  const name = transfer?.getData(THING);
-  const onPhoto = element("comparison").contains(/** @type {Node} */ (target)) && page.result !== null;
-  const file = transfer?.files[0];
+  const within = (/** @type {"comparison" | "things"} */ id) => element(id).contains(/** @type {Node} */ (event.target));
+  const [onPhoto, onThings] = [within("comparison"), within("things")];
+  const name = event.dataTransfer?.getData(THING);
+  const files = filesOf(event.dataTransfer);
   if (name) {
-    if (onPhoto) await putThing(name, event);
-  } else if (file && page.result !== null && (element("things").contains(/** @type {Node} */ (target)) || (onPhoto && (await isCutOut(file))))) {
-    await takeThing(file);
-  } else given(transfer);
+    if (onPhoto && page.result !== null) await putThing(name, event);
+  } else if (files.length === 1 && page.result !== null && (onThings || (onPhoto && (await isCutOut(files[0]))))) {
+    await takeThing(files[0]);
+  } else given(files);
 }
 
 /** Whether a picture has transparency. @param {File} file */
 async function isCutOut(file) {
   try {
     const bitmap = await createImageBitmap(file);
-    return hasClearPixels(pixelsOf(bitmap, 256));
+    const clear = hasClearPixels(pixelsOf(bitmap, 256));
+    bitmap.close();
+    return clear;
   } catch {
     return false;
   }
