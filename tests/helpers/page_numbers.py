@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.hands import finding, fingers
+from figureground.hands import finding, fingers, surroundings
 from figureground.hands.crops import Crop
 from figureground.hands.hand import Hand
 from figureground.hands.lettering import in_lines
@@ -51,6 +51,7 @@ def write_numbers(file: Path) -> None:
         "composing": _composing(),
         "hands": _hands(),
         "light": _light(),
+        "blurs": _blurs(),
         "lines": [
             {"text": text, "count": count, "lines": in_lines(text, count)}
             for text in ("free hugs for everybody", "  one \n two ", "word", "")
@@ -227,6 +228,20 @@ def _shapes() -> list[Picture]:
         cv2.fillPoly(shape, [corners.round().astype(np.int32)], 255)
         shapes.append(shape)
     return shapes
+
+
+def _blurs() -> list[dict[str, Any]]:
+    """The same edges, more and more blurred, and one picture without any."""
+    sharp = np.zeros((60, 70, 3), np.uint8)
+    for row, column in ((5, 8), (30, 40), (40, 10)):
+        sharp[row : row + 15, column : column + 18] = 230
+    pictures = [sharp, *(np.asarray(cv2.GaussianBlur(sharp, (0, 0), much), np.uint8) for much in (0.8, 1.5, 3.0))]
+    everywhere = np.ones(sharp.shape[:2], bool)
+    grey = [(picture.astype(np.float32) @ surroundings.LUMINANCE).astype(np.float32) for picture in pictures]
+    return [
+        {"photo": picture, "blur": surroundings.blur_of(values, everywhere)}
+        for picture, values in zip(pictures, grey, strict=True)
+    ] + [{"photo": np.full((9, 9, 3), 90, np.uint8), "blur": 0.0}]
 
 
 def _light() -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import { heldThing, spotOf } from "../../../src/figureground/web/static/hands/gr
 import { lit, measuredLight } from "../../../src/figureground/web/static/hands/light.js";
 import { alike } from "../../../src/figureground/web/static/hands/own_colours.js";
 import { patchOf } from "../../../src/figureground/web/static/hands/erasing.js";
+import { blurOf, blurredThing } from "../../../src/figureground/web/static/hands/sharpness.js";
 import { beside, cornersOf, inHand, insteadOf } from "../../../src/figureground/web/static/hands/placing.js";
 import { assertNear, numbers, rgba } from "./numbers.mjs";
 
@@ -128,6 +129,22 @@ test("light is measured, and things are lit, as in Python", () => {
     assertNear(pixels, expected.values, 1.01);
   }
   assert.deepEqual(measuredLight(new Uint8ClampedArray(0)), { light: [1, 1, 1], black: 0 });
+});
+
+test("sharpness is measured as in Python, and a thing made soft keeps its colours at its edge", () => {
+  for (const { photo, blur } of numbers.blurs) {
+    const [height, width] = photo.shape;
+    const found = blurOf({ data: rgba(photo), height, width });
+    assert.ok(Math.abs(found - blur) < 0.05, `${found} ${blur}`);
+  }
+  const data = new Uint8ClampedArray(4 * 20 * 20);
+  for (let y = 5; y < 15; y++) for (let x = 5; x < 15; x++) data.set([200, 100, 0, 255], 4 * (20 * y + x));
+  assert.equal(blurredThing(data, 20, 20, 0.1), data);
+  const soft = blurredThing(data, 20, 20, 1.5);
+  const at = (y, x) => [...soft.subarray(4 * (20 * y + x), 4 * (20 * y + x) + 4)];
+  assert.deepEqual(at(10, 10).slice(0, 3), [200, 100, 0]);
+  assert.deepEqual(at(10, 5).slice(0, 2), [200, 100]);
+  assert.ok(at(10, 5)[3] > 100 && at(10, 5)[3] < 200 && at(0, 0)[3] < 3);
 });
 
 test("a hull leaves out what lies within, and knows a single point", () => {

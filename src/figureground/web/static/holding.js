@@ -9,6 +9,7 @@ import { coverOf } from "./hands/drawing.js";
 import { Handle } from "./hands/handle.js";
 import { lit, measuredLight } from "./hands/light.js";
 import { beside, cornersOf, inHand, insteadOf } from "./hands/placing.js";
+import { blurOf, blurredThing } from "./hands/sharpness.js";
 import { ownThing, packagedThing, withText } from "./hands/thing.js";
 import { attempt, form, mode, page, reflect, shown, tools } from "./page.js";
 import { Trouble, openPhoto } from "./photos.js";
@@ -38,10 +39,15 @@ import { personBox } from "./framing.js";
  */
 
 const AROUND = 0.5; // of the thing's box, added on each side where light is measured
+const SETTLED = 200; // milliseconds after the last key or turn of the wheel
 const MEASURED = 160; // pixels of the longer side of what is measured
+const SHARP = 320; // pixels of a side where sharpness is measured: as they are
+const OWN = 0.5; // pixels of a thing's picture: its own blur
+const SOFTEST = 12; // pixels of a thing's picture: more is too much work
 
 let own = /** @type {Thing | null} */ (null); // thing, of this visit
-let under = 0; // the drawings that wait for a movement
+let under = 0; // the drawing that waits for a movement
+let settling = 0; // the wait for a movement's end
 const handle = new Handle(element("comparison"), follow, removeThing);
 
 /** Puts the thing that is chosen on the shown photo, or takes it away. */
@@ -188,17 +194,24 @@ function follow(place, done) {
   const put = page.entry?.put;
   if (!put) return;
   Object.assign(put, { place, moved: true });
+  forgetDrag();
   if (done) {
     put.box = boxOf(put.thing, place);
-    light(put, shown().photo);
-    forgetDrag();
-    show();
-  } else if (under === 0) {
-    under = requestAnimationFrame(async () => {
-      await redraw();
-      under = 0;
-    });
+    clearTimeout(settling);
+    settling = window.setTimeout(settle, SETTLED, put);
   }
+  if (under !== 0) return;
+  under = requestAnimationFrame(async () => {
+    await show();
+    under = 0;
+  });
+}
+
+/** Gives a thing that has come to rest the light of its new place. @param {Put} put */
+function settle(put) {
+  if (put !== page.entry?.put || page.photo === null || page.result === null) return;
+  light(put, page.photo);
+  show();
 }
 
 async function show() {
@@ -235,7 +248,7 @@ function boxOf(thing, place) {
 }
 
 /** Paints the thing in the light of what is around it. @type {(put: Put, photo: import("./photos.js").Photo) => void} */
-function light({ thing, picture, box }, photo) {
+function light({ thing, picture, place, box }, photo) {
   const [down, across] = [AROUND * (box.bottom - box.top), AROUND * (box.right - box.left)];
   const [top, left] = [Math.max(0, box.top - down), Math.max(0, box.left - across)];
   const height = Math.min(photo.height, box.bottom + down) - top;
@@ -245,6 +258,17 @@ function light({ thing, picture, box }, photo) {
   const context = contextOf(new OffscreenCanvas(small.width, small.height), { willReadFrequently: true });
   if (height > 0 && width > 0) context.drawImage(photo.bitmap, left, top, width, height, 0, 0, small.width, small.height);
   const around = measuredLight(context.getImageData(0, 0, small.width, small.height).data);
-  const pixels = lit(thing.picture.data, around);
+  const more = Math.sqrt(Math.max(0, softnessNear(photo, place) ** 2 - (OWN * place.scale) ** 2));
+  const pixels = blurredThing(lit(thing.picture.data, around), thing.height, thing.width, Math.min(SOFTEST, more / place.scale));
   contextOf(picture).putImageData(new ImageData(pixels, thing.width, thing.height), 0, 0);
+}
+
+/** How soft the photo is where the thing is held. @type {(photo: import("./photos.js").Photo, place: Place) => number} */
+function softnessNear({ bitmap, height, width }, { row, column }) {
+  const [high, wide] = [Math.min(SHARP, height), Math.min(SHARP, width)];
+  const top = Math.round(Math.min(height - high, Math.max(0, row - high / 2)));
+  const left = Math.round(Math.min(width - wide, Math.max(0, column - wide / 2)));
+  const context = contextOf(new OffscreenCanvas(wide, high), { willReadFrequently: true });
+  context.drawImage(bitmap, -left, -top);
+  return blurOf(context.getImageData(0, 0, wide, high));
 }

@@ -2,6 +2,8 @@
 // A thing in the light of what is around it. hands/surroundings.py for the browser, where the method is explained;
 // numbers are the same.
 
+import { percentile } from "./sharpness.js";
+
 /** @typedef {{light: number[], black: number}} Light how much more there is of each colour than usual; the darkest value */
 
 const LUMINANCE = [0.2126, 0.7152, 0.0722];
@@ -63,14 +65,6 @@ const LINEAR = Array.from({ length: 256 }, (_, i) => {
 /** sRGB 0..1 of linear light. @param {number} light */
 function encoded(light) {
   return light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055;
-}
-
-/** As NumPy counts, between the two nearest. @type {(values: number[], share: number) => number} */
-function percentile(values, share) {
-  const sorted = Float64Array.from(values).sort();
-  const at = share * (sorted.length - 1);
-  const low = Math.floor(at);
-  return sorted[low] + (at - low) * ((sorted[low + 1] ?? sorted[low]) - sorted[low]);
 }
 
 /** @type {(value: number, low: number, high: number) => number} */
