@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from figureground.synth.thing_pictures import THINGS, write_thing_pictures
+from figureground.synth.thing_pictures import MARGIN, THINGS, write_thing_pictures
 from figureground.synth.things.to_hold import HOLDABLE
 
 
@@ -53,10 +53,20 @@ def test_all_things_together_are_small() -> None:
 def test_the_renderer_draws_the_things_of_the_package(tmp_path: Path) -> None:
     assert write_thing_pictures(tmp_path, 80) == list(HOLDABLE)
     for name in HOLDABLE:
-        small, large = facts(tmp_path, name), facts(THINGS, name)
-        assert small["grip"] == pytest.approx(large["grip"], abs=0.03)
-        assert small["width_cm"] == pytest.approx(large["width_cm"], rel=0.12)  # margins are of as many pixels
-        drawn = picture(tmp_path / f"{name}.png")
-        height, width = drawn.shape[:2]
-        shrunk = np.asarray(Image.open(THINGS / f"{name}.png").resize((width, height), Image.Resampling.BOX))
-        assert np.abs(shrunk.astype(int) - drawn).mean() < 16
+        small, large = whole(tmp_path, name), whole(THINGS, name)
+        height, width = small.shape[:2]
+        shrunk = np.asarray(Image.fromarray(large).resize((width, height), Image.Resampling.BOX))
+        assert np.abs(shrunk.astype(int) - small).mean() < 12
+        assert facts(tmp_path, name)["grip"] == pytest.approx(facts(THINGS, name)["grip"], abs=0.03)
+        assert centimetres(tmp_path, name) == pytest.approx(centimetres(THINGS, name), rel=0.1)  # of whole pixels
+
+
+def whole(folder: Path, name: str) -> NDArray[np.uint8]:
+    """The picture without its margin."""
+    return picture(folder / f"{name}.png")[MARGIN:-MARGIN, MARGIN:-MARGIN]
+
+
+def centimetres(folder: Path, name: str) -> float:
+    """Width of the thing itself."""
+    shown = int(whole(folder, name).shape[1])
+    return float(facts(folder, name)["width_cm"]) * shown / (shown + 2 * MARGIN)
