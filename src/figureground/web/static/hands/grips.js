@@ -78,6 +78,7 @@ export function heldThing(held, person, hands) {
   const pixels = held.width / width;
   const things = components({ values, height, width }, 127).sort((a, b) => b.pixels - a.pixels);
   const large = things.filter((thing) => thing.pixels >= HELD * values.length);
+  if (!large.length) return null;
   const people = { values: resizedMask(person.values, held.height, held.width, height, width), height, width };
   const touched = large.filter((thing) => isTouched(thing, people));
   const isHeld = (/** @type {Component} */ each) => hands.some((hand) => apart(gripOf(hand), each, pixels) <= REACH * hand.length);

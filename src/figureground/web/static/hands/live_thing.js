@@ -109,6 +109,9 @@ export class LiveThing {
  * @type {(held: FloatMap, person: FloatMap, frame: Size, hands: Hand[]) => import("./grips.js").Old | null}
  */
 function oldThing(held, person, frame, hands) {
+  let count = 0;
+  for (const value of held.values) if (value > 0.5) count += 1;
+  if (count < LEAST * held.values.length) return null; // most pictures
   const size = fittedInside(frame.height, frame.width, Math.max(held.height, held.width)); // the model's is a square
   const pixels = frame.width / size.width;
   const inMap = hands.map((hand) => ({ ...hand, length: hand.length / pixels, landmarks: hand.landmarks.map(scaledBy(1 / pixels)) }));
