@@ -42,7 +42,7 @@ _SMALLEST = 48  # pixels: a square of fewer shows no hand that could be told
 _FULL = 0.03  # of a square that has to be person
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single truth, so a palm equals only itself
 class Palm:
     """A palm as the detector tells it: how likely, its box's (top, left, bottom, right), wrist and middle knuckle."""
 
