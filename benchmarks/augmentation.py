@@ -55,10 +55,10 @@ def real_pairs(data: Path, count: int) -> list[Pair]:
     return [_pair(row.name, decode_mask(mask_path(data, row.name).read_bytes())) for row in chosen]
 
 
-def seconds(pairs: list[Pair], data: Path, workers: int, folder: Path) -> NDArray[np.float64]:
+def seconds(pairs: list[Pair], data: Path, workers: int, folder: Path, engine: str = "local") -> NDArray[np.float64]:
     """Wall time and processor time of one run."""
     split = {pair.name: "train" for pair in pairs}
-    params = read_params().augment
+    params = read_params().augment.model_copy(update={"engine": engine})
     for pair in pairs:  # into the cache of the file system, so that the first run is not the slow one
         photo_path(data, pair.name).read_bytes()
     began = _clocks()

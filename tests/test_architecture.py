@@ -14,19 +14,24 @@ from ruamel.yaml import YAML
 from helpers.places import PACKAGE, ROOT
 
 REGISTRY = PACKAGE / "tracking/registry"  # what the stage `register` does
-FOUNDATION = {"encoder_facts", "errors", "files", "named_files", "params", "paths", "processes"}
+FOUNDATION = {
+    "encoder_facts", "errors", "files", "named_files", "params", "paths", "processes", "ray_workers", "stores"
+}  # fmt: skip
 # Their changes do not change what a stage writes, so no stage depends on them.
 NO_DEPENDENCY = FOUNDATION | {"tracking", "stages.runner", "stages.__init__"}
 # A file that imports others by name imports every file of a folder.
 BY_NAME = {PACKAGE / "models/encoder.py": PACKAGE / "models/encoders"}
 RUNTIME = {"errors", "files", "network_input", "pictures", "processes", "runtime"}
+STORES = {"ray_workers", "stores"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
     "paths": {"errors"},
     "processes": {"errors"},
+    "stores": {"errors"},
+    "ray_workers": {"errors", "files", "processes"},
     "encoder_facts": set(),
-    "params": {"encoder_facts", "errors"},
+    "params": {"encoder_facts", "errors", "stores"},
     "named_files": {"encoder_facts", "errors", "files", "params", "paths"},
     "params_file": {"errors", "files", "params"},
     "colour_profiles": set(),
@@ -46,7 +51,7 @@ MAY_IMPORT = {
     "training": FOUNDATION | {"network_input", "pictures", "models", "augment"},
     "evaluation": FOUNDATION | {"pictures", "scores", "sheets", "dataset"},
     "runtime": RUNTIME,
-    "photos": RUNTIME | {"image_files"},
+    "photos": RUNTIME | STORES | {"image_files"},
     "video": RUNTIME,
     "documents": RUNTIME | {"photos"},
     "annotation": FOUNDATION | {"pictures", "dataset", "importing", "runtime"},
@@ -66,6 +71,8 @@ ONLY_IN = {
     "uvicorn": {"web"},
     "av": {"video"},
     "pyvirtualcam": {"video"},
+    "ray": {"ray_workers"},
+    "fsspec": {"stores"},
     "tensorflow": {"models.layers", "training", "export", "stages"},  # models run on any backend of Keras
     "keras": {"models", "review", "training", "export", "predictor"},
     "albumentations": {"augment"},
@@ -195,6 +202,8 @@ def test_the_base_install_is_light() -> None:
         "pandas",
         "starlette",
         "av",
+        "ray",
+        "fsspec",
     ]
     code = (
         "import sys, figureground, figureground.cli, figureground.runtime.segmenter\n"

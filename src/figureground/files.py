@@ -53,11 +53,20 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Rows as CSV with exactly these columns, header first; floats with six significant digits, None and NaN empty."""
-    with replacing(path) as draft, draft.open("w", newline="", encoding="utf-8") as stream:
-        table = csv.DictWriter(stream, columns, lineterminator="\n")
-        table.writeheader()
-        table.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    """Rows as `table`, in a file."""
+    write_bytes(path, table(columns, rows))
+
+
+def table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """Rows as CSV with exactly these columns, header first; floats with six significant digits, None and NaN empty.
+
+    Bytes of a path that are not UTF-8 become escapes.
+    """
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return stream.getvalue().encode("utf-8", "backslashreplace")
 
 
 def read_table(path: Path) -> list[dict[str, str]]:

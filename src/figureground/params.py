@@ -16,6 +16,7 @@ from ruamel.yaml.error import YAMLError
 
 from figureground.encoder_facts import encoder_facts, encoder_names, mismatch
 from figureground.errors import FiguregroundError
+from figureground.stores import is_address
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0)]
@@ -55,6 +56,12 @@ def _is_model_name(name: str) -> str:
             f"must be a name of 1 to 200 characters without any of {' '.join(_NOT_IN_MODEL_NAMES)}, as MLflow asks for"
         )
     return name
+
+
+def _is_store(address: str) -> str:
+    if not is_address(address):
+        raise ValueError("must be null or an address such as s3://bucket/shards")
+    return address
 
 
 class AuditParams(_Section):
@@ -110,8 +117,14 @@ class AugmentParams(_Section):
     source_weights: dict[str, Weight]
     photo_format: Literal["jpeg", "png"]
     shard_pairs: Count
+    engine: Literal["local", "ray"]
+    store: Annotated[str, AfterValidator(_is_store)] | None
     examples_on_sheet: Count
     transforms: TransformSwitches
+
+    def deciding(self) -> dict[str, Any]:
+        """Those that decide the bytes of the shards; the others say how they are made, and where they go."""
+        return self.model_dump(exclude={"engine", "store", "examples_on_sheet"})
 
 
 class ModelParams(_Section):

@@ -29,6 +29,8 @@ def augment_params() -> Callable[..., AugmentParams]:
             "source_weights": {},
             "photo_format": "jpeg",
             "shard_pairs": 4,
+            "engine": "local",
+            "store": None,
             "examples_on_sheet": 6,
         }
         switches = {**SWITCHES, **changes.pop("transforms", {})}  # type: ignore[dict-item]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from figureground import paths
 from figureground.errors import FiguregroundError
-from figureground.files import bytes_sha256, file_sha256, write_json
+from figureground.files import bytes_sha256, file_sha256, write_bytes, write_json
+from figureground.stores import StorePath
 
 INDEX_NAME = "index.json"
 FORMAT = 2
@@ -47,6 +49,7 @@ class Index:
         val: Shards of the validation side.
         parameters: What the shards were made with, by name.
         checksum: SHA-256 over the shards' checksums and names.
+        store: Address of the object store that holds the shards, of which `folder` then has those that were fetched.
     """
 
     folder: Path
@@ -59,6 +62,7 @@ class Index:
     val: tuple[Shard, ...]
     parameters: Mapping[str, Any]
     checksum: str
+    store: str | None = None
 
     def train_files(self, variant: int) -> list[Path]:
         """Files of one pass (0 to `variants` - 1) over the training pairs."""
@@ -94,15 +98,20 @@ def write_index(index: Index) -> None:
         "val": {"pairs": index.val_pairs, "files": [asdict(shard) for shard in index.val]},
         "parameters": dict(index.parameters),
         "checksum": index.checksum,
-    }
+    } | ({"store": index.store} if index.store else {})
     write_json(index.folder / INDEX_NAME, content)
 
 
-def read_index(folder: Path) -> Index:
+def read_index(folder: Path, needed: Callable[[Index], Iterable[Shard]] = Index.shards) -> Index:
     """The index of a folder of shards; the shards themselves are looked for, but not read (see `Index.verify`).
 
+    Those that lie in an object store are fetched into a folder of the project's half-done work and checked.
+
+    Args:
+        needed: Which of them have to be there.
     Raises:
         ShardError: There is no index, it is damaged or of another version, or a shard is missing or of another size.
+        StoreError: The store does not give a shard.
     """
     path = folder / INDEX_NAME
     try:
@@ -112,11 +121,22 @@ def read_index(folder: Path) -> Index:
         raise ShardError(f"{path}: not found; run the augment stage first (`dvc repro augment`)") from None
     except (KeyError, TypeError, ValueError) as error:
         raise ShardError(f"{path}: not an index of shards ({error!r}); run the augment stage again") from None
-    for shard in index.shards():
-        file = folder / shard.file
+    if index.store:
+        index = replace(index, folder=paths.half_done("shards", index.checksum))
+    for shard in needed(index):
+        file = index.folder / shard.file
+        if index.store and not file.is_file():
+            _fetch(StorePath(index.store) / shard.file, file, shard)
         if not file.is_file() or file.stat().st_size != shard.bytes:
             raise ShardError(f"{file}: missing or of another size; run the augment stage again")
     return index
+
+
+def _fetch(source: StorePath, file: Path, shard: Shard) -> None:
+    content = source.read_bytes()
+    if bytes_sha256(content) != shard.sha256:
+        raise ShardError(f"{source}: not the shard that the index names; run the augment stage again")
+    write_bytes(file, content)
 
 
 def checksum(shards: Iterable[Shard]) -> str:
@@ -138,4 +158,5 @@ def _index(folder: Path, content: Mapping[str, Any]) -> Index:
         val=tuple(Shard(**shard) for shard in content["val"]["files"]),
         parameters=content["parameters"],
         checksum=content["checksum"],
+        store=content.get("store"),
     )

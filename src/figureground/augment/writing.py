@@ -7,10 +7,10 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import cv2
@@ -25,11 +25,15 @@ from figureground.dataset.manifest import Pair
 from figureground.files import fingerprint, write_json
 from figureground.params import AugmentParams
 from figureground.pictures import PictureError
-from figureground.processes import in_order, worthwhile
+from figureground.processes import KILLED, WorkerKilled, in_order, worthwhile
+from figureground.stores import StorePath
 
 _CHUNK = 4  # pairs a task: a few megabytes of records on their way from a worker
+_ADVICE = "close other programs and run again, finished shards are kept"
 
 Made = list[list[list[bytes]]]  # by a task: records by pair and by the block's files
+
+Task = tuple["ShardTask", tuple[str, ...]]  # names of pairs of a block
 
 _log = logging.getLogger(__name__)
 
@@ -47,8 +51,8 @@ class ShardTask:
         """Name of the file that says that the block is finished."""
         return f"{self.files[0].removesuffix('.tfrecord')}.json"
 
-    def tasks(self) -> list[tuple[ShardTask, tuple[str, ...]]]:
-        return [(self, self.names[start : start + _CHUNK]) for start in range(0, len(self.names), _CHUNK)]
+    def tasks(self, size: int) -> list[Task]:
+        return [(self, self.names[start : start + size]) for start in range(0, len(self.names), size)]
 
 
 def augment(
@@ -68,34 +72,40 @@ def augment(
     There are `params.variants` passes over the training pairs, each of `params.source_weights` showings a source. A
     source of weight 0 is left out wholly: it is not validated on and lends no backgrounds or people either.
 
-    The bytes depend on data, parameters, size and seed, never on `workers`. Test pairs are not touched. The order of
-    the pairs is drawn from the seed, so that each shard mixes the sources, and is the same in all passes.
+    The bytes depend on data, parameters, size and seed, never on `workers` or `params.engine`. Test pairs are not
+    touched. The order of the pairs is drawn from the seed, so that each shard mixes the sources, and is the same in all
+    passes.
 
     Args:
         pairs: The manifest's rows.
         split: Side ("train", "val", "test") by name.
         data: Folder of the data set.
-        out: Where shards and index end up; shards of an earlier run there go away.
+        out: Where shards and index end up; shards of an earlier run there go away. With `params.store` the index alone:
+            each shard goes to the store when it is finished, below the name of `work`.
         work: Folder for half-done shards, one for each combination of data and parameters. What an interrupted call
             finished there is checked and reused. Removed at the end.
-        workers: Processes; 1 works in this one, None takes as many as there are cores for this process.
+        workers: Processes; 1 works in this one, None takes as many as there are cores for this process, or with the
+            engine "ray" in the cluster.
     Raises:
         AugmentError: No training pair, a pair without a side, a weight for a source that is not there, or a pair whose
             files do not fit one another.
         PictureError, MetadataError: A file cannot be read.
         WorkerKilled: A worker process was ended from outside.
+        RayClusterError, StoreError: The cluster or the store cannot be used.
     """
     sides = _sides(pairs, split, params.source_weights)
     recipe = _recipe(sides["train"], data, params, input_size, seed)
     blocks = _blocks(sides, params, seed)
     plan = _plan(recipe, blocks)
     work.mkdir(parents=True, exist_ok=True)
-    done = {block: shards for block in blocks if (shards := _finished(block, plan, (work, out))) is not None}
+    store = StorePath(params.store) / work.name if params.store else None
+    stored = store.files() if store else {}
+    done = {block: shards for block in blocks if (shards := _finished(block, plan, (work, out), stored)) is not None}
     todo = [block for block in blocks if block not in done]
     if done:
         _log.info("going on: %d of %d blocks of shards are finished", len(done), len(blocks))
-    done |= _write_blocks(todo, recipe, plan, work, workers)
-    index = _index(out, recipe, blocks, done, sides)
+    done |= _write_blocks(todo, recipe, plan, work, store, workers)
+    index = _index(out, recipe, blocks, done, sides, store)
     _move(index, work)
     return index
 
@@ -155,13 +165,16 @@ def _plan(recipe: Recipe, blocks: Sequence[ShardTask]) -> str:
 
 
 def _parameters(recipe: Recipe) -> dict[str, Any]:
-    return {"seed": recipe.seed, **recipe.params.model_dump(exclude={"examples_on_sheet"})}
+    return {"seed": recipe.seed, **recipe.params.deciding()}
 
 
-def _finished(block: ShardTask, plan: str, folders: Sequence[Path]) -> list[Shard] | None:
+def _finished(
+    block: ShardTask, plan: str, folders: Sequence[Path], stored: Mapping[PurePosixPath, int]
+) -> list[Shard] | None:
     """The block's shards, if an earlier call finished them under the same plan and the files are still whole.
 
-    They lie in the second folder when the earlier call was ended while it moved them.
+    They lie in the second folder when the earlier call was ended while it moved them, or in the store, of which the
+    sizes are known.
     """
     try:
         ledger = json.loads((folders[0] / block.ledger).read_text(encoding="utf-8"))
@@ -170,27 +183,64 @@ def _finished(block: ShardTask, plan: str, folders: Sequence[Path]) -> list[Shar
         return None
     if ledger["plan"] != plan:
         return None
-    whole = all(any(shard.is_whole(folder / shard.file) for folder in folders) for shard in shards)
+    whole = all(
+        stored.get(PurePosixPath(shard.file)) == shard.bytes
+        or any(shard.is_whole(folder / shard.file) for folder in folders)
+        for shard in shards
+    )
     return shards if whole else None
 
 
 def _write_blocks(
-    todo: Sequence[ShardTask], recipe: Recipe, plan: str, work: Path, workers: int | None
+    todo: Sequence[ShardTask],
+    recipe: Recipe,
+    plan: str,
+    work: Path,
+    store: StorePath | None,
+    workers: int | None,
 ) -> dict[ShardTask, list[Shard]]:
     done = {}
-    tasks = [task for block in todo for task in block.tasks()]
-    processes = worthwhile(len(tasks), workers)
-    advice = "close other programs and run again, finished shards are kept"
     total = sum(sum(_records(block, recipe)) for block in todo)
+    engine = _on_this_machine if recipe.params.engine == "local" else _on_all_hosts
     with (
-        contextlib.closing(in_order(partial(_make, recipe), tasks, processes, advice=advice)) as records,
+        contextlib.closing(engine(todo, recipe, workers)) as made,
         tqdm(total=total, desc="augment", unit="pair", disable=not total) as progress,
     ):
         for block in todo:
-            done[block] = _write_block(block, _records(block, recipe), records, work, progress.update)
+            done[block] = _write_block(block, _records(block, recipe), made, work, progress.update)
+            if store:
+                _put(block, work, store)
             ledger = {"plan": plan, "shards": [asdict(shard) for shard in done[block]]}
             write_json(work / block.ledger, ledger)
     return done
+
+
+def _on_this_machine(blocks: Sequence[ShardTask], recipe: Recipe, workers: int | None) -> Generator[Made]:
+    tasks = [task for block in blocks for task in block.tasks(_CHUNK)]
+    yield from in_order(partial(_make, recipe), tasks, worthwhile(len(tasks), workers), advice=_ADVICE)
+
+
+def _on_all_hosts(blocks: Sequence[ShardTask], recipe: Recipe, workers: int | None) -> Generator[Made]:
+    if not blocks:
+        return
+    from figureground.ray_workers import cluster, cores, over_hosts, task_size
+
+    with cluster(None):
+        processes = workers or cores()
+        size = task_size(sum(len(block.names) for block in blocks), processes)
+        tasks = [task for block in blocks for task in block.tasks(size)]
+        made = over_hosts(partial(_make, recipe), tasks, processes, shared=[Path.cwd(), recipe.data], in_order=True)
+        for expected in range(len(tasks)):
+            number, records = next(made, (-1, []))
+            if number != expected:
+                raise WorkerKilled(f"a worker process {KILLED}; {_ADVICE}")
+            yield records
+
+
+def _put(block: ShardTask, work: Path, store: StorePath) -> None:
+    for file in block.files:
+        (store / file).write_bytes((work / file).read_bytes())
+        (work / file).unlink()
 
 
 def _records(block: ShardTask, recipe: Recipe) -> list[int]:
@@ -204,13 +254,16 @@ def _write_block(
     block: ShardTask, counts: Sequence[int], made: Iterator[Made], work: Path, advance: Callable[[int], Any]
 ) -> list[Shard]:
     """The shards of a block, from the records of its tasks in order; files have a draft's name until they are whole."""
+    left = len(block.names)
     drafts = [work / f"{file}.part" for file in block.files]
     digests = [hashlib.sha256() for _ in drafts]
     sizes = [0] * len(drafts)
     with contextlib.ExitStack() as stack:
         streams = [stack.enter_context(draft.open("wb")) for draft in drafts]
-        for _ in block.tasks():
-            for passes in next(made):
+        while left:
+            pairs = next(made)
+            left -= len(pairs)
+            for passes in pairs:
                 for number, records in enumerate(passes):
                     content = b"".join(records)
                     streams[number].write(content)
@@ -225,7 +278,7 @@ def _write_block(
     ]
 
 
-def _make(recipe: Recipe, task: tuple[ShardTask, tuple[str, ...]]) -> Made:
+def _make(recipe: Recipe, task: Task) -> Made:
     block, names = task
     made: Made = []
     for name in names:
@@ -242,6 +295,7 @@ def _index(
     blocks: Sequence[ShardTask],
     done: Mapping[ShardTask, Sequence[Shard]],
     sides: Mapping[str, Sequence[Pair]],
+    store: StorePath | None,
 ) -> Index:
     training = [done[block] for block in blocks if block.training]
     variants = range(recipe.params.variants)
@@ -258,6 +312,7 @@ def _index(
         val=val,
         parameters=_parameters(recipe),
         checksum=checksum([*(shard for variant in train for shard in variant), *val]),
+        store=str(store) if store else None,
     )
 
 
@@ -265,7 +320,7 @@ def _move(index: Index, work: Path) -> None:
     """Shards from `work` to the index's folder, then the index; what an earlier run left there goes first."""
     index.folder.mkdir(parents=True, exist_ok=True)
     (index.folder / INDEX_NAME).unlink(missing_ok=True)
-    files = {shard.file for shard in index.shards()}
+    files = set() if index.store else {shard.file for shard in index.shards()}
     for old in index.folder.glob("*.tfrecord"):
         if old.name not in files:
             old.unlink()

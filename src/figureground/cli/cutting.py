@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,18 +15,23 @@ from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
 from figureground.cli.options import FileOrStream, background_option, hand_options, held_option, model_option
 from figureground.documents.standards import STANDARDS
-from figureground.photos.streams import Stream
+from figureground.photos.streams import Place, Stream
 
 if TYPE_CHECKING:
     from figureground.hands.putting import Which
-    from figureground.photos.batch import Outcome
+    from figureground.photos.batch import Outcome, Settings
+    from figureground.photos.planning import Job
     from figureground.runtime.held_things import Held
+
+THIS_MACHINE = "this machine"  # in place of a Ray cluster's address
 
 
 @click.command()
-@click.argument("photos", nargs=-1, required=True, type=FileOrStream(Stream.INPUT), metavar="PHOTO|FOLDER|-...")
+@click.argument(
+    "photos", nargs=-1, required=True, type=FileOrStream(Stream.INPUT, stores=True), metavar="PHOTO|FOLDER|-..."
+)
 @click.option(
-    "-o", "--output", type=FileOrStream(Stream.OUTPUT),
+    "-o", "--output", type=FileOrStream(Stream.OUTPUT, stores=True),
     help="A folder; for a single photo also a .png, .webp or .jpg file, or - for standard output. "
     "Without it: beside each photo, as NAME-cutout.png.",
 )  # fmt: skip
@@ -50,9 +55,13 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Replace results that are there already instead of skipping them.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Photos cut at once. Without it: one a core.")
+@click.option(
+    "--ray", "ray_address", is_flag=False, flag_value=THIS_MACHINE, metavar="[HOST:PORT]",
+    help="Use all hosts of the Ray cluster there; without an address that of this machine. Give it last.",
+)  # fmt: skip
 def cut(
-    photos: tuple[Path | Stream, ...],
-    output: Path | Stream | None,
+    photos: tuple[Place | Stream, ...],
+    output: Place | Stream | None,
     model: str,
     background: str,
     fit: Literal["cover", "contain"],
@@ -66,12 +75,15 @@ def cut(
     format_: str | None,
     overwrite: bool,
     jobs: int | None,
+    ray_address: str | None,
 ) -> None:
     """Cut the people out of photos.
 
     Single photos, all below folders, or - for one from standard input, whose result then goes to standard output.
-    Results keep the photos' names and folders. Exit status: 0 all well, 1 a photo failed, 2 wrong usage,
-    3 none failed, but in at least one there is no person, or with --held replace no hand and nothing held.
+    Photos and results may lie in an object store, as in s3://bucket/photos. Results keep the photos' names and
+    folders. With --ray, not-cut-out.csv among them lists the photos without a result. Exit status: 0 all well,
+    1 a photo failed, 2 wrong usage, 3 none failed, but in at least one there is no person, or with --held replace no
+    hand and nothing held.
     """
     if (held == "replace") != (thing is not None):
         raise click.UsageError("--held replace and --with THING belong together; give both or neither")
@@ -91,10 +103,28 @@ def cut(
             model, behind, fit, "keep" if held == "keep" else "drop", mask_only, overwrite,
             None if thing is None else InHand(thing, hand, scale, turn, text),
         )  # fmt: skip
-        outcomes = cut_all(planned, settings, jobs or usable_cores())
-        with click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr) as bar:
-            done = list(bar)
+        with ExitStack() as stack:
+            if ray_address is None:
+                outcomes = cut_all(planned, settings, jobs or usable_cores())
+            else:
+                outcomes = _over_ray(stack, ray_address, planned, settings, jobs, output)
+            bar = click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr)
+            done = list(stack.enter_context(bar))
     _report(done, quiet=output is Stream.OUTPUT)
+
+
+def _over_ray(
+    stack: ExitStack, address: str, planned: Sequence[Job], settings: Settings, jobs: int | None,
+    output: Place | Stream | None,
+) -> Iterator[Outcome]:  # fmt: skip
+    from figureground.photos.batch import cut_over_hosts
+    from figureground.photos.planning import PlanError, names_file
+    from figureground.ray_workers import cluster, cores
+
+    if output is None or isinstance(output, Stream) or names_file(output):
+        raise PlanError("--ray is for many photos; name the folder for their results with -o")
+    stack.enter_context(cluster(None if address == THIS_MACHINE else address))
+    return cut_over_hosts(planned, settings, jobs or cores(), output / "not-cut-out.csv")
 
 
 def _report(outcomes: Sequence[Outcome], *, quiet: bool) -> None:

@@ -10,18 +10,26 @@ from typing import Any
 import click
 
 from figureground.photos.streams import Stream
+from figureground.stores import StorePath, is_address
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class FileOrStream(click.Path):
-    """A path, or `-` for a stream; a file of that name is given as `./-`."""
+    """A path, or `-` for a stream; a file of that name is given as `./-`.
 
-    def __init__(self, stream: Stream) -> None:
+    Args:
+        stores: Whether an address of an object store may be given as well.
+    """
+
+    def __init__(self, stream: Stream, *, stores: bool = False) -> None:
         super().__init__(allow_dash=True, path_type=Path)
         self._stream = stream
+        self._stores = stores
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if self._stores and isinstance(value, str) and is_address(value):
+            return StorePath(value.rstrip("/"))
         return self._stream if value == "-" else super().convert(value, param, ctx)
 
 

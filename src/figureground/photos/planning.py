@@ -6,13 +6,14 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from figureground.errors import FiguregroundError
 from figureground.image_files import RAW_SUFFIXES
 from figureground.photos.saving import WRITABLE
-from figureground.photos.streams import Stream, check_streams
+from figureground.photos.streams import Place, Stream, check_streams
 from figureground.pictures import SUFFIXES
+from figureground.stores import StorePath
 
 PICTURES = frozenset({*SUFFIXES, *RAW_SUFFIXES})  # the latter to be reported, not passed over
 
@@ -25,12 +26,12 @@ class PlanError(FiguregroundError):
 class Job:
     """A photo, what its result goes to, and the suffix that tells the result's format."""
 
-    source: Path | Stream
-    target: Path | Stream
+    source: Place | Stream
+    target: Place | Stream
     suffix: str
 
 
-def result_suffix(output: Path | Stream | None, wanted: str | None, *, transparent: bool, mask_only: bool) -> str:
+def result_suffix(output: Place | Stream | None, wanted: str | None, *, transparent: bool, mask_only: bool) -> str:
     """Suffix of the results: the output file's own, else the one asked for, else what suits them.
 
     Args:
@@ -40,7 +41,7 @@ def result_suffix(output: Path | Stream | None, wanted: str | None, *, transpare
     Raises:
         PlanError: The format cannot hold the results or is none that is written, or file and format differ.
     """
-    own = _own_suffix(output) if isinstance(output, Path) else ""
+    own = "" if output is None or isinstance(output, Stream) else _own_suffix(output)
     if own and wanted and own.replace("jpeg", "jpg") != f".{wanted}":
         raise PlanError(f"{output}: its name says another format than --format {wanted}; leave one of them out")
     lossless = transparent or mask_only or output is Stream.OUTPUT  # another program may go on with it
@@ -52,7 +53,7 @@ def result_suffix(output: Path | Stream | None, wanted: str | None, *, transpare
     return suffix
 
 
-def _own_suffix(output: Path) -> str:
+def _own_suffix(output: Place) -> str:
     """Of a single file, "" of a folder."""
     suffix = output.suffix.lower()
     if suffix in PICTURES.difference(WRITABLE) and not output.is_dir():
@@ -60,12 +61,12 @@ def _own_suffix(output: Path) -> str:
     return suffix if names_file(output) else ""
 
 
-def names_file(output: Path) -> bool:
+def names_file(output: Place) -> bool:
     """Whether an output is meant as a single file: it has the suffix of a picture and is no folder."""
     return output.suffix.lower() in WRITABLE and not output.is_dir()
 
 
-def plan(inputs: Sequence[Path | Stream], output: Path | Stream | None, suffix: str, added: str = "") -> list[Job]:
+def plan(inputs: Sequence[Place | Stream], output: Place | Stream | None, suffix: str, added: str = "") -> list[Job]:
     """A job for every photo among `inputs` and below the folders among them.
 
     One photo goes to the file `output` if that has the suffix of a picture; everything else goes into the folder
@@ -82,7 +83,7 @@ def plan(inputs: Sequence[Path | Stream], output: Path | Stream | None, suffix: 
         PlanError: There is nothing to do, two results collide all the same, or one would replace a photo.
         StreamError: As `check_streams`.
     """
-    files = [path for path in inputs if isinstance(path, Path)]
+    files = [path for path in inputs if not isinstance(path, Stream)]
     if len(files) < len(inputs) or isinstance(output, Stream):
         return [_streamed(inputs, output or Stream.OUTPUT, suffix)]
     if output is None:
@@ -109,11 +110,11 @@ def beside(source: Path, ending: str) -> Path:
     return target
 
 
-def _streamed(inputs: Sequence[Path | Stream], output: Path | Stream, suffix: str) -> Job:
+def _streamed(inputs: Sequence[Place | Stream], output: Place | Stream, suffix: str) -> Job:
     source = inputs[0]
-    if len(inputs) > 1 or (isinstance(source, Path) and _is_folder(source)):
+    if len(inputs) > 1 or (not isinstance(source, Stream) and _is_folder(source)):
         raise PlanError(f"{Stream.INPUT} and {Stream.OUTPUT} are for a single photo; give no other beside it")
-    if isinstance(output, Path) and not names_file(output):
+    if not isinstance(output, Stream) and not names_file(output):
         raise PlanError(
             f"{output}: a photo from standard input has no name; give its result a .png, .webp or .jpg file"
         )
@@ -121,43 +122,59 @@ def _streamed(inputs: Sequence[Path | Stream], output: Path | Stream, suffix: st
     return Job(source, output, suffix)
 
 
-def _single_photos(inputs: Sequence[Path]) -> list[Path]:
+def _single_photos(inputs: Sequence[Place]) -> list[Place]:
     if folder := next(filter(_is_folder, inputs), None):
         raise PlanError(f"{folder}: a folder of photos; name the folder for their results with -o")
     return list({_real(photo): photo for photo in inputs}.values())
 
 
-def _found(inputs: Sequence[Path], output: Path) -> Iterator[tuple[Path, Path]]:
+def _found(inputs: Sequence[Place], output: Place) -> Iterator[tuple[Place, PurePath]]:
     """Each photo once, with its place in the output folder, suffix not yet changed."""
     folders = [path for path in inputs if _is_folder(path)]
-    seen: set[Path] = set()
+    seen: set[Place] = set()
     for path in inputs:
         if path in folders:
-            below = Path(path.resolve().name) if len(folders) > 1 else Path()
-            listed = [(photo, below / photo.relative_to(path)) for photo in _photos_below(path, output)]
+            below = PurePath(_real(path).name) if len(folders) > 1 else PurePath()
+            listed = [(path / place, below / place) for place in _photos_below(path, output)]
             if not listed:
                 raise PlanError(f"{path}: no photos in this folder; looked for JPEG, PNG, WebP, TIFF and the like")
         else:
-            listed = [(path, Path(path.name))]
+            listed = [(path, PurePath(path.name))]
         for photo, place in listed:
             if (place_on_disk := _real(photo)) not in seen:
                 seen.add(place_on_disk)
                 yield photo, place
 
 
-def _photos_below(folder: Path, output: Path) -> Iterator[Path]:
-    """Pictures by suffix in a fixed order; hidden ones and earlier results in `output` are left out."""
+def _photos_below(folder: Place, output: Place) -> Iterator[PurePath]:
+    """Places below `folder` of the pictures in it, by suffix, in a fixed order; hidden ones and earlier results in
+    `output` are left out."""
     output = _real(output)
     if output == _real(folder):
         raise PlanError(f"{output}: photos and results in the same folder; give another folder")
+    return filter(
+        _is_photo, _stored_below(folder, output) if isinstance(folder, StorePath) else _files_below(folder, output)
+    )
+
+
+def _is_photo(place: PurePath) -> bool:
+    return place.suffix.lower() in PICTURES and not any(part.startswith(".") for part in place.parts)
+
+
+def _files_below(folder: Path, output: Place) -> Iterator[PurePath]:
     for place, names, files in os.walk(folder):
         names[:] = sorted(name for name in names if not name.startswith(".") and _real(Path(place) / name) != output)
         for name in sorted(files):
-            if not name.startswith(".") and Path(name).suffix.lower() in PICTURES:
-                yield Path(place) / name
+            yield (Path(place) / name).relative_to(folder)
 
 
-def _named(places: Sequence[tuple[Path, Path]], ending: str) -> list[tuple[Path, Path]]:
+def _stored_below(folder: StorePath, output: Place) -> Iterator[PurePath]:
+    for place in folder.files():
+        if output not in [folder / above for above in place.parents]:
+            yield place
+
+
+def _named(places: Sequence[tuple[Place, Place]], ending: str) -> list[tuple[Place, Place]]:
     """Photos with the files of their results, from photos with places for these that have the photo's suffix still."""
     short = [place.with_name(place.stem + ending) for _, place in places]
     shared = Counter(map(_key, short))
@@ -167,9 +184,9 @@ def _named(places: Sequence[tuple[Path, Path]], ending: str) -> list[tuple[Path,
     ]
 
 
-def _check(jobs: Sequence[tuple[Path, Path]]) -> None:
+def _check(jobs: Sequence[tuple[Place, Place]]) -> None:
     sources = {_real(source) for source, _ in jobs}
-    taken: dict[str, Path] = {}
+    taken: dict[str, Place] = {}
     for source, target in jobs:
         if _real(target) in sources:
             raise PlanError(f"{target}: the result would replace a photo; give another folder or name")
@@ -178,18 +195,18 @@ def _check(jobs: Sequence[tuple[Path, Path]]) -> None:
             raise PlanError(f"{other} and {source}: both would become {target}; cut them into two folders")
 
 
-def _is_folder(path: Path) -> bool:
+def _is_folder(path: Place) -> bool:
     try:
         return path.is_dir()
     except OSError:  # a name that is too long, or a folder that must not be read: said when its photo is read
         return False
 
 
-def _real(path: Path) -> Path:
+def _real(path: Place) -> Place:
     """Without symbolic links. `Path.resolve` raises where one leads to itself, before Python 3.13."""
-    return Path(os.path.realpath(path))
+    return path if isinstance(path, StorePath) else Path(os.path.realpath(path))
 
 
-def _key(target: Path) -> str:
+def _key(target: Place) -> str:
     """Equal for names that some file systems take for the same."""
     return str(target).casefold()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from figureground.errors import FiguregroundError
+from figureground.photos.streams import Place
 from figureground.pictures import Picture, encode_jpeg, encode_png, encode_quick_png
 
 WRITABLE = (".png", ".webp", ".jpg", ".jpeg")
@@ -23,7 +23,7 @@ class SavingError(FiguregroundError):
     """A result that its file's format cannot hold."""
 
 
-def encoded(path: Path, picture: Picture, dpi: int | None = None, quality: int = JPEG_QUALITY) -> bytes:
+def encoded(path: Place, picture: Picture, dpi: int | None = None, quality: int = JPEG_QUALITY) -> bytes:
     """A picture in the format of the path's suffix: .png, .webp, .jpg or .jpeg; the path is not written to.
 
     Metadata is left behind on purpose: a thumbnail shows the old background, and a place is nobody's business.
@@ -53,7 +53,7 @@ def encoded(path: Path, picture: Picture, dpi: int | None = None, quality: int =
     return encode_jpeg(picture, quality)
 
 
-def _webp(path: Path, picture: Picture, dpi: int | None) -> bytes:
+def _webp(path: Place, picture: Picture, dpi: int | None) -> bytes:
     if dpi is not None:
         raise SavingError(f"{path}: WebP cannot say how large it is to be printed; use JPEG or PNG")
     return _by_pillow(picture, "WEBP", quality=WEBP_QUALITY, method=2)

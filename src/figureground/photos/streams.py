@@ -1,4 +1,4 @@
-"""Standard input and output in place of files: a photo from one program, a result for the next."""
+"""Where photos come from and results go: files, object stores, standard input and output."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 
 from figureground.errors import FiguregroundError
 from figureground.files import write_bytes
+from figureground.stores import StorePath
+
+Place = Path | StorePath
 
 
 class StreamError(FiguregroundError):
@@ -24,7 +27,7 @@ class Stream(Enum):
         return self.value
 
 
-def check_streams(source: Path | Stream, target: Path | Stream) -> None:
+def check_streams(source: Place | Stream, target: Place | Stream) -> None:
     """Before any work, that pictures come from and go to programs or files.
 
     Raises:
@@ -36,24 +39,32 @@ def check_streams(source: Path | Stream, target: Path | Stream) -> None:
         raise StreamError("standard output is a terminal or closed; send it to a file, as with `> result.png`")
 
 
-def content_of(source: Path | Stream) -> Path | bytes:
-    """What `read_photo` takes. Standard input can be read only once, so its bytes are for all that look at it."""
+def content_of(source: Place | Stream) -> Path | bytes:
+    """What `read_photo` takes; the bytes of what can be read once only, or from afar, for all that look at it.
+
+    Raises:
+        StoreError: An object store does not give it.
+    """
+    if isinstance(source, StorePath):
+        return source.read_bytes()
     return sys.stdin.buffer.read() if isinstance(source, Stream) else source
 
 
-def file_name(target: Path | Stream, suffix: str) -> Path:
+def file_name(target: Place | Stream, suffix: str) -> Place:
     """A name that tells the format: the file's own, or one for messages with the suffix that a stream is to have."""
     return Path(f"{target}{suffix}") if isinstance(target, Stream) else target
 
 
-def write(target: Path | Stream, content: bytes) -> None:
+def write(target: Place | Stream, content: bytes) -> None:
     """A file as a whole or not at all, or all of it to standard output.
 
     Raises:
-        OSError: It cannot be written, or whoever was to read it has ended.
+        OSError, StoreError: It cannot be written, or whoever was to read it has ended.
     """
     if isinstance(target, Path):
         write_bytes(target, content)
+    elif isinstance(target, StorePath):
+        target.write_bytes(content)
     else:  # not by sys.stdout, which would try to write what is left once more when Python ends
         with open(sys.stdout.fileno(), "wb", closefd=False) as stream:
             stream.write(content)

@@ -69,14 +69,24 @@ class Segmenter:
     def __init__(self, model: str | Path = "accurate", threads: int = 1) -> None:
         if threads < 1:
             raise ValueError(f"threads must be 1 or more, not {threads}")
-        self.file, content = model_content(model)
-        self._interpreter = load_interpreter(self.file, content, threads)
+        self._load(*model_content(model), threads)
+
+    def _load(self, file: Path, content: bytes, threads: int) -> None:
+        self.file, self._content, self._threads = file, content, threads
+        self._interpreter = load_interpreter(file, content, threads)
         self._input = self._interpreter.get_input_details()[0]
         self._output = self._interpreter.get_output_details()[0]
         _check_interface(self.file, self._input, self._output)
         self.input_size: tuple[int, int] = (int(self._input["shape"][1]), int(self._input["shape"][2]))
         self.tells_held: bool = int(self._output["shape"][3]) == 2
         self._turn = threading.Lock()
+
+    def __getstate__(self) -> tuple[Path, bytes, int]:
+        """The model comes along: where this is unpickled the file may be missing, or another be the quickest one."""
+        return self.file, self._content, self._threads
+
+    def __setstate__(self, state: tuple[Path, bytes, int]) -> None:
+        self._load(*state)
 
     @overload
     def mask(self, photo: Picture, held: Held = "drop") -> Picture: ...

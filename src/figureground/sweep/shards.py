@@ -112,7 +112,7 @@ class SharedShards:
         A second trial that needs them waits for the first.
         """
         recipe = params.augment.model_copy(update={"variants": self._most_variants})
-        key = files.fingerprint(recipe.model_dump(exclude={"examples_on_sheet"}), params.model.input_size, *self._key)
+        key = files.fingerprint(recipe.deciding(), params.model.input_size, *self._key)
         place = folder() / "shards" / key[:16]
         place.mkdir(parents=True, exist_ok=True)
         with FileLock(place.with_suffix(".lock")):

@@ -1,0 +1,111 @@
+"""A Ray cluster of two hosts on this machine, and an S3 server, for tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import psutil
+import pytest
+
+TESTS = Path(__file__).parents[1]
+OBJECT_STORE = 80_000_000  # bytes; Ray wants 75 MiB or more
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """One core each. Work is found by what Ray calls its processes."""
+
+    cluster: Any
+
+    @property
+    def address(self) -> str:
+        return str(self.cluster.address)
+
+    def add(self) -> Any:
+        return self.cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
+
+    def lose(self, host: Any) -> None:
+        """As where its power fails."""
+        self.cluster.remove_node(host, allow_graceful=False)
+
+    def at_work(self, host: Any) -> list[psutil.Process]:
+        """Processes of a host that are cutting out."""
+        below = psutil.Process(host.all_processes["raylet"][0].process.pid).children(recursive=True)
+        return [process for process in below if _title(process).startswith("ray::Map")]
+
+
+def _title(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it has ended
+        return ""
+
+
+@contextmanager
+def hosts(environment: dict[str, str]) -> Iterator[Hosts]:
+    """Two hosts whose processes, and those of this one, have these environment variables; the second can be lost."""
+    with pytest.MonkeyPatch.context() as patch:
+        settings = {
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_AUTH_MODE": "disabled",
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]),
+        }
+        for name, value in (settings | environment).items():
+            patch.setenv(name, value)
+        from ray.cluster_utils import Cluster
+
+        one = {"num_cpus": 1, "object_store_memory": OBJECT_STORE}
+        cluster = Cluster(initialize_head=True, head_node_args={**one, "include_dashboard": False})
+        try:
+            made = Hosts(cluster)
+            made.add()
+            yield made
+        finally:
+            cluster.shutdown()
+
+
+@contextmanager
+def s3_server() -> Iterator[dict[str, str]]:
+    """An S3 server on this machine with a bucket `bucket`, as the environment variables by which clients find it."""
+    import boto3
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    found = {
+        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+        "AWS_ACCESS_KEY_ID": "key",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in found.items():
+                patch.setenv(name, value)
+            boto3.client("s3").create_bucket(Bucket="bucket")
+            yield found
+    finally:
+        server.stop()
+
+
+@contextmanager
+def nobody_has_rights(server: dict[str, str]) -> Iterator[None]:
+    """The S3 server asks for rights in the block, which none of its clients has."""
+    _ask_for_rights_after(server, "0")
+    try:
+        yield
+    finally:
+        _ask_for_rights_after(server, "inf")
+
+
+def _ask_for_rights_after(server: dict[str, str], requests: str) -> None:
+    address, kind = f"{server['AWS_ENDPOINT_URL']}/moto-api/reset-auth", {"Content-Type": "text/plain"}
+    urlopen(Request(address, requests.encode(), kind, method="POST"), timeout=30).close()
