@@ -96,18 +96,21 @@ def test_what_a_killed_call_has_put_into_the_store_is_not_made_again(
     for place in stored.files():
         (stored / place).unlink()
 
+    write = StorePath.write_bytes
+    written: list[str] = []
+
     def fail(path: StorePath, content: bytes) -> None:
         if path.name.startswith("val"):
             raise KeyboardInterrupt
         write(path, content)
 
-    write = StorePath.write_bytes
+    def note(path: StorePath, content: bytes) -> None:
+        written.append(path.name)
+        write(path, content)
+
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(StorePath, "write_bytes", fail)
         make("kept", store=SHARDS)
-    written = []
-    monkeypatch.setattr(
-        StorePath, "write_bytes", lambda path, content: (written.append(path.name), write(path, content))
-    )
+    monkeypatch.setattr(StorePath, "write_bytes", note)
     assert make("kept", store=SHARDS).checksum == whole.checksum
     assert written == ["val-00000.tfrecord"]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from enum import Enum
 from pathlib import Path
+from typing import TypeVar
 
 from figureground.errors import FiguregroundError
 from figureground.files import write_bytes
 from figureground.stores import StorePath
 
 Place = Path | StorePath
+File = TypeVar("File", bound=Place)
 
 
 class StreamError(FiguregroundError):
@@ -50,7 +52,7 @@ def content_of(source: Place | Stream) -> Path | bytes:
     return sys.stdin.buffer.read() if isinstance(source, Stream) else source
 
 
-def file_name(target: Place | Stream, suffix: str) -> Place:
+def file_name(target: File | Stream, suffix: str) -> File | Path:
     """A name that tells the format: the file's own, or one for messages with the suffix that a stream is to have."""
     return Path(f"{target}{suffix}") if isinstance(target, Stream) else target
 
