@@ -24,7 +24,8 @@ import cutting
 import numpy as np
 import psutil
 
-from figureground.photos.batch import Outcome, Settings, Status, cut_all, cut_over_hosts
+from figureground.photos.batch import Outcome, Settings, Status, cut_all
+from figureground.photos.over_hosts import cut_over_hosts
 from figureground.photos.planning import Job
 from figureground.ray_workers import cluster
 from figureground.runtime.processor import described

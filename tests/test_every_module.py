@@ -14,6 +14,7 @@ TESTS = ROOT / "tests"
 PARTS = {
     "audit/test_audit.py": ("comparisons", "counts", "duplicates", "findings", "sheet", "summaries"),
     "augment/test_writing.py": ("examples", "shards", "variants"),
+    "cli/test_cutting_over_ray.py": ("../photos/over_hosts",),
     "cli/test_interrupts.py": ("../__main__",),
     "cli/test_lines.py": ("__init__",),
     "cli/test_streams.py": ("options", "../photos/streams"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -90,7 +90,7 @@ def cut(
     with one_line_errors():
         from figureground.hands.putting import InHand
         from figureground.photos.batch import Settings, cut_all
-        from figureground.photos.planning import plan, result_suffix
+        from figureground.photos.planning import PlanError, names_file, plan, result_suffix
         from figureground.processes import usable_cores
         from figureground.runtime.backgrounds import background_of
 
@@ -103,28 +103,25 @@ def cut(
             model, behind, fit, "keep" if held == "keep" else "drop", mask_only, overwrite,
             None if thing is None else InHand(thing, hand, scale, turn, text),
         )  # fmt: skip
-        with ExitStack() as stack:
-            if ray_address is None:
-                outcomes = cut_all(planned, settings, jobs or usable_cores())
-            else:
-                outcomes = _over_ray(stack, ray_address, planned, settings, jobs, output)
-            bar = click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr)
-            done = list(stack.enter_context(bar))
+        if ray_address is None:
+            outcomes = cut_all(planned, settings, jobs or usable_cores())
+        elif output is None or isinstance(output, Stream) or names_file(output):
+            raise PlanError("--ray is for many photos; name the folder for their results with -o")
+        else:
+            outcomes = _over_ray(ray_address, planned, settings, jobs, output / "not-cut-out.csv")
+        with click.progressbar(outcomes, length=len(planned), label="Cutting out", file=sys.stderr) as bar:
+            done = list(bar)
     _report(done, quiet=output is Stream.OUTPUT)
 
 
 def _over_ray(
-    stack: ExitStack, address: str, planned: Sequence[Job], settings: Settings, jobs: int | None,
-    output: Place | Stream | None,
-) -> Iterator[Outcome]:  # fmt: skip
-    from figureground.photos.batch import cut_over_hosts
-    from figureground.photos.planning import PlanError, names_file
+    address: str, planned: Sequence[Job], settings: Settings, jobs: int | None, listing: Place
+) -> Iterator[Outcome]:
+    from figureground.photos.over_hosts import cut_over_hosts
     from figureground.ray_workers import cluster, cores
 
-    if output is None or isinstance(output, Stream) or names_file(output):
-        raise PlanError("--ray is for many photos; name the folder for their results with -o")
-    stack.enter_context(cluster(None if address == THIS_MACHINE else address))
-    return cut_over_hosts(planned, settings, jobs or cores(), output / "not-cut-out.csv")
+    with cluster(None if address == THIS_MACHINE else address):
+        yield from cut_over_hosts(planned, settings, jobs or cores(), listing)
 
 
 def _report(outcomes: Sequence[Outcome], *, quiet: bool) -> None:

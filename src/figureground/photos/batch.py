@@ -1,5 +1,4 @@
-"""Many photos, one after the other, over processes or over hosts: each has an outcome, and a bad one does not stop the
-rest."""
+"""Many photos, one after the other or over processes: each has an outcome, and a bad one does not stop the rest."""
 
 from __future__ import annotations
 
@@ -15,12 +14,11 @@ from typing import TypeVar
 import cv2
 
 from figureground.errors import FiguregroundError, first_line, system_reason
-from figureground.files import table
 from figureground.photos.planning import Job
 from figureground.photos.saving import encoded
-from figureground.photos.streams import Place, content_of, file_name, write
+from figureground.photos.streams import content_of, file_name, write
 from figureground.pictures import frame_count, read_photo
-from figureground.processes import KILLED, WorkerKilled, as_completed, without_chatter, worthwhile
+from figureground.processes import WorkerKilled, as_completed, without_chatter, worthwhile
 from figureground.runtime.backgrounds import BackgroundLike, Fit, background_of, composed
 from figureground.runtime.held_things import Held, NothingHeldError, Replacement
 from figureground.runtime.segmenter import Segmenter, shows_person
@@ -127,47 +125,17 @@ def cut_all(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator
     Raises:
         SegmenterError, BackgroundError, PictureError: As `Cutter`, before the first photo.
     """
-    yield from _all_but_skipped(jobs, settings, partial(_on_this_machine, processes=processes))
+    yield from all_but_skipped(jobs, settings, partial(_on_this_machine, processes=processes))
 
 
-def cut_over_hosts(jobs: Sequence[Job], settings: Settings, workers: int, table: Place) -> Iterator[Outcome]:
-    """`cut_all` over the Ray cluster that this process is connected to (`ray_workers.cluster`).
-
-    Photos and results are read and written by the hosts, so local folders must be the same on all of them.
-
-    Args:
-        workers: Processes at once.
-        table: Where those that are not cut out are listed with the reasons: CSV of photo, status, reason. It is written
-            before the first photo, empty, and after the last one.
-    Raises:
-        SegmenterError, BackgroundError, PictureError, RayClusterError: Before the first photo.
-        OSError, StoreError: The table cannot be written, and so neither can results.
-    """
-    write(table, _listed(()))
-    done = []
-    for outcome in _all_but_skipped(jobs, settings, partial(_on_all_hosts, workers=workers, table=table)):
-        done.append(outcome)
-        yield outcome
-    write(table, _listed(done))
-
-
-def _listed(outcomes: Sequence[Outcome]) -> bytes:
-    bad = [outcome for outcome in outcomes if outcome.status in (Status.NOBODY, Status.FAILED)]
-    rows = [
-        {
-            "photo": job.source,
-            "status": each.status.value,
-            "reason": each.note.removeprefix(f"{job.source}").lstrip(": "),
-        }
-        for each in bad
-        for job in [each.job]
-    ]
-    return table(("photo", "status", "reason"), rows)
-
-
-def _all_but_skipped(
+def all_but_skipped(
     jobs: Sequence[Job], settings: Settings, cut: Callable[[Cutter, list[Job]], Iterator[Outcome]]
 ) -> Iterator[Outcome]:
+    """An outcome for every job: of those whose results are there already, and of the others what `cut` makes of them.
+
+    Raises:
+        SegmenterError, BackgroundError, PictureError: As `Cutter`, before the first photo.
+    """
     waiting = []
     stored = set() if settings.overwrite else present(job.target for job in jobs if isinstance(job.target, StorePath))
     for job in jobs:
@@ -189,39 +157,6 @@ def _skipped(job: Job, stored: set[StorePath]) -> Outcome | None:
 def _on_this_machine(cutter: Cutter, jobs: list[Job], processes: int) -> Iterator[Outcome]:
     processes = worthwhile(len(jobs), processes, least=_PHOTOS_A_PROCESS)
     return map(cutter.cut, jobs) if processes == 1 else _over_processes(cutter, jobs, processes)
-
-
-def _on_all_hosts(cutter: Cutter, jobs: list[Job], workers: int, table: Place) -> Iterator[Outcome]:
-    """What was given out in one task with a photo that kills its process is tried again, each photo by itself."""
-    from figureground.ray_workers import over_hosts, task_size
-
-    places = [place for job in jobs for place in (job.source, job.target) if isinstance(place, Path)]
-    shared = [Path.cwd()] if not all(place.is_absolute() for place in places) else []
-    shared += [table] if isinstance(table, Path) else []
-    left = dict.fromkeys(jobs)
-    for size in (task_size(len(jobs), workers), 1):
-        waiting = list(left)
-        tasks = [waiting[start : start + size] for start in range(0, len(waiting), size)]
-        for _, outcomes in over_hosts(_Several(cutter), tasks, workers, shared=shared):
-            for outcome in outcomes:
-                del left[outcome.job]
-                yield outcome
-        if not left:
-            return
-    for job in left:
-        yield Outcome(
-            job, Status.FAILED, f"{job.source}: a worker process {KILLED}; give the hosts more, or --jobs fewer"
-        )
-
-
-@dataclass(frozen=True)
-class _Several:
-    """The photos of one task, one after the other."""
-
-    cutter: Cutter
-
-    def __call__(self, jobs: Sequence[Job]) -> list[Outcome]:
-        return [self.cutter.cut(job) for job in jobs]
 
 
 def _over_processes(cutter: Cutter, jobs: Sequence[Job], processes: int) -> Iterator[Outcome]:
