@@ -36,13 +36,12 @@ _SETTINGS = {
     "RAY_DATA_LOG_LEVEL": "CRITICAL",
     "RAY_NUM_REDIS_GET_RETRIES": "1",  # to find the head of a cluster, each of 40 seconds
 }
-_TOKENS = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 _NEW = "local"
 _OBJECT_STORE = 256 << 20  # bytes, of a cluster that is started here: tasks and results are small
 _HTTP2_SETTINGS = b"\x04"  # kind of a frame
 _HTTP2_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0" + _HTTP2_SETTINGS + b"\0\0\0\0\0"
 _PATIENCE = 10  # seconds for an address to answer
-_HOST_PATIENCE = 300  # seconds for a host to tell its versions: it may have to start Python first
+_HOST_PATIENCE = 240  # seconds for a host to tell its versions: it may have to start Python first
 _DECIDING = ("figureground", "numpy", "pillow", "ai-edge-litert", "albumentations")  # what results' bytes depend on
 
 
@@ -96,8 +95,6 @@ def cluster(address: str | None) -> Iterator[None]:
     """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)
-    if any(name in os.environ for name in _TOKENS) or (Path.home() / ".ray/auth_token").exists():
-        os.environ.setdefault("RAY_AUTH_MODE", "token")  # as Ray does by itself for clusters of this machine only
     import ray
 
     if ray.is_initialized():
@@ -111,8 +108,8 @@ def cluster(address: str | None) -> Iterator[None]:
             _connect(address)
     except (OSError, RuntimeError, ValueError) as error:
         raise RayClusterError(
-            f"{address or 'Ray'}: {' '.join(str(error).split())}; this machine needs the cluster's versions of "
-            "Ray and Python, and its token (~/.ray/auth_token)"
+            f"{address or 'Ray'}: {' '.join(str(error).split())}; this machine needs the cluster's versions of Ray and "
+            "Python and, if it asks for a token, RAY_AUTH_MODE=token and its ~/.ray/auth_token"
         ) from None
     try:
         with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # where Ray prints which hosts were lost
@@ -220,6 +217,10 @@ def _check_hosts(driver: Driver) -> None:
     for answer, host in answers.items():
         try:
             refusal = ray.get(answer, timeout=_HOST_PATIENCE)
+        except ray.exceptions.GetTimeoutError:
+            raise RayClusterError(
+                f"{host}: no answer for {_HOST_PATIENCE} seconds; look at `ray status`, and set RAY_AUTH_MODE as there"
+            ) from None
         except Exception as error:  # without the package there, or with one that has no such function
             raise RayClusterError(f"{host}: {_cause(error)}; install the same on all hosts") from None
         if refusal is not None:

@@ -25,7 +25,7 @@ pytest.importorskip("moto")
 pytestmark = pytest.mark.slow
 LONGEST = 300  # seconds of a command
 TABLE = "not-cut-out.csv"
-MANY = 160
+MANY = 60
 
 
 @pytest.fixture(scope="module")
