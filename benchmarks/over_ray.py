@@ -27,7 +27,7 @@ import psutil
 from figureground.photos.batch import Outcome, Settings, Status, cut_all
 from figureground.photos.over_hosts import cut_over_hosts
 from figureground.photos.planning import Job
-from figureground.ray_workers import cluster
+from figureground.ray_workers import cluster, over_hosts
 from figureground.runtime.processor import described
 
 say = partial(print, file=sys.stdout, flush=True)  # while Ray is at work nothing else is printed there
@@ -75,6 +75,16 @@ def compare_augmentation(count: int, folder: Path, rounds: int) -> None:
             rate, start = np.median([run[engine] for run in runs], axis=0)
             ratio = np.median([run[engine][0] / run["local"][0] for run in runs])
             say(f"{engine:21}{workers:>8}{rate:>10.2f}{start:>9.1f}{ratio:>7.2f}")
+
+
+def give_out_nothing(tasks: int) -> None:
+    """Tasks without work: what this process, which gives them out, can do at most."""
+    began = time.perf_counter()
+    first = 0.0
+    for _ in over_hosts(abs, range(tasks), 2):
+        first = first or time.perf_counter()
+    ended = time.perf_counter()
+    say(f"\n{tasks} tasks without work: {tasks / (ended - first):.0f} a second, {first - began:.1f} s before the first")
 
 
 def memory(jobs: list[Job], cut: Cut) -> None:
@@ -129,6 +139,7 @@ def main() -> None:
             }
             compare_cutting(jobs((480, 640), options.photos), ways, options.rounds)
             compare_augmentation(options.pairs, folder, options.rounds)
+            give_out_nothing(2000)
             memory(jobs((120, 160), options.memory), ways["Ray"])
 
 

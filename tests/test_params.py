@@ -31,6 +31,11 @@ def changed(name: str, value: object) -> dict[str, Any]:
         ("seed", 2**32, r"params.yaml: seed = 4294967296: .* less than 4294967296"),
         ("train.learning_rate", float("nan"), "params.yaml: train.learning_rate = nan: Input should be a finite"),
         ("train.epochs", True, "params.yaml: train.epochs = True: Input should be a valid integer"),
+        (
+            "augment.store",
+            "shards",
+            "params.yaml: augment.store = 'shards': must be null or an address such as s3://bucket/shards",
+        ),
         ("train.epoch", 3, "params.yaml: train.epoch: unknown key; remove it or check its spelling"),
         ("train.warmup_epochs", 5.0, r"params.yaml: train: warmup_epochs 5.0 must be less than epochs 5"),
         (
@@ -111,7 +116,9 @@ def test_a_file_that_holds_no_parameters_is_told(tmp_path: Path, content: str, r
         read_params(tmp_path / "nowhere.yaml")
 
 
-@pytest.mark.parametrize("name", ["audit.on_finding", "augment.photo_format", "model.encoder", "loss.name"])
+@pytest.mark.parametrize(
+    "name", ["audit.on_finding", "augment.photo_format", "augment.engine", "model.encoder", "loss.name"]
+)
 def test_a_comment_lists_every_choice_whatever_the_value_is(name: str) -> None:
     section, key = name.split(".")
     lines = PARAMS.read_text(encoding="utf-8").partition(f"\n{section}:\n")[2].splitlines()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -49,6 +50,17 @@ def test_probability_is_the_sigmoid_of_the_networks_logits(segmenter: Segmenter)
     photo = np.random.default_rng(1).integers(0, 256, (32, 48, 3)).astype(np.uint8)
     expected = 1.0 / (1.0 + np.exp(10.0 - 20.0 * photo[:, :, 0] / 255.0))
     np.testing.assert_allclose(segmenter.probability(photo), expected, atol=1e-6)
+
+
+def test_a_pickled_one_brings_its_model_along(tmp_path: Path) -> None:
+    file = save_pixel_network(tmp_path / "model.tflite", 32, 48, RED)
+    pickled = pickle.dumps(Segmenter(file))
+    file.unlink()
+    photo = np.random.default_rng(3).integers(0, 256, (50, 70, 3), dtype=np.uint8)
+    again = pickle.loads(pickled)
+    assert (again.file, again.input_size, again.tells_held) == (file, (32, 48), False)
+    assert again.mask(photo).shape == (50, 70)
+    assert np.array_equal(again.mask(photo), pickle.loads(pickle.dumps(again)).mask(photo))
 
 
 def test_colours_are_taken_as_rgb(segmenter: Segmenter) -> None:
