@@ -60,6 +60,7 @@ def compare_augmentation(count: int, folder: Path, rounds: int) -> None:
     few = count // 6
     say(f"\n{count} pairs{'':12}{'workers':>8}{'pairs/s':>10}{'start s':>9}{'ratio':>7}")
     for workers in (1, 2):
+        augmentation.seconds(pairs[:few], folder / "data", workers, folder, "ray")  # starts its processes
         runs = []
         for _ in range(rounds):
             rates = {}
