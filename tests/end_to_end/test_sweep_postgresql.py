@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytest
@@ -24,9 +19,11 @@ from sqlalchemy import text
 from figureground.sweep.patience import DatabaseGoneError
 from figureground.sweep.run import search
 from figureground.sweep.storage import address_of, open_storage
-from figureground.sweep.study import ORIGIN, retry
+from figureground.sweep.study import KIND, NULL, ORIGIN, PRESENT, retry
 from helpers import objectives
 from helpers.objectives import EPOCHS, Toy
+from helpers.places import ROOT
+from helpers.postgresql import PostgreSQL, running
 
 pytestmark = pytest.mark.slow
 
@@ -46,73 +43,26 @@ study.optimize(objective, n_trials=1)
 """
 
 
-def programs() -> Path | None:
-    """The folder of the newest PostgreSQL's programs, which Debian does not put on the path."""
-    on_path = shutil.which("pg_isready")
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name), reverse=True)
-    for folder in [*debian, *([Path(on_path).resolve().parent] if on_path else [])]:
-        if all((folder / name).exists() for name in ("initdb", "postgres", "pg_isready")):
-            return folder
-    return None
-
-
-def other_user() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
-        return {}
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    return {"user": "postgres" if "postgres" in names else "nobody"}
-
-
-class Server:
-    """A fresh cluster in a folder of its own, which can go away and come back."""
-
-    def __init__(self, programs: Path, place: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = str(free.getsockname()[1])
-        self._programs, self._place = programs, place
-        self.address = f"postgresql://sweep@127.0.0.1:{self._port}/postgres"
-        subprocess.run(
-            [programs / "initdb", "-D", place / "cluster", "-A", "trust", "-U", "sweep", "--no-sync"],
-            cwd=place, check=True, capture_output=True, **other_user(),
-        )  # fmt: skip
-        self.start()
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            [self._programs / "postgres", "-D", self._place / "cluster", "-k", self._place, "-h", "127.0.0.1",
-             "-p", self._port, "-F"],
-            cwd=self._place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **other_user(),
-        )  # fmt: skip
-        while subprocess.run([self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", self._port]).returncode:
-            assert self._process.poll() is None, "the server ended"
-            time.sleep(0.1)
-
-    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
-        """A fast shutdown, or with SIGQUIT an immediate one."""
-        self._process.send_signal(how)
-        self._process.wait()
+AT_THE_SAME_TIME = """
+import optuna
+from figureground.sweep.storage import address_of, open_storage
+from figureground.sweep.study import open_study, retry
+from helpers import objectives
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+print("ready", flush=True)
+input()
+open_study(open_storage(address_of(None), retry), "study", objectives.small_params())
+"""
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    folder = programs()
-    if folder is None:
-        pytest.skip("PostgreSQL is not installed (on Debian: apt-get install postgresql)")
-    place = Path(tempfile.mkdtemp(prefix="figureground-postgresql-"))
-    if other_user():
-        shutil.chown(place, **other_user())
-    server = Server(folder, place)
-    try:
+def server() -> Iterator[PostgreSQL]:
+    with running() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(place)
 
 
 @pytest.fixture
-def project(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def project(tmp_path: Path, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SWEEP_STORAGE", server.address)
     yield tmp_path
@@ -135,6 +85,31 @@ def test_workers_share_a_study_in_postgresql_and_a_killed_one_is_retried(project
     assert not (project / ".figureground/sweep/journal.log").exists()
 
 
+def test_machines_that_begin_a_study_in_the_same_second_add_its_first_trials_once(
+    server: PostgreSQL, tmp_path: Path
+) -> None:
+    address = server.new_database("begun_at_once")
+    environment = os.environ | {"SWEEP_STORAGE": address, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}"}
+    machines = []
+    for number in range(4):
+        (tmp_path / str(number)).mkdir()
+        machines.append(
+            subprocess.Popen(
+                [sys.executable, "-c", AT_THE_SAME_TIME], cwd=tmp_path / str(number), env=environment, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )
+        )  # fmt: skip
+    for machine in machines:
+        assert machine.stdout and machine.stdout.readline() == "ready\n"
+    for machine in machines:
+        assert machine.stdin
+        machine.stdin.write("go\n")
+        machine.stdin.flush()
+    assert [(machine.communicate()[1], machine.returncode) for machine in machines] == [("", 0)] * 4
+    kinds = [trial.user_attrs[KIND] for trial in objectives.trials_of(tmp_path, address_of(address))]
+    assert kinds == [NULL, PRESENT]
+
+
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 def test_a_trial_of_another_machine_that_falls_silent_is_retried(project: Path) -> None:
     address = address_of(None)
@@ -154,7 +129,7 @@ def test_a_trial_of_another_machine_that_falls_silent_is_retried(project: Path) 
 
 
 def test_a_database_that_goes_away_for_a_while_is_waited_for_in_one_line(
-    project: Path, server: Server, capfd: pytest.CaptureFixture[str]
+    project: Path, server: PostgreSQL, capfd: pytest.CaptureFixture[str]
 ) -> None:
     address, toy = address_of(None), Toy(project / "log", seconds=1.0)
 
@@ -179,7 +154,7 @@ def test_a_database_that_goes_away_for_a_while_is_waited_for_in_one_line(
 
 
 def test_one_that_does_not_come_back_ends_the_work_in_one_line(
-    project: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+    project: Path, server: PostgreSQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage = open_storage(address_of(None), retry)
     study = optuna.create_study(study_name="study", storage=storage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -29,3 +30,10 @@ def until(condition: Callable[[], bool], running: subprocess.Popen[str]) -> None
     while not condition():
         assert running.poll() is None, running.communicate()
         time.sleep(0.02)
+
+
+def free_port() -> int:
+    """Of this machine, for a server that a test starts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])

@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ import optuna
 from filelock import FileLock
 from optuna.storages import BaseStorage, JournalStorage, RDBStorage
 from optuna.storages.journal import JournalFileBackend
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.pool import NullPool
 
 from figureground.errors import FiguregroundError, first_line, without_passwords
 from figureground.paths import of_project, project_root
@@ -23,6 +25,7 @@ from figureground.sweep.patience import DatabaseGoneError, Patience
 _log = logging.getLogger(__name__)
 
 HEARTBEAT = 60  # seconds between the signs of life that a trial gives in a database
+_LOCK = 7316249285107  # a number of ours among the database's advisory locks
 _MISSED = 5  # signs of life after which a trial of another machine counts as dead; a graph may be traced for minutes
 
 OnStale = Callable[[optuna.Study, optuna.trial.FrozenTrial], None]
@@ -75,7 +78,7 @@ def open_storage(
     patience = Patience(place)
 
     def open_database() -> RDBStorage:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), one_at_a_time(create_engine(address, poolclass=NullPool)):  # makes the tables
             warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
             return _Database(
                 address,
@@ -94,6 +97,17 @@ def open_storage(
         raise SweepError(f"{place}: cannot be opened ({reason}); check SWEEP_STORAGE or --storage") from None
     patience.watch(storage.engine)
     return storage
+
+
+@contextlib.contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Keeps the processes of all machines that share a database out of the block but for one; PostgreSQL only."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.begin() as connection:  # the lock goes with the transaction, also where the process is killed
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        yield
 
 
 class _Database(RDBStorage):  # type: ignore[misc]

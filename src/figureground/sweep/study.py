@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import warnings
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ import optuna
 from filelock import FileLock
 from optuna.pruners import BasePruner, HyperbandPruner, NopPruner
 from optuna.samplers import TPESampler
-from optuna.storages import BaseStorage
+from optuna.storages import BaseStorage, RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 
 from figureground import files
@@ -19,7 +20,7 @@ from figureground.dataset.manifest import Pair
 from figureground.params import Params, flat, parse_params
 from figureground.processes import is_gone
 from figureground.sweep.space import SECTIONS, Space, searched
-from figureground.sweep.storage import folder
+from figureground.sweep.storage import folder, one_at_a_time
 
 _log = logging.getLogger(__name__)
 
@@ -60,9 +61,12 @@ def asking() -> FileLock:
 
 
 def open_study(storage: BaseStorage, name: str, params: Params) -> optuna.Study:
-    """The study of that name; made, with its first two trials waiting, where there is none."""
+    """The study of that name; made, with its first two trials waiting, where there is none.
+
+    Several processes may call it at once, on several machines, too, if they share a PostgreSQL database.
+    """
     pruner = _pruner(params.sweep.epochs, params.sweep.prune_after)
-    with asking():
+    with asking(), one_at_a_time(storage.engine) if isinstance(storage, RDBStorage) else contextlib.nullcontext():
         study = optuna.create_study(
             study_name=name, storage=storage, direction="maximize", pruner=pruner, load_if_exists=True
         )
