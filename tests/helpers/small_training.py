@@ -31,7 +31,7 @@ def small_params(**train: object) -> Params:
     return parse_params(values)
 
 
-def write_shards(folder: Path) -> Path:
+def write_shards(folder: Path, *, shard_pairs: int = 512) -> Path:
     """Sixteen drawn pairs to train on and four to validate with, in two variants."""
     data = folder / "data"
     pairs, sides = [], {}
@@ -42,8 +42,8 @@ def write_shards(folder: Path) -> Path:
         share = float((mask == 255).mean())
         pairs.append(Pair(name, "drawn", name, "CC0", photo.shape[1], photo.shape[0], framing(mask), share, 0.0))
         sides[name] = "val" if number >= 16 else "train"
-    params = small_params()
-    augment(pairs, sides, data, params.augment, input_size=SIZE, seed=1, out=folder / "out", work=folder / "work")
+    params = small_params().augment.model_copy(update={"shard_pairs": shard_pairs})
+    augment(pairs, sides, data, params, input_size=SIZE, seed=1, out=folder / "out", work=folder / "work")
     return folder / "out"
 
 

@@ -26,9 +26,9 @@ _ANNOUNCEMENTS = (
 )
 
 
-def run(main: Callable[[], None]) -> None:
+def run(main: Callable[[], None], backend: str = "tensorflow") -> None:
     """Call a stage's main; exit with 1 and one line where it cannot do its work, with 130 where it is interrupted."""
-    prepare()
+    prepare(backend)
     try:
         if signal.getsignal(signal.SIGINT) is stages.leave:
             signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -41,19 +41,31 @@ def run(main: Callable[[], None]) -> None:
         sys.exit(130)
 
 
-def prepare() -> None:
-    """Quiet libraries, Keras without the user's settings, readable log lines; before any of them is imported."""
-    settle_keras()
+def prepare(backend: str = "tensorflow") -> None:
+    """Quiet libraries, Keras without the user's settings, readable log lines; before any of them is imported.
+
+    Args:
+        backend: Keras' own, `tensorflow` or `jax`.
+    """
+    settle_keras(backend)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2" if _has_gpu() else "3")  # without: an alarm that it is missing
     os.environ.setdefault("NO_ALBUMENTATIONS_UPDATE", "1")  # it looks for a newer version over the network
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stdout)
     logging.getLogger("figureground").setLevel(logging.INFO)
 
 
-def prepare_tensorflow() -> None:
+def prepare_tensorflow(backend: str = "tensorflow") -> None:
     """`prepare`, and import TensorFlow without what it announces before it heeds its log level, unless that is asked
-    for by a lower one. Whatever else is written to stderr meanwhile is passed on."""
-    prepare()
+    for by a lower one. Whatever else is written to stderr meanwhile is passed on. Another backend gets the GPUs."""
+    prepare(backend)
+    _import_tensorflow()
+    if backend != "tensorflow":
+        import tensorflow
+
+        tensorflow.config.set_visible_devices([], "GPU")
+
+
+def _import_tensorflow() -> None:
     if os.environ["TF_CPP_MIN_LOG_LEVEL"] not in ("2", "3"):
         return
     from figureground.processes import stderr_into
@@ -74,16 +86,16 @@ def _has_gpu() -> bool:
     return not hidden and (Path("/dev/dxg").exists() or any(Path("/dev").glob("nvidia[0-9]*")))
 
 
-def settle_keras() -> None:
-    """Keras on TensorFlow with its own defaults, whatever the environment or the user's `~/.keras/keras.json` say.
+def settle_keras(backend: str = "tensorflow") -> None:
+    """Keras on TensorFlow, or another backend, with its own defaults, whatever the user's `~/.keras/keras.json` says.
 
-    Either may name another backend, precision or order of axes. Downloaded weights go to a folder of ours, since Keras
-    has one for both.
+    That, or the environment, may name another backend, precision or order of axes. Downloaded weights go to a folder of
+    ours, since Keras has one for both.
     """
     for name in [name for name in os.environ if name.startswith("KERAS_")]:
         del os.environ[name]
     os.environ.pop("TF_USE_LEGACY_KERAS", None)
-    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ["KERAS_BACKEND"] = backend
     os.environ["KERAS_HOME"] = str(paths.user_cache() / "keras")
 
 

@@ -26,6 +26,7 @@ from figureground.training.batches import steps_per_epoch, training_batches, val
 from figureground.training.distillation import Student, load_teachers
 from figureground.training.losses import build_loss
 from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
+from figureground.training.team import ALONE, Team
 from figureground.training.weights import load_initial_weights, load_selfie_network
 
 log = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ def fit(
     seed: int,
     work: Path,
     on_epoch: OnEpoch | None = None,
+    team: Team | None = None,
 ) -> Trained:
     """Train on the shards of `index`; go on from the last finished epoch where `work` holds one.
 
@@ -74,6 +76,7 @@ def fit(
         work: Folder for the state after each epoch and the best weights so far; the caller removes it on success.
         on_epoch: Called after each epoch, resumed ones included, with the epoch's number and its row of the history;
             what it raises ends the training.
+        team: The processes that train together, each of which calls this; only the first one's `work` is used.
     Raises:
         TrainingError: No pairs to train on or to validate with, or the loss is not a number.
         WeightsError: `init` or `model_params.selfie_network` cannot be used.
@@ -81,7 +84,7 @@ def fit(
     """
     _refuse_empty(index)
     _seed(seed, params.deterministic)
-    keras.config.set_dtype_policy(precision_policy(params.precision))
+    keras.config.set_dtype_policy(_precision(params.precision, team))
     network = build_model(model_params, (index.input_size, index.input_size))
     load_initial_weights(network, init)
     if model_params.selfie_network:
@@ -93,21 +96,23 @@ def fit(
     steps = steps_per_epoch(index.train_pairs, params.batch_size)
     compile_model(model, loss_params, params, steps)
     warn_of_few_steps(steps, params.epochs)
-    work.mkdir(parents=True, exist_ok=True)
-    progress = checkpoint.restore(work, model)
+    together = team or ALONE
+    if together.is_first:
+        work.mkdir(parents=True, exist_ok=True)
+    progress = checkpoint.restore(work, model, together)
     resumed_at = progress.finished_epochs
     for row in progress.history:
         if on_epoch:
             on_epoch(int(row["epoch"]), row)
-    validation = validation_batches(index, batch_size=params.batch_size)
-    epoch_end = _EpochEnd(validation, progress, params, work, on_epoch)
+    validation = validation_batches(index, batch_size=params.batch_size, team=team)
+    epoch_end = _EpochEnd(validation, progress, params, work if together.is_first else None, on_epoch)
     if not epoch_end.is_over():
         # Metrics and loss are built here, since `fit` would take the first batch of the epoch to build them on.
         model.evaluate(validation.take(1), verbose=0)
         batches = training_batches(
-            index, batch_size=params.batch_size, seed=seed, first_epoch=resumed_at, epochs=params.epochs
+            index, batch_size=params.batch_size, seed=seed, first_epoch=resumed_at, epochs=params.epochs, team=team
         )
-        stop_on_nan = _StopOnNan(index, params.batch_size, seed, steps, work)
+        stop_on_nan = _StopOnNan(index, params.batch_size, seed, steps, work, team)
         model.fit(
             batches,
             initial_epoch=resumed_at,
@@ -115,9 +120,9 @@ def fit(
             steps_per_epoch=steps,
             callbacks=[stop_on_nan, epoch_end],
             shuffle=False,  # the batches come shuffled
-            verbose=1 if sys.stdout.isatty() else 0,
+            verbose=1 if together.is_first and sys.stdout.isatty() else 0,
         )
-    model.load_weights(_best_weights(work, progress))
+    checkpoint.restore_best(work, model, progress.best_epoch, together)
     stopped_early = progress.finished_epochs < params.epochs
     return Trained(network, progress.history, progress.best_epoch, progress.best_person_iou, stopped_early, resumed_at)
 
@@ -129,6 +134,10 @@ def warn_of_few_steps(steps: int, epochs: int) -> None:
             "train: %d epochs of %d batches teach hardly anything; set train.epochs and train.patience to %d or more",
             epochs, steps, -(-FEW_STEPS // steps),
         )  # fmt: skip
+
+
+def _precision(precision: str, team: Team | None) -> str:
+    return team.auto_precision if team and precision == "auto" else precision_policy(precision)
 
 
 def precision_policy(precision: str) -> str:
@@ -211,6 +220,8 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
     """
     raw = [keras.ops.convert_to_numpy(variable).copy() for variable in model.trainable_variables]
     model.optimizer.finalize_variable_values(model.trainable_variables)
+    for variable in model.trainable_variables:  # JAX validates in the variables' own memory, now that of the averages
+        variable.assign(keras.ops.convert_to_numpy(variable).copy())
     try:
         yield
     finally:
@@ -219,14 +230,18 @@ def averaged_weights(model: keras.Model) -> Iterator[None]:
 
 
 class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
-    """Validates the averaged weights, keeps the best, saves the state, stops early."""
+    """Validates the averaged weights, keeps the best, saves the state, stops early.
+
+    Args:
+        work: None where another process keeps weights and state.
+    """
 
     def __init__(
         self,
         validation: tf.data.Dataset,
         progress: checkpoint.Progress,
         params: TrainParams,
-        work: Path,
+        work: Path | None,
         on_epoch: OnEpoch | None,
     ) -> None:
         super().__init__()
@@ -249,7 +264,8 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
             scores = self.model.evaluate(self._validation, return_dict=True, verbose=0)
             if scores["person_iou"] > progress.best_person_iou:
                 progress.best_epoch, progress.best_person_iou = epoch, float(scores["person_iou"])
-                self._save_best()
+                if self._work:
+                    checkpoint.save_best(self._work, self.model, epoch)
         row = {
             "epoch": float(epoch),
             **{name: float(value) for name, value in (logs or {}).items()},
@@ -259,8 +275,9 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
         }
         progress.history.append(row)
         progress.finished_epochs = epoch + 1
-        checkpoint.save(self._work, self.model, progress)
-        self._remove_surpassed()
+        if self._work:
+            checkpoint.save(self._work, self.model, progress)
+            checkpoint.remove_surpassed(self._work, progress.best_epoch)
         log.info(
             "epoch %d/%d: loss %.4f, person IoU %.4f; validation %.4f (best %.4f), false alarms %.3f; %.0f s",
             epoch + 1, self._params.epochs, row["loss"], row["person_iou"], row["val_person_iou"],
@@ -270,23 +287,13 @@ class _EpochEnd(keras.callbacks.Callback):  # type: ignore[misc]
             self._on_epoch(epoch, row)
         self.model.stop_training = self.is_over()
 
-    def _save_best(self) -> None:
-        draft = self._work / "draft.weights.h5"  # Keras insists on this ending, which no temporary name keeps
-        self.model.save_weights(draft)
-        draft.replace(_best_weights(self._work, self._progress))
-
-    def _remove_surpassed(self) -> None:
-        for file in self._work.glob("best-*.weights.h5"):
-            if file != _best_weights(self._work, self._progress):
-                file.unlink()
-
 
 class _StopOnNan(keras.callbacks.Callback):  # type: ignore[misc]
     """Ends the training at the first loss that is not a number, and saves the batch that it came from."""
 
-    def __init__(self, index: Index, batch_size: int, seed: int, steps: int, work: Path) -> None:
+    def __init__(self, index: Index, batch_size: int, seed: int, steps: int, work: Path, team: Team | None) -> None:
         super().__init__()
-        self._index, self._batch_size, self._seed = index, batch_size, seed
+        self._index, self._batch_size, self._seed, self._team = index, batch_size, seed, team
         self._steps, self._work, self._epoch = steps, work, 0
 
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, float] | None = None) -> None:
@@ -298,11 +305,11 @@ class _StopOnNan(keras.callbacks.Callback):  # type: ignore[misc]
         # The order of the batches depends on seed and epoch alone, so the one at fault can be had again, with names.
         again = training_batches(
             self._index, batch_size=self._batch_size, seed=self._seed,
-            first_epoch=self._epoch, epochs=self._epoch + 1, names=True,
+            first_epoch=self._epoch, epochs=self._epoch + 1, team=self._team, names=True,
         )  # fmt: skip
         photos, masks, encoded = next(iter(again.skip(batch).take(1)))
         names = [name.decode() for name in encoded.numpy()]
-        place = self._work.parent / "not_a_number.npz"
+        place = self._work.parent / f"not_a_number{f'-{self._team.member}' if self._team else ''}.npz"
         with files.replacing(place) as draft:
             np.savez(draft, photos=photos, masks=masks, names=names)
         listed = ", ".join(names[:4])
@@ -310,11 +317,6 @@ class _StopOnNan(keras.callbacks.Callback):  # type: ignore[misc]
             f"train: the loss is not a number at epoch {self._epoch + 1}, step {batch + 1} of {self._steps} "
             f"({listed}, …); the batch is saved in {place}; lower train.learning_rate or look at these pairs"
         )
-
-
-def _best_weights(work: Path, progress: checkpoint.Progress) -> Path:
-    # The epoch is part of the name: a kill between these weights and the state must not mix two epochs up.
-    return work / f"best-{progress.best_epoch:04d}.weights.h5"
 
 
 def _refuse_empty(index: Index) -> None:
