@@ -65,6 +65,7 @@ MAY_IMPORT = {
 ONLY_IN = {
     "mlflow": {"tracking"},
     "optuna": {"sweep"},
+    "jax": {"cluster"},
     "plotly": {"sweep"},
     "click": {"cli"},
     "starlette": {"web"},
@@ -74,7 +75,7 @@ ONLY_IN = {
     "ray": {"ray_workers"},
     "fsspec": {"stores"},
     "tensorflow": {"models.layers", "training", "export", "stages"},  # models run on any backend of Keras
-    "keras": {"models", "review", "training", "export", "predictor"},
+    "keras": {"cluster", "models", "review", "training", "export", "predictor"},
     "albumentations": {"augment"},
     "mitsuba": {"synth"},
     "drjit": {"synth"},
@@ -116,7 +117,7 @@ def files() -> list[Path]:
 @pytest.mark.parametrize("file", files(), ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_imports_run_one_way(file: Path) -> None:
     here = folder(file)
-    if here in {"__init__", "__main__", "cli", "recipes", "stages", "sweep"}:
+    if here in {"__init__", "__main__", "cli", "cluster", "recipes", "stages", "sweep"}:
         return
     folders = {name.split(".")[1] for name in imported(file) if name.startswith("figureground.")}
     allowed = MAY_IMPORT[here] | {here}

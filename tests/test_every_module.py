@@ -18,6 +18,8 @@ PARTS = {
     "cli/test_interrupts.py": ("../__main__",),
     "cli/test_lines.py": ("__init__",),
     "cli/test_streams.py": ("options", "../photos/streams"),
+    "cluster/test_joining.py": ("agreement",),
+    "cluster/test_training.py": ("launching",),
     "importing/layouts/test_coco.py": ("polygons",),
     "importing/test_building.py": ("fitting", "layouts/folders", "layouts/pairing", "licences", "swapping"),
     "models/encoders/test_mobilenet_v2_deeplab.py": ("../inverted_residuals", "../litert_file"),

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from figureground.encoder_facts import encoder_facts
-from figureground.models.deeplab import build_model
+from figureground.models.deeplab import build_model, load_model
 from figureground.params import ModelParams
 from figureground.training.losses import MaskLoss
 from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
@@ -48,6 +48,7 @@ for metric in (PersonIoU(), BinaryIoU(), FalseAlarms(), *[HeldIoU()] * (given["l
     found[metric.name] = keras.ops.convert_to_numpy(metric.result())
 assert "tensorflow" not in sys.modules
 np.savez("found.npz", **found)
+model.save("again.keras")  # imports it
 """
 
 
@@ -60,7 +61,7 @@ np.savez("found.npz", **found)
         ("yolox_nano", "none", None, "person_held"),
     ],
 )
-def test_what_tensorflow_saved_gives_the_same_on_jax(
+def test_what_tensorflow_saved_gives_the_same_on_jax_and_what_that_saves_on_tensorflow(
     encoder: str,
     init: str,
     selfie_network: str | None,
@@ -94,6 +95,8 @@ def test_what_tensorflow_saved_gives_the_same_on_jax(
     found = np.load(tmp_path / "found.npz")
     np.testing.assert_allclose(found["logits"], logits, atol=1e-4)
     np.testing.assert_allclose(found["again"], logits, atol=1e-4)
+    from_jax = load_model(tmp_path / "again.keras")
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(from_jax(photos, training=False)), logits, atol=1e-4)
     for name, expected in answers(masks, logits).items():
         np.testing.assert_allclose(found[name], expected, rtol=1e-5, err_msg=name)
 

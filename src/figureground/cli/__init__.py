@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from figureground.cli.cluster import cluster
 from figureground.cli.cutting import camera, cut, id_photo, video, web
 from figureground.cli.data import data
 from figureground.cli.holding import put
@@ -43,7 +44,7 @@ def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> No
 
 @click.group(
     cls=_Command,
-    commands=[cut, put, id_photo, video, camera, web, data, recipe, results, ui, model, sweep, synth],
+    commands=[cut, put, id_photo, video, camera, web, data, recipe, results, ui, model, sweep, cluster, synth],
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.option(

@@ -1,0 +1,1 @@
+"""What runs on several hosts at once: training on JAX's distributed runtime."""

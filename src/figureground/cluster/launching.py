@@ -1,0 +1,87 @@
+"""`figureground cluster train`: the stage `train` by several processes, Keras on JAX."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from jax.errors import JaxRuntimeError
+
+from figureground.cluster.joining import LOST, REMEDY, ClusterError, Place, is_lost, join, leave, unmet
+from figureground.errors import first_line
+from figureground.processes import KILLED, SPAWN, end_with_parent, receive_interrupts, without_interrupts
+from figureground.stages import runner
+
+_FATAL = "JAX distributed service detected fatal errors"
+
+
+def train_here(place: Place) -> int:
+    """One process of the training; returns the exit status.
+
+    It works in a process of its own: where another one is lost in the middle of a computation, JAX's runtime ends the
+    process that it runs in, with a stack of calls.
+
+    Raises:
+        ClusterError: Another process was lost, or this one was killed.
+    """
+    with tempfile.TemporaryDirectory(prefix="figureground-") as folder:
+        told, joined = Path(folder) / "told", Path(folder) / "joined"
+        process = SPAWN.Process(target=_member, args=(place, told, joined))
+        with without_interrupts():
+            process.start()
+        while process.exitcode is None:
+            try:
+                process.join()
+            except KeyboardInterrupt:  # which has reached it, too
+                continue
+        if process.exitcode >= 0:
+            return process.exitcode
+        raise _explained(process.exitcode, told.read_text(errors="replace") if told.exists() else "", place, joined)
+
+
+def _explained(exitcode: int, told: str, place: Place, joined: Path) -> ClusterError:
+    if _FATAL in told:
+        return ClusterError(f"{LOST}; {REMEDY}") if joined.exists() else unmet(place)
+    if exitcode == -signal.SIGKILL:
+        return ClusterError(f"cluster: this process {KILLED}; give the same command everywhere again")
+    sys.stderr.write(told)
+    return ClusterError(f"cluster: this process was ended by {signal.Signals(-exitcode).name}; see above")
+
+
+def _member(place: Place, told: Path, joined: Path) -> None:
+    """Body of the process. What native libraries say goes to a file, since Gloo and JAX's runtime are talkative."""
+    end_with_parent()
+    _divert_native_messages(told)
+    status: object = 0
+    try:
+        receive_interrupts()
+        runner.run(lambda: _join_and_train(place, joined), backend="jax")
+    except SystemExit as request:
+        status = request.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else 1)  # what JAX does at an ordinary exit waits for the others
+
+
+def _divert_native_messages(told: Path) -> None:
+    sys.stdout, sys.stderr = (os.fdopen(os.dup(number), "w", buffering=1) for number in (1, 2))
+    with told.open("w") as stream:
+        os.dup2(stream.fileno(), 1)
+        os.dup2(stream.fileno(), 2)
+
+
+def _join_and_train(place: Place, joined: Path) -> None:
+    join(place)
+    joined.touch()
+    try:
+        from figureground.cluster.training import train_together
+
+        train_together()
+        leave()
+    except JaxRuntimeError as error:
+        if not is_lost(error):
+            raise
+        raise ClusterError(f"{LOST} ({first_line(error)}); {REMEDY}") from None
