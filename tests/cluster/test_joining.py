@@ -17,7 +17,7 @@ from helpers.team_hosts import TeamHosts
 PROGRAM = """
 import json, os, sys
 from figureground.cluster.agreement import agree
-from figureground.cluster.joining import Place, from_first, gather, join, leave
+from figureground.cluster.joining import Membership, from_first, gather, join, leave
 from figureground.errors import FiguregroundError
 place, facts = json.loads(sys.argv[1])
 def own():
@@ -25,7 +25,7 @@ def own():
         raise FiguregroundError("a shard is missing")
     return facts
 try:
-    join(Place(**place))
+    join(Membership(**place))
     import jax
     number = jax.process_index()
     agree(own)
@@ -42,13 +42,13 @@ os._exit(0)
 # As the command does it: JAX ends the process in which it waits in vain.
 LAUNCHED = """
 import sys
-from figureground.cluster.joining import Place
+from figureground.cluster.joining import Membership
 from figureground.cluster.launching import train_here
 from figureground.errors import FiguregroundError
 from figureground.stages import runner
 runner.prepare("jax")
 try:
-    train_here(Place(0, 2, sys.argv[1], patience=2))
+    train_here(Membership(0, 2, sys.argv[1], patience=2))
 except FiguregroundError as error:
     print(f"TOLD error: {error}")
 """

@@ -30,10 +30,10 @@ def cluster_train(process_id: int | None, processes: int | None, coordinator: st
         from figureground.stages.runner import prepare
 
         prepare("jax")
-        from figureground.cluster.joining import Place
+        from figureground.cluster.joining import Membership
         from figureground.cluster.launching import train_here
 
-        sys.exit(train_here(Place(process_id, processes, coordinator)))
+        sys.exit(train_here(Membership(process_id, processes, coordinator)))
 
 
 def _check(process_id: int | None, processes: int | None, coordinator: str | None) -> None:

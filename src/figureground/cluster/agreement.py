@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
-from figureground.cluster.joining import ClusterError, gather
+from figureground.cluster.joining import TeamError, gather
 from figureground.errors import FiguregroundError
 
 _PACKAGES = ("figureground", "jax", "keras", "numpy", "tensorflow")
@@ -28,7 +28,7 @@ def agree(own: Callable[[], Facts]) -> None:
     Args:
         own: What this one is about to do, by names for people; what it raises ends all processes.
     Raises:
-        ClusterError: Another process differs from the first, or cannot begin.
+        TeamError: Another process differs from the first, or cannot begin.
         FiguregroundError, OSError: What `own` has raised.
     """
     facts, error = dict[str, str](), None
@@ -41,11 +41,11 @@ def agree(own: Callable[[], Facts]) -> None:
         raise error
     for number, (host, _, reason) in enumerate(told):
         if reason:
-            raise ClusterError(f"process {number} on {host} cannot begin: {reason}")
+            raise TeamError(f"process {number} on {host} cannot begin: {reason}")
     first_host, first, _ = told[0]
     for number, (host, facts, _) in enumerate(told):
         if differing := differences(facts, first):
-            raise ClusterError(
+            raise TeamError(
                 f"process {number} on {host} differs from process 0 on {first_host}: {differing}; give all of them "
                 "the same params.yaml, data, weights and versions"
             )

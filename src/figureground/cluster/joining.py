@@ -22,12 +22,12 @@ REMEDY = (
 )
 
 
-class ClusterError(FiguregroundError):
+class TeamError(FiguregroundError):
     """Processes that cannot begin or go on together; one line: which, why, what to do."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Membership:
     """A process's place among those of a training; what is None, the environment says.
 
     Attributes:
@@ -42,13 +42,13 @@ class Place:
     patience: int = 300
 
 
-def join(place: Place) -> None:
+def join(place: Membership) -> None:
     """Wait until all processes are there; has to come before anything else that JAX does.
 
     Nothing happens where they are joined already, as Ray Train does it, or where there is one alone.
 
     Raises:
-        ClusterError: Options or environment do not tell the place, or the others are not to be had.
+        TeamError: Options or environment do not tell the place, or the others are not to be had.
     """
     if jax.distributed.is_initialized() or place.processes == 1:
         return
@@ -58,7 +58,7 @@ def join(place: Place) -> None:
             heartbeat_timeout_seconds=_HEARTBEAT, shutdown_timeout_seconds=_LONGEST_END,
         )  # fmt: skip
     except ValueError as error:
-        raise ClusterError(
+        raise TeamError(
             f"cluster: {first_line(error)}; give --process-id, --processes and --coordinator, or start the command by "
             "SLURM, Open MPI or Kubernetes, whose environment says them"
         ) from None
@@ -66,9 +66,9 @@ def join(place: Place) -> None:
         raise unmet(place) from None
 
 
-def unmet(place: Place) -> ClusterError:
+def unmet(place: Membership) -> TeamError:
     """What to say where the processes do not find one another."""
-    return ClusterError(
+    return TeamError(
         f"{place.coordinator or 'cluster'}: the processes did not find one another in {place.patience} s; start all of "
         "them, with the same --coordinator and --processes and each with its own --process-id, and let them reach that "
         "port"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jax.errors import JaxRuntimeError
 
-from figureground.cluster.joining import LOST, REMEDY, ClusterError, Place, is_lost, join, leave, unmet
+from figureground.cluster.joining import LOST, REMEDY, Membership, TeamError, is_lost, join, leave, unmet
 from figureground.errors import first_line
 from figureground.processes import KILLED, SPAWN, end_with_parent, receive_interrupts, without_interrupts
 from figureground.stages import runner
@@ -18,14 +18,14 @@ from figureground.stages import runner
 _FATAL = "JAX distributed service detected fatal errors"
 
 
-def train_here(place: Place) -> int:
+def train_here(place: Membership) -> int:
     """One process of the training; returns the exit status.
 
     It works in a process of its own: where another one is lost in the middle of a computation, JAX's runtime ends the
     process that it runs in, with a stack of calls.
 
     Raises:
-        ClusterError: Another process was lost, or this one was killed.
+        TeamError: Another process was lost, or this one was killed.
     """
     with tempfile.TemporaryDirectory(prefix="figureground-") as folder:
         told, joined = Path(folder) / "told", Path(folder) / "joined"
@@ -42,16 +42,16 @@ def train_here(place: Place) -> int:
         raise _explained(process.exitcode, told.read_text(errors="replace") if told.exists() else "", place, joined)
 
 
-def _explained(exitcode: int, told: str, place: Place, joined: Path) -> ClusterError:
+def _explained(exitcode: int, told: str, place: Membership, joined: Path) -> TeamError:
     if _FATAL in told:
-        return ClusterError(f"{LOST}; {REMEDY}") if joined.exists() else unmet(place)
+        return TeamError(f"{LOST}; {REMEDY}") if joined.exists() else unmet(place)
     if exitcode == -signal.SIGKILL:
-        return ClusterError(f"cluster: this process {KILLED}; give the same command everywhere again")
+        return TeamError(f"cluster: this process {KILLED}; give the same command everywhere again")
     sys.stderr.write(told)
-    return ClusterError(f"cluster: this process was ended by {signal.Signals(-exitcode).name}; see above")
+    return TeamError(f"cluster: this process was ended by {signal.Signals(-exitcode).name}; see above")
 
 
-def _member(place: Place, told: Path, joined: Path) -> None:
+def _member(place: Membership, told: Path, joined: Path) -> None:
     """Body of the process. What native libraries say goes to a file, since Gloo and JAX's runtime are talkative."""
     end_with_parent()
     _divert_native_messages(told)
@@ -73,7 +73,7 @@ def _divert_native_messages(told: Path) -> None:
         os.dup2(stream.fileno(), 2)
 
 
-def _join_and_train(place: Place, joined: Path) -> None:
+def _join_and_train(place: Membership, joined: Path) -> None:
     join(place)
     joined.touch()
     try:
@@ -84,4 +84,4 @@ def _join_and_train(place: Place, joined: Path) -> None:
     except JaxRuntimeError as error:
         if not is_lost(error):
             raise
-        raise ClusterError(f"{LOST} ({first_line(error)}); {REMEDY}") from None
+        raise TeamError(f"{LOST} ({first_line(error)}); {REMEDY}") from None

@@ -16,7 +16,7 @@ import figureground.training  # noqa: E402
 from figureground import files  # noqa: E402
 from figureground.augment.shards import Index, read_index  # noqa: E402
 from figureground.cluster.agreement import agree, versions  # noqa: E402
-from figureground.cluster.joining import ClusterError, auto_precision, from_first  # noqa: E402
+from figureground.cluster.joining import TeamError, auto_precision, from_first  # noqa: E402
 from figureground.params import flat  # noqa: E402
 from figureground.stages.train import SECTIONS, SHARDS, Inputs, read_inputs, train  # noqa: E402
 from figureground.training.team import Team  # noqa: E402
@@ -26,7 +26,7 @@ def train_together() -> None:
     """The stage `train` in each of the processes that `jax.distributed` has joined, in the project's folder.
 
     Raises:
-        ClusterError: The processes differ in parameters, data, code or versions, or cannot share the batches.
+        TeamError: The processes differ in parameters, data, code or versions, or cannot share the batches.
         FiguregroundError: What the stage raises.
     """
     data_parallel = keras.distribution.DataParallel(auto_shard_dataset=False)
@@ -51,7 +51,7 @@ def train_together() -> None:
 def _shared(batch_size: int) -> int:
     devices = jax.device_count()
     if batch_size % devices:
-        raise ClusterError(
+        raise TeamError(
             f"params.yaml: train.batch_size: {batch_size} photos cannot be shared evenly by {devices} devices; give a "
             f"multiple of {devices}"
         )
@@ -60,7 +60,7 @@ def _shared(batch_size: int) -> int:
 
 def _refuse_few(index: Index, batch_size: int) -> None:
     if index.train_pairs < batch_size:
-        raise ClusterError(
+        raise TeamError(
             f"params.yaml: train.batch_size: {batch_size} is more than the {index.train_pairs} training pairs; lower it"
         )
 

@@ -16,7 +16,7 @@ import figureground.models
 import figureground.training
 from figureground import files, paths
 from figureground.augment.shards import Index, read_index
-from figureground.named_files import champion_run_id, check_unchanged, read_digests, train_files  # noqa: E402
+from figureground.named_files import champion_run_id, check_unchanged, read_digests, train_files
 from figureground.params import Params, flat, read_params
 from figureground.paths import RESULTS
 from figureground.tracking.runs import StageRun, stage_run
