@@ -88,7 +88,7 @@ def test_what_int8_saves_and_costs_is_said(results: Path) -> None:
 
 def test_three_suspects_and_the_next_step_follow(results: Path) -> None:
     told = lines(read_result(results))
-    assert "4 masks are worth a look, the worst first (results/review/suspects.jpg):" in told
+    assert "4 masks are worth a look; `figureground data review` shows them. The worst:" in told
     assert [line.split()[0] for line in told if line.startswith("  own/")] == ["own/0", "own/1", "own/2"]
     assert "Version 2 is the champion: by 0.02" in told and "model fetch champion" in told[-1]
     decide(results, promoted=False)

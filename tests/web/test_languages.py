@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 
 from figureground.documents.standards import STANDARDS
+from figureground.review.planting import KINDS
 from figureground.web.assets import STATIC
 
 TEXTS = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in (STATIC / "languages").glob("*.json")}
@@ -107,3 +108,7 @@ def test_scripts_say_nothing_but_texts(name: str) -> None:
         r"(?:\bsay\(|new Trouble\(|(?:textContent|title|ariaLabel|ariaValueText|placeholder|alt) = |ariaLabel: )\s*"
     )
     assert re.findall(sayings + r"(?=[\"'`][^\"'`])[^\n]*", SCRIPTS[name]) == []
+
+
+def test_every_kind_of_fault_has_its_words() -> None:
+    assert set(re.findall(r'^  "([a-z ]+)": "fault-', SCRIPTS["review/faults.js"], re.MULTILINE)) == set(KINDS)

@@ -137,7 +137,9 @@ def _to_look_at(result: Result) -> list[str]:
     if not result.suspects:
         return []
     count = len(result.suspects)
-    head = f"{count} mask{'s are' if count > 1 else ' is'} worth a look, the worst first (results/review/suspects.jpg):"
+    head = (
+        f"{count} mask{'s are' if count > 1 else ' is'} worth a look; `figureground data review` shows them. The worst:"
+    )
     told = (
         f"  {row['name']}  {row['kind']}, score {float(row['score']):.2f}: {row['reason']}" for row in result.suspects
     )
