@@ -239,7 +239,7 @@ def test_arrow_keys_among_the_backgrounds_open_no_file_dialog(page: Page, portra
     page.take(portrait)
     page.run("window.asked = 0; document.getElementById('picture').click = () => (window.asked += 1)")
     page.run("document.querySelector('input[name=background]').focus()")
-    for _ in range(8):
+    for _ in range(9):
         page.driver.switch_to.active_element.send_keys(Keys.ARROW_RIGHT)
     assert page.run("return document.getElementById('panel').elements.background.value") == "transparent"
     page.driver.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
@@ -255,7 +255,7 @@ def test_the_examples_for_programs_name_this_server(page: Page) -> None:
     page.until("document.querySelector('.origin').textContent === location.origin")
     examples = [each.text for each in page.driver.find_elements(By.TAG_NAME, "pre")]
     assert f"curl -f -F photo=@me.jpg {page.site.url}cut -o me.png" in examples[0]
-    assert f"{page.site.url}id-photo" in examples[1]
+    assert f"{page.site.url}put" in examples[1] and f"{page.site.url}id-photo" in examples[2]
     assert all("127.0.0.1:8000" not in each for each in examples)
 
 
@@ -288,7 +288,7 @@ def test_all_of_it_works_by_keyboard(page: Page, portrait: Path) -> None:
             assert focus.get_attribute("aria-label") and focus.get_attribute("value") == "55"
             assert page.run("return document.getElementById('comparison').style.getPropertyValue('--split')") == "55%"
         if name == "background":
-            focus.send_keys(Keys.ARROW_RIGHT)
+            focus.send_keys(Keys.ARROW_RIGHT * 2)
     everything = {
         "split",
         "mode",
@@ -303,7 +303,7 @@ def test_all_of_it_works_by_keyboard(page: Page, portrait: Path) -> None:
         "summary",
     }
     assert everything <= set(reached)
-    assert page.colour("result", 0.02, 0.02) == (255, 255, 255, 255)  # the second choice, white
+    assert page.colour("result", 0.02, 0.02) == (255, 255, 255, 255)  # the third choice, white
     unnamed = page.run(
         "return [...document.querySelectorAll('button, select, input:not([type=file])')].filter("
         "e => !e.labels?.length && !e.textContent.trim() && !e.ariaLabel).map(e => e.outerHTML)"

@@ -76,6 +76,7 @@ def s3_server() -> Iterator[dict[str, str]]:
     """An S3 server on this machine with a bucket `bucket`, as the environment variables by which clients find it."""
     import boto3
     from moto.server import ThreadedMotoServer
+    from s3fs import S3FileSystem
 
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
@@ -91,8 +92,10 @@ def s3_server() -> Iterator[dict[str, str]]:
             for name, value in found.items():
                 patch.setenv(name, value)
             boto3.client("s3").create_bucket(Bucket="bucket")
+            S3FileSystem.clear_instance_cache()  # which would go on with another server's address
             yield found
     finally:
+        S3FileSystem.clear_instance_cache()
         server.stop()
 
 

@@ -42,11 +42,20 @@ print(keras.backend.backend(), keras.config.floatx(), keras.config.image_data_fo
 import tensorflow as tf
 print(tf.keras.__version__.split(".")[0])
 """
+RUNNER = "import figureground.stages.runner as runner"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["stages.train", "stages.evaluate", "stages.export", "sweep.worker"])
-def test_the_users_settings_of_keras_do_not_reach_the_work(module: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "begun",
+    [
+        f"{RUNNER}; runner.prepare_tensorflow(); import figureground.stages.train",  # as it does where it is run
+        "import figureground.stages.evaluate",
+        "import figureground.stages.export",
+        f"import figureground.sweep.worker; {RUNNER}; runner.prepare()",
+    ],
+)
+def test_the_users_settings_of_keras_do_not_reach_the_work(begun: str, tmp_path: Path) -> None:
     for folder in (tmp_path / ".keras", tmp_path / "other"):
         folder.mkdir()
         hostile = {"backend": "jax", "floatx": "float64", "image_data_format": "channels_first", "epsilon": 0.1}
@@ -60,9 +69,9 @@ def test_the_users_settings_of_keras_do_not_reach_the_work(module: str, tmp_path
         "TF_USE_LEGACY_KERAS": "1",
     }
     environment.pop("XDG_CACHE_HOME", None)
-    begun = "import figureground.stages.runner as runner; runner.prepare()" if module == "sweep.worker" else ""
-    code = f"import figureground.{module}\n{begun}\n{SETTINGS}"
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", f"{begun}\n{SETTINGS}"], env=environment, capture_output=True, text=True, check=True
+    )
     assert done.stdout.split() == ["tensorflow", "float32", "channels_last", "None", "3"]
     assert (tmp_path / ".cache/figureground/keras").is_dir()
 

@@ -88,7 +88,8 @@ function given(files) {
  * @param {DragEvent} event
  */
 async function dropped(event) {
-  const within = (/** @type {"comparison" | "things"} */ id) => element(id).contains(/** @type {Node} */ (event.target));
+  const { target } = event; // the window itself where nothing is below the pointer
+  const within = (/** @type {"comparison" | "things"} */ id) => target instanceof Node && element(id).contains(target);
   const [onPhoto, onThings] = [within("comparison"), within("things")];
   const name = event.dataTransfer?.getData(THING);
   const files = filesOf(event.dataTransfer);
