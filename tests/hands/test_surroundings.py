@@ -56,6 +56,15 @@ def test_a_thing_is_darker_in_dim_light_and_takes_the_lights_colour() -> None:
     assert red > 1.05 * blue
 
 
+def test_a_thing_has_no_colour_in_a_black_and_white_photo_and_keeps_its_own_in_others() -> None:
+    red, nothing = layer(), np.zeros((120, 160), bool)
+    red[30:90, 40:120, 1:3] = 0.1
+    grey, coloured = photo_of(120), photo_of(120)
+    coloured[:40, :40, 2] //= 2  # somebody's skin
+    assert np.ptp(fitted_into(red, measured(grey, nothing))[60, 80, :3]) < 1e-3
+    assert np.ptp(fitted_into(red, measured(coloured, nothing))[60, 80, :3]) > 0.2
+
+
 def test_a_thing_gets_as_soft_and_noisy_as_what_is_around() -> None:
     photo = photo_of(120)
     around = measured(photo, np.zeros((120, 160), bool))

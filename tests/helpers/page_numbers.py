@@ -245,14 +245,15 @@ def _blurs() -> list[dict[str, Any]]:
 
 
 def _light() -> list[dict[str, Any]]:
-    """What is measured of bright, dark and coloured parts, and a picture in that light."""
+    """What is measured of bright, dark, coloured and colourless parts, and a picture in that light."""
     cases = []
     picture = np.random.default_rng(2).integers(0, 256, (9, 8, 3), np.uint8)
     layer = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)]).astype(np.float32) / np.float32(255)
-    for seed, tint in ((1, (1.0, 1.0, 1.0)), (2, (0.3, 0.25, 0.2)), (3, (0.6, 0.7, 1.0))):
-        photo = (np.random.default_rng(seed).integers(30, 256, (40, 50, 3)) * tint).astype(np.uint8)
+    for seed, tint in ((1, (1.0, 1.0, 1.0)), (2, (0.3, 0.25, 0.2)), (3, (0.6, 0.7, 1.0)), (4, None)):
+        values = np.random.default_rng(seed).integers(30, 256, (40, 50, 3))
+        photo = (values * tint if tint else values[..., :1].repeat(3, axis=2)).astype(np.uint8)
         told = measured(photo, np.zeros(photo.shape[:2], bool))
-        lit = fitted_into(layer, Surroundings(told.light, told.black, 0.0, 0.0))[..., :3]
+        lit = fitted_into(layer, Surroundings(told.light, told.black, 0.0, 0.0, told.coloured))[..., :3]
         cases.append({
             "photo": photo, "light": told.light, "black": told.black, "picture": picture,
             "lit": np.rint(lit * 255).astype(np.uint8),

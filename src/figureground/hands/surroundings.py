@@ -17,6 +17,7 @@ _REFLECTED = 0.2  # of the light: what everyday surroundings reflect on average 
 _TRUST = 0.5  # power: dark clothes are not dim light, so half of what the mean says, in stops, is believed
 _DARKEST, _BRIGHTEST = 0.2, 2.0  # times the thing's own light
 _TINT = 0.25  # at most, that a channel's light differs from the mean of the three
+_COLOURLESS = 4 / 255  # difference of a pixel's values that JPEG leaves in a black-and-white photo
 _AGAIN = 1.0  # pixels: the blur by which sharpness is measured
 _STRONG = 90  # percentile of the gradients from which on a pixel is taken for an edge's
 _SHARPEST = 85  # percentile of the edges' sharpness: the others are soft themselves
@@ -34,12 +35,14 @@ class Surroundings:
         black: The darkest value around, 0 to 1, sRGB: haze lifts it.
         blur: Pixels, standard deviation of the Gaussian that makes a sharp edge as soft as those around.
         noise: Standard deviation of the noise, of 255.
+        coloured: False in a black-and-white photo.
     """
 
     light: Floats
     black: float
     blur: float
     noise: float
+    coloured: bool
 
 
 def measured(photo: Picture, left_out: NDArray[np.bool_]) -> Surroundings:
@@ -56,8 +59,9 @@ def measured(photo: Picture, left_out: NDArray[np.bool_]) -> Surroundings:
     tint = np.clip((ratio / mean) ** _TRUST, 1 - _TINT, 1 + _TINT)
     light = np.clip(mean**_TRUST, _DARKEST, _BRIGHTEST) * tint
     grey = (photo.astype(np.float32) @ LUMINANCE).astype(np.float32)
-    black = float(np.percentile(values @ LUMINANCE, 0.5))
-    return Surroundings(light.astype(np.float32), min(black, 0.3), blur_of(grey, counts), noise_of(grey, counts))
+    black = min(float(np.percentile(values @ LUMINANCE, 0.5)), 0.3)
+    coloured = bool(np.percentile(np.ptp(values, axis=1), 99) > _COLOURLESS)
+    return Surroundings(light.astype(np.float32), black, blur_of(grey, counts), noise_of(grey, counts), coloured)
 
 
 def blur_of(grey: Floats, counts: NDArray[np.bool_]) -> float:
@@ -101,8 +105,11 @@ def fitted_into(layer: Floats, around: Surroundings) -> Floats:
     colours = layer[..., :3] / np.maximum(opacity, 1e-4)
     lit = srgb(1 - np.exp(-_curve(linear(np.clip(colours, 0, 1))) * around.light))
     lit = around.black + (1 - around.black) * lit
+    luminance = lit @ LUMINANCE
+    if not around.coloured:
+        lit = np.dstack([luminance] * 3)
     shown = np.dstack([lit * opacity, opacity]).astype(np.float32)
-    grey = (lit @ LUMINANCE * 255).astype(np.float32)
+    grey = (luminance * 255).astype(np.float32)
     inside = cv2.erode((opacity[..., 0] > 0.99).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     own = blur_of(grey, inside) if inside.any() else 0.0
     if (more := around.blur**2 - own**2) > 0.05:

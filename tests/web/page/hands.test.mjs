@@ -128,7 +128,7 @@ test("light is measured, and things are lit, as in Python", () => {
     const pixels = lit(rgba(picture), found).filter((_, i) => i % 4 < 3);
     assertNear(pixels, expected.values, 1.01);
   }
-  assert.deepEqual(measuredLight(new Uint8ClampedArray(0)), { light: [1, 1, 1], black: 0 });
+  assert.deepEqual(measuredLight(new Uint8ClampedArray(0)), { light: [1, 1, 1], black: 0, coloured: true });
 });
 
 test("sharpness is measured as in Python, and a thing made soft keeps its colours at its edge", () => {

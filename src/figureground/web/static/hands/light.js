@@ -4,7 +4,10 @@
 
 import { percentile } from "./sharpness.js";
 
-/** @typedef {{light: number[], black: number}} Light how much more there is of each colour than usual; the darkest value */
+/**
+ * How much more there is of each colour than usual; the darkest value; not coloured is a black-and-white photo.
+ * @typedef {{light: number[], black: number, coloured: boolean}} Light
+ */
 
 const LUMINANCE = [0.2126, 0.7152, 0.0722];
 const REFLECTED = 0.2;
@@ -13,6 +16,8 @@ const [DARKEST, BRIGHTEST] = [0.2, 2.0];
 const TINT = 0.25;
 const DARK = 0.005; // the share of pixels that may be darker than black
 const MOST_BLACK = 0.3;
+const COLOURLESS = 4; // of 255
+const MOST = 0.99; // of the pixels
 
 /**
  * The light of a part of a photo.
@@ -21,21 +26,24 @@ const MOST_BLACK = 0.3;
  */
 export function measuredLight(pixels) {
   const sums = [0, 0, 0];
-  const greys = [];
+  const [greys, differences] = [/** @type {number[]} */ ([]), /** @type {number[]} */ ([])];
   for (const all of [false, true]) {
     for (let i = 0; i < pixels.length; i += 4) {
       if (!all && pixels[i + 3] < 128) continue;
       for (let c = 0; c < 3; c++) sums[c] += LINEAR[pixels[i + c]];
       greys.push(LUMINANCE.reduce((sum, share, c) => sum + (share * pixels[i + c]) / 255, 0));
+      const [red, green, blue] = [pixels[i], pixels[i + 1], pixels[i + 2]];
+      differences.push(Math.max(red, green, blue) - Math.min(red, green, blue));
     }
     if (greys.length) break;
   }
-  if (!greys.length) return { light: [1, 1, 1], black: 0 };
+  if (!greys.length) return { light: [1, 1, 1], black: 0, coloured: true };
   const ratio = sums.map((sum) => Math.max(sum / greys.length, 1e-4) / REFLECTED);
   const mean = ratio.reduce((sum, value, c) => sum + LUMINANCE[c] * value, 0);
   const strength = within(mean ** TRUST, DARKEST, BRIGHTEST);
   const light = ratio.map((value) => strength * within((value / mean) ** TRUST, 1 - TINT, 1 + TINT));
-  return { light, black: Math.min(MOST_BLACK, percentile(greys, DARK)) };
+  const coloured = percentile(differences, MOST) > COLOURLESS;
+  return { light, black: Math.min(MOST_BLACK, percentile(greys, DARK)), coloured };
 }
 
 /**
@@ -44,7 +52,7 @@ export function measuredLight(pixels) {
  * @param {Light} light
  * @returns {Uint8ClampedArray<ArrayBuffer>}
  */
-export function lit(pixels, { light, black }) {
+export function lit(pixels, { light, black, coloured }) {
   const tables = light.map((strength) =>
     LINEAR.map((value) => {
       const bright = 1 - Math.exp(Math.log(Math.max(1 - value, 1 / 255)) * strength);
@@ -52,7 +60,10 @@ export function lit(pixels, { light, black }) {
     }),
   );
   const result = new Uint8ClampedArray(pixels);
-  for (let i = 0; i < result.length; i += 4) for (let c = 0; c < 3; c++) result[i + c] = tables[c][pixels[i + c]];
+  for (let i = 0; i < result.length; i += 4) {
+    for (let c = 0; c < 3; c++) result[i + c] = tables[c][pixels[i + c]];
+    if (!coloured) result.fill(LUMINANCE.reduce((sum, share, c) => sum + share * result[i + c], 0), i, i + 3);
+  }
   return result;
 }
 
