@@ -24,6 +24,7 @@ from figureground.processes import (
     describe,
     environment,
     in_order,
+    interrupts_afterwards,
     is_gone,
     map_ahead,
     stderr_into,
@@ -231,3 +232,19 @@ def test_ctrl_c_that_comes_while_a_process_starts_is_heard_when_it_is_ready() ->
     with without_interrupts():
         process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.communicate()[0].split() == ["imported", "interrupted"]
+
+
+def test_ctrl_c_waits_for_the_end_of_what_must_not_be_left_half_done() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt), interrupts_afterwards():
+        signal.raise_signal(signal.SIGINT)
+        done.append("all")
+    assert done == ["all"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_ctrl_c_pressed_again_does_not_wait() -> None:
+    with pytest.raises(KeyboardInterrupt), interrupts_afterwards():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        pytest.fail("it has waited")

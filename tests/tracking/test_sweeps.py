@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from mlflow.entities import Run
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from figureground.tracking.runs import StageRun
 from figureground.tracking.store import open_store
@@ -74,6 +77,24 @@ def test_what_became_of_a_trial_is_a_tag(root: Path, error: BaseException | None
     (run,) = found(root, "trial")
     assert (run.data.tags["figureground.state"], run.info.status) == (state, status)
     assert run.data.tags.get("figureground.error") == ("none left" if state == "FAILED" else None)
+
+
+def test_ctrl_c_in_the_middle_of_an_entry_loses_neither_the_entry_nor_the_last_words(root: Path) -> None:
+    def press(*of_statement: object) -> None:
+        if "INSERT INTO metrics" in str(of_statement[2]) and not pressed:
+            pressed.append(True)
+            signal.raise_signal(signal.SIGINT)
+
+    pressed: list[bool] = []
+    event.listen(Engine, "after_cursor_execute", press)
+    try:
+        with pytest.raises(KeyboardInterrupt), trial(root) as run:
+            run.log_metrics({"loss": 1.0}, step=0)
+    finally:
+        event.remove(Engine, "after_cursor_execute", press)
+    (killed,) = found(root, "trial")
+    assert pressed and killed.data.metrics == {"loss": 1.0}
+    assert (killed.data.tags["figureground.state"], killed.info.status) == ("INTERRUPTED", "KILLED")
 
 
 def test_a_retry_goes_on_with_the_run_of_the_interrupted_trial(root: Path) -> None:

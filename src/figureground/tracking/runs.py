@@ -12,7 +12,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from figureground.errors import first_line
-from figureground.processes import describe, is_gone
+from figureground.processes import describe, interrupts_afterwards, is_gone
 from figureground.tracking.pipeline import pipeline_process
 from figureground.tracking.provenance import provenance
 from figureground.tracking.store import Store, TrackingError, open_store
@@ -150,17 +150,23 @@ class StageRun:
     def _hand_over(self) -> None:
         if self.store is None or self.run_id is None or time.monotonic() < self._next_try:
             return
-        while self._waiting:
-            try:
-                if self._is_replaced():
-                    raise TrackingError(f"{self.store.database} was removed or replaced")
-                self._waiting[0](self.store, self.run_id)
-            except Exception as error:  # whatever it is, the stage's work is worth more than its record
-                self._warn_once(error)
-                if not _is_about_the_entry(error):
-                    self._next_try = time.monotonic() + _SECONDS_BETWEEN_TRIES
-                    return
-            del self._waiting[0]
+        # A transaction that Ctrl-C cuts off keeps SQLite locked, for the last words of this very run, too.
+        with interrupts_afterwards() if self.store.database else nullcontext():
+            while self._waiting and self._takes(self.store, self.run_id, self._waiting[0]):
+                del self._waiting[0]
+
+    def _takes(self, store: Store, run_id: str, entry: Callable[[Store, str], None]) -> bool:
+        """Whether the store is done with an entry, for good or ill."""
+        try:
+            if self._is_replaced():
+                raise TrackingError(f"{store.database} was removed or replaced")
+            entry(store, run_id)
+        except Exception as error:  # whatever it is, the stage's work is worth more than its record
+            self._warn_once(error)
+            if not _is_about_the_entry(error):
+                self._next_try = time.monotonic() + _SECONDS_BETWEEN_TRIES
+                return False
+        return True
 
     def _warn_once(self, error: Exception) -> None:
         if not self._warned:
