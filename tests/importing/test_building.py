@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -489,6 +490,15 @@ def test_a_later_import_replaces_the_earlier_one(root: Path, tmp_path: Path) -> 
     photos, _, _ = imported(root, tmp_path)
     assert set(photos) == {"2"}
     assert not (tmp_path / "data/images/own/1.jpg").exists()
+
+
+def test_it_is_told_which_sources_the_data_set_has_no_longer(root: Path, tmp_path: Path) -> None:
+    photo, mask = drawing.person(9)
+    save(root, "1.jpg", photo, mask=mask)
+    first, second = (replace(own(root), name=name) for name in ("first", "second"))
+    assert import_sources([first, second], tmp_path / "data").gone == {}
+    assert import_sources([second], tmp_path / "data").gone == {"first": 1}
+    assert import_sources([first], tmp_path / "data").gone == {"second": 1}
 
 
 KILLED = """

@@ -80,6 +80,9 @@ def data_import(
             click.echo(shown(f"refused: {refused.source}: {refused.file}: {refused.reason}"), err=True)
         for source, count in report.imported.items():
             click.echo(f"{shown(source)}: {count} pairs")
+        for source, count in report.gone.items():
+            told = f"{shown(source)}: its {count} pairs are no longer in {shown(destination)}"
+            click.echo(f"{told}; to keep them, list all sources in one file")
         if report.refused:
             click.echo(f"{len(report.refused)} files refused, listed in {shown(destination / 'refused.csv')}")
         _tell_reviewed(report.reviewed, "look at them again: figureground data review")

@@ -11,7 +11,15 @@ import numpy as np
 from tqdm import tqdm
 
 from figureground.dataset.judgments import Judgment, read_judgments
-from figureground.dataset.metadata import Row, held_path, mask_path, photo_path, write_metadata
+from figureground.dataset.metadata import (
+    MetadataError,
+    Row,
+    held_path,
+    mask_path,
+    photo_path,
+    read_metadata,
+    write_metadata,
+)
 from figureground.errors import FiguregroundError, system_reason
 from figureground.files import write_table
 from figureground.importing.correcting import Labels, Reviewed, corrected, corrections_of
@@ -70,11 +78,13 @@ class ImportReport:
         imported: Pairs written by source, in the order of the sources.
         refused: Every file that was refused, with the reason.
         reviewed: What came of people's judgments on these pairs.
+        gone: Pairs that were there before, by source, of sources that are not among these.
     """
 
     imported: dict[str, int]
     refused: list[Refused]
     reviewed: Reviewed
+    gone: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -116,7 +126,16 @@ def import_sources(sources: Sequence[Source], destination: Path, *, workers: int
     with new_data_set(destination) as draft:
         _check_destination(destination, sources)
         found = [(source, licensed(source, _LAYOUTS[source.layout](source))) for source in sources]
-        return _write(found, draft, corrections, workers)
+        gone = _of_other_sources(destination, sources)
+        return _write(found, draft, corrections, workers, gone)
+
+
+def _of_other_sources(destination: Path, sources: Sequence[Source]) -> dict[str, int]:
+    try:
+        counts = Counter(row.source for row in read_metadata(destination))
+    except MetadataError:  # what cannot be read is replaced all the same
+        return {}
+    return {name: counts[name] for name in sorted(counts.keys() - {source.name for source in sources})}
 
 
 def _check_names(sources: Sequence[Source]) -> None:
@@ -140,7 +159,13 @@ def _check_destination(destination: Path, sources: Sequence[Source]) -> None:
         raise ImportingError(f"{destination}: holds {strange[0]}, which an import would delete; move it away")
 
 
-def _write(found: Sequence[tuple[Source, Found]], draft: Path, corrections: Path, workers: int | None) -> ImportReport:
+def _write(
+    found: Sequence[tuple[Source, Found]],
+    draft: Path,
+    corrections: Path,
+    workers: int | None,
+    gone: dict[str, int],
+) -> ImportReport:
     judgments = read_judgments(corrections)
     jobs = [
         _Job(item, source, draft, corrections, judgments.get(_name(source, item)))
@@ -165,7 +190,7 @@ def _write(found: Sequence[tuple[Source, Found]], draft: Path, corrections: Path
     counts = Counter(row.source for row in rows)
     imported = {source.name: counts[source.name] for source, _ in found}
     left_out = sum(result is None for result in done)
-    return ImportReport(imported, refused, Reviewed.of(rows, judgments, left_out))
+    return ImportReport(imported, refused, Reviewed.of(rows, judgments, left_out), gone)
 
 
 def _without_voids(jobs: Sequence[_Job], done: Sequence[Row | Refused | None]) -> list[Row | Refused | None]:
