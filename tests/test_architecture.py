@@ -15,21 +15,23 @@ from helpers.places import PACKAGE, ROOT
 
 REGISTRY = PACKAGE / "tracking/registry"  # what the stage `register` does
 FOUNDATION = {
-    "encoder_facts", "errors", "files", "named_files", "params", "paths", "processes", "ray_workers", "stores"
+    "encoder_facts", "errors", "files", "interrupts", "named_files", "params", "paths", "processes", "ray_workers",
+    "stores",
 }  # fmt: skip
 # Their changes do not change what a stage writes, so no stage depends on them.
 NO_DEPENDENCY = FOUNDATION | {"tracking", "stages.runner", "stages.__init__"}
 # A file that imports others by name imports every file of a folder.
 BY_NAME = {PACKAGE / "models/encoder.py": PACKAGE / "models/encoders"}
-RUNTIME = {"errors", "files", "network_input", "pictures", "processes", "runtime"}
+RUNTIME = {"errors", "files", "interrupts", "network_input", "pictures", "processes", "runtime"}
 STORES = {"ray_workers", "stores"}
 MAY_IMPORT = {
     "errors": set(),
     "files": {"errors"},
     "paths": {"errors"},
-    "processes": {"errors"},
+    "interrupts": set(),
+    "processes": {"errors", "interrupts"},
     "stores": {"errors"},
-    "ray_workers": {"errors", "files", "processes"},
+    "ray_workers": {"errors", "files", "interrupts", "processes"},
     "encoder_facts": set(),
     "params": {"encoder_facts", "errors", "stores"},
     "named_files": {"encoder_facts", "errors", "files", "params", "paths"},

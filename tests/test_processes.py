@@ -24,15 +24,14 @@ from figureground.processes import (
     describe,
     environment,
     in_order,
-    interrupts_afterwards,
     is_gone,
     map_ahead,
     stderr_into,
     usable_cores,
     without_chatter,
-    without_interrupts,
     worthwhile,
 )
+from helpers.places import ROOT
 from helpers.worker_tasks import end_at_three, first_waits_for_last, is_deaf, refuse_three, square, threads
 
 ADVICE = "try again with one process"
@@ -112,7 +111,8 @@ def test_opencv_has_one_thread_wherever_the_work_is_done() -> None:
 
 
 @pytest.mark.slow
-def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_workers_end_with_a_parent_that_is_killed(how: signal.Signals, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
         "import time\n"
@@ -121,15 +121,53 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         "    print('begun', flush=True)\n"
         "    list(in_order(time.sleep, [600, 600], 2, advice=''))\n"
     )
-    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    parent, workers = with_workers(script)
+    parent.send_signal(how)
+    parent.wait()
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+
+
+@pytest.mark.slow
+def test_what_workers_have_begun_becomes_whole_where_sigterm_interrupts_their_parent(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from figureground.interrupts import exit_status, sigterm_interrupts\n"
+        "from figureground.processes import in_order\n"
+        "from helpers.worker_tasks import write_after\n"
+        "if __name__ == '__main__':\n"
+        "    print('begun', flush=True)\n"
+        "    try:\n"
+        "        with sigterm_interrupts():\n"
+        "            list(in_order(write_after, [Path(sys.argv[1], str(n)) for n in range(50)], 2, advice=''))\n"
+        "    except KeyboardInterrupt as interrupt:\n"
+        "        sys.exit(exit_status(interrupt))\n"
+    )
+    parent, workers = with_workers(script, tmp_path)
+    while len(begun := list(tmp_path.glob("*.begun"))) < 2:
+        assert parent.poll() is None
+        time.sleep(0.02)
+    parent.terminate()
+    (tmp_path / "go").touch()
+    assert parent.wait() == 143
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    assert all(path.with_suffix(".done").exists() for path in begun)
+    assert not (tmp_path / "49.begun").exists()
+
+
+def with_workers(script: Path, *arguments: object) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+    """A running script that says when it begins, and its two worker processes."""
+    command = [sys.executable, str(script), *map(str, arguments)]
+    environment = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}"}
+    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
     assert parent.stdout is not None
     parent.stdout.readline()
     whole = psutil.Process(parent.pid)
     while len(workers := [child for child in whole.children() if "spawn_main" in " ".join(child.cmdline())]) < 2:
+        assert parent.poll() is None
         time.sleep(0.1)
-    parent.kill()
-    parent.wait()
-    assert psutil.wait_procs(workers, timeout=60)[1] == []
+    return parent, workers
 
 
 def test_a_process_needs_enough_tasks() -> None:
@@ -219,32 +257,3 @@ def test_it_can_be_kept_in_a_file(tmp_path: Path, capfd: pytest.CaptureFixture[s
 def test_worker_processes_do_not_see_ctrl_c_from_their_first_moment_on(run: object) -> None:
     assert list(run(is_deaf, [1, 2], 2, advice=ADVICE)) == [True, True]  # type: ignore[operator]
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
-
-
-def test_ctrl_c_that_comes_while_a_process_starts_is_heard_when_it_is_ready() -> None:
-    code = (
-        "import os, signal\n"
-        "from figureground.processes import receive_interrupts\n"
-        "os.kill(os.getpid(), signal.SIGINT)\n"
-        "print('imported', flush=True)\n"
-        "try:\n    receive_interrupts()\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
-    )
-    with without_interrupts():
-        process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert process.communicate()[0].split() == ["imported", "interrupted"]
-
-
-def test_ctrl_c_waits_for_the_end_of_what_must_not_be_left_half_done() -> None:
-    done = []
-    with pytest.raises(KeyboardInterrupt), interrupts_afterwards():
-        signal.raise_signal(signal.SIGINT)
-        done.append("all")
-    assert done == ["all"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-
-
-def test_ctrl_c_pressed_again_does_not_wait() -> None:
-    with pytest.raises(KeyboardInterrupt), interrupts_afterwards():
-        signal.raise_signal(signal.SIGINT)
-        signal.raise_signal(signal.SIGINT)
-        pytest.fail("it has waited")

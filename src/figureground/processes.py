@@ -6,22 +6,20 @@ import contextlib
 import math
 import multiprocessing
 import os
-import signal
 import socket
 import sys
-import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent import futures
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from types import FrameType
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import cv2
 
 from figureground.errors import FiguregroundError
+from figureground.interrupts import end_with_parent, leave_interrupts_to_parent, without_interrupts
 
 if TYPE_CHECKING:
     import psutil  # only a trainer has it
@@ -156,7 +154,7 @@ _work: Callable[[Any], Any]  # of a worker process
 def _begin(work: Callable[[Any], Any]) -> None:
     global _work
     end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the first one decides
+    leave_interrupts_to_parent()
     cv2.setNumThreads(1)
     _work = work
 
@@ -174,66 +172,6 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         cv2.setNumThreads(before)
-
-
-@contextlib.contextmanager
-def without_interrupts() -> Iterator[None]:
-    """Processes that are started in the block do not see Ctrl-C, which reaches them too, while they import; it waits
-    for the end of the block, and in them for `receive_interrupts`."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def receive_interrupts() -> None:
-    """From now on this process sees Ctrl-C, and one that came before.
-
-    Raises:
-        KeyboardInterrupt: One did.
-    """
-    if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-@contextlib.contextmanager
-def interrupts_afterwards() -> Iterator[None]:
-    """Ctrl-C in the block takes effect at its end, for work that must not be left half done; a second one at once."""
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield
-        return
-    came = False
-
-    def note(number: int, frame: FrameType | None) -> None:
-        nonlocal came
-        if came:
-            before(number, frame)
-        came = True
-
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if came:
-            signal.raise_signal(signal.SIGINT)
-
-
-def end_with_parent() -> None:
-    """From now on this process ends when the one that started it has: a killed parent cannot end its workers."""
-    parent = multiprocessing.parent_process()
-
-    def wait() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ import cv2
 import figureground
 from figureground.errors import FiguregroundError, first_line
 from figureground.files import source_fingerprint
+from figureground.interrupts import keeping_sigterm
 from figureground.processes import without_chatter
 
 Task = TypeVar("Task")
@@ -104,7 +105,7 @@ def cluster(address: str | None) -> Iterator[None]:
     if address not in (None, _NEW):
         _reach(str(address))
     try:
-        with without_chatter():
+        with without_chatter(), keeping_sigterm():
             _connect(address)
     except (OSError, RuntimeError, ValueError) as error:
         raise RayClusterError(

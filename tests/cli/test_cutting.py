@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
@@ -296,17 +297,21 @@ def test_an_output_folder_that_is_a_file(tmp_path: Path, bright: Path, portrait:
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_leaves_no_partial_file(
-    tmp_path: Path, bright: Path, portrait: tuple[Picture, Picture]
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_no_partial_file_and_no_process(
+    tmp_path: Path, bright: Path, portrait: tuple[Picture, Picture], how: signal.Signals
 ) -> None:
+    """Ctrl-C of a terminal reaches all its processes, SIGTERM of Docker or Kubernetes the first one."""
     first = save_jpeg(tmp_path / "in/0000.jpg", portrait[0].repeat(8, 0).repeat(8, 1))
     for number in range(1, 1500):  # minutes of work
         (tmp_path / f"in/{number:04d}.jpg").hardlink_to(first)
     running = begin("cut", tmp_path / "in", "-o", tmp_path / "out", "--model", bright, "--jobs", 2)
     until(lambda: len(list((tmp_path / "out").glob("[0-9]*.png"))) >= 2, running)
-    os.killpg(running.pid, signal.SIGINT)
+    workers = psutil.Process(running.pid).children(recursive=True)
+    os.killpg(running.pid, how) if how is signal.SIGINT else running.terminate()
     _, errors = running.communicate()
-    assert running.returncode == 130 and "Traceback" not in errors
+    assert running.returncode == 128 + how and "Traceback" not in errors
+    assert psutil.wait_procs(workers, timeout=60)[1] == []
     results = list((tmp_path / "out").iterdir())
     assert 2 <= len(results) < 1500
     for result in results:

@@ -164,12 +164,15 @@ def test_the_same_command_goes_on_where_a_killed_one_was(tmp_path: Path, many: P
     assert len(results) == MANY and there.items() <= results.items(), "what was finished is left as it was"
 
 
-def test_an_interrupted_command_ends_its_work(tmp_path: Path, many: Path, bright: Path, two: Hosts) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_command_ends_its_work(
+    tmp_path: Path, many: Path, bright: Path, two: Hosts, number: signal.Signals
+) -> None:
     running = begin("cut", many, "-o", tmp_path, "-m", bright, "--ray", two.address)
     until(lambda: any(tmp_path.glob("[0-9]*.png")), running)
-    os.killpg(running.pid, signal.SIGINT)
+    os.killpg(running.pid, number) if number is signal.SIGINT else running.terminate()
     _, errors = running.communicate(timeout=LONGEST)
-    assert running.returncode == 130 and "Traceback" not in errors
+    assert running.returncode == 128 + number and "Traceback" not in errors
     assert errors.splitlines()[-1] == "interrupted"
 
 

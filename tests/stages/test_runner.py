@@ -105,6 +105,25 @@ def test_ctrl_c_while_a_stage_imports_is_one_line(stage: str, library: str, tmp_
     assert (done.returncode, done.stdout, done.stderr) == (130, "", f"{INTERRUPTED}\n")
 
 
+def test_sigterm_while_a_stage_is_at_work_ends_it_in_order(tmp_path: Path) -> None:
+    code = (
+        "import os, signal\n"
+        "from figureground.files import replacing\n"
+        "from figureground.stages import runner\n"
+        "def main():\n"
+        "    with replacing(runner.Path('result.csv')) as draft:\n"
+        "        draft.write_text('half')\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "runner.run(main)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", f"{INTERRUPTED}\n")
+    assert not list(tmp_path.iterdir())
+
+
 def test_to_import_a_stage_leaves_ctrl_c_alone() -> None:
     code = (
         "import signal, figureground.stages.inputs\n"

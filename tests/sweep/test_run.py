@@ -29,14 +29,16 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {here!r})
 from helpers.objectives import Toy, job
+from figureground.interrupts import exit_status, sigterm_interrupts
 from figureground.stages.runner import prepare
 from figureground.sweep.run import search
 if __name__ == "__main__":
     prepare()
     try:
-        search(job(Path(), Toy(Path({log!r}), waits_after={epochs}), trials={trials}, workers={workers}))
-    except KeyboardInterrupt:
-        sys.exit(130)
+        with sigterm_interrupts():
+            search(job(Path(), Toy(Path({log!r}), waits_after={epochs}), trials={trials}, workers={workers}))
+    except KeyboardInterrupt as interrupt:
+        sys.exit(exit_status(interrupt))
 """
 
 
@@ -123,12 +125,16 @@ def test_a_killed_sweep_loses_at_most_the_running_epochs(project: Path) -> None:
     assert sorted(sorted(point.step for point in curve) for curve in curves) == [[], *[list(range(EPOCHS))] * 5]
 
 
-def test_ctrl_c_leaves_the_study_in_order_and_the_next_sweep_goes_on(project: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_the_study_in_order_and_the_next_sweep_goes_on(
+    project: Path, number: signal.Signals
+) -> None:
+    """SIGINT from the terminal, which reaches the worker too; SIGTERM as SLURM or Kubernetes sends it to the first."""
     process = sweeping(project, trials=4, epochs=EPOCHS + 1)
     until(lambda: len(objectives.entries(project / "log")) >= EPOCHS + 1, process)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number) if number is signal.SIGINT else process.terminate()
     process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert counted(project) == {"PRUNED": 1, "COMPLETE": 1, "FAIL": 1, "WAITING": 1}
     parent, children = runs(project)
     assert parent.info.status == "KILLED"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import os
 import webbrowser
 
 import pytest
@@ -25,6 +27,15 @@ def test_the_page_opens_when_somebody_listens(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(opening, "PATIENCE", 0.1)
     assert not opening.open_once_served("127.0.0.1", port, "http://page/")
     assert opened == ["http://page/"]
+
+
+def test_nobody_waits_for_a_server_that_was_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listen("127.0.0.1", 0) as server:
+        port = server.getsockname()[1]
+    parents = itertools.chain([7, 7], itertools.repeat(1))  # its parent has ended, another one takes its place
+    monkeypatch.setattr(os, "getppid", parents.__next__)
+    monkeypatch.setattr(opening, "PATIENCE", 10**6)
+    assert not opening.open_once_served("127.0.0.1", port, "http://page/")
 
 
 def test_without_a_screen_no_browser_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

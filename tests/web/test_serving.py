@@ -18,7 +18,8 @@ from helpers.drawing import person
 from helpers.site import Site
 
 
-def test_it_says_where_it_is_and_ends_with_ctrl_c(bright: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_and_ends_as_it_is_told(number: signal.Signals, bright: Path) -> None:
     running = begin("web", "--port", 0, "--name", "cut.example.org", "--model", bright)
     assert running.stdout is not None
     line = running.stdout.readline()
@@ -27,7 +28,7 @@ def test_it_says_where_it_is_and_ends_with_ctrl_c(bright: Path) -> None:
         asked = urllib.request.Request(line.split()[1] + "health", headers={"Host": host})
         with urllib.request.urlopen(asked) as answer:
             assert answer.read() == b'{"status":"ok"}'
-    running.send_signal(signal.SIGINT)
+    running.send_signal(number)
     _, errors = running.communicate()
     assert (running.returncode, errors) == (0, "")
 

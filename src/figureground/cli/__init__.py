@@ -14,10 +14,11 @@ from figureground.cli.lines import spell_what_the_terminal_lacks
 from figureground.cli.rendering import synth
 from figureground.cli.suggestions import better_suggestions
 from figureground.cli.training import model, recipe, results, sweep, ui
+from figureground.interrupts import exit_status, sigterm_interrupts
 
 
 class _Command(click.Group):
-    """Ends with one line and 130 on Ctrl-C, as a shell does, where click says "Aborted!" and 1."""
+    """Ends with one line and 130 on Ctrl-C, as a shell does, where click says "Aborted!" and 1; with 143 on SIGTERM."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         with better_suggestions():
@@ -25,11 +26,11 @@ class _Command(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with better_suggestions():
+            with better_suggestions(), sigterm_interrupts():
                 return super().invoke(ctx)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             click.echo("interrupted", err=True)
-            ctx.exit(130)
+            ctx.exit(exit_status(interrupt))
 
 
 def _tell_version(context: click.Context, _: click.Parameter, asked: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
+from figureground.interrupts import exit_status
 
 
 @click.group()
@@ -40,9 +41,9 @@ def synth_render(count: int, seed: int, output: Path, assets: Path | None, size:
 
         try:
             rendered = render_set(output, count, seed, ingredients_of(assets), size=size, processes=processes)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             click.echo(f"interrupted; whole pictures are kept in {shown(output)}, the same command goes on", err=True)
-            sys.exit(130)
+            sys.exit(exit_status(interrupt))
     click.echo(f"{shown(output)}: {count} pictures, {rendered} of them rendered now")
 
 

@@ -12,6 +12,7 @@ import click
 
 from figureground.cli.errors import one_line_errors
 from figureground.cli.lines import shown
+from figureground.interrupts import exit_status
 
 
 @click.command()
@@ -143,9 +144,9 @@ def sweep_run(trials: int | None, workers: int, storage: str | None) -> None:
         prepare()
         try:
             study = run_sweep(read_params(), trials=trials, workers=workers, storage=storage)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             click.echo("interrupted; the next `make sweep` goes on from here", err=True)
-            sys.exit(130)
+            sys.exit(exit_status(interrupt))
     click.echo(f"{study} is finished: `figureground ui` shows it, `figureground sweep best` writes its winner")
 
 

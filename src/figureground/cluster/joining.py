@@ -52,6 +52,8 @@ def join(place: Membership) -> None:
     """
     if jax.distributed.is_initialized() or place.processes == 1:
         return
+    # JAX's own service for those that are ended would swallow SIGTERM.
+    jax.config.update("jax_enable_preemption_service", False)  # type: ignore[no-untyped-call]
     try:
         jax.distributed.initialize(
             place.coordinator, place.processes, place.process_id, initialization_timeout=place.patience,

@@ -12,10 +12,18 @@ from jax.errors import JaxRuntimeError
 
 from figureground.cluster.joining import LOST, REMEDY, Membership, TeamError, is_lost, join, leave, unmet
 from figureground.errors import first_line
-from figureground.processes import KILLED, SPAWN, end_with_parent, receive_interrupts, without_interrupts
+from figureground.interrupts import (
+    end_in_order,
+    end_with_parent,
+    exit_status,
+    receive_interrupts,
+    without_interrupts,
+)
+from figureground.processes import KILLED, SPAWN
 from figureground.stages import runner
 
 _FATAL = "JAX distributed service detected fatal errors"
+_PATIENCE = 60.0  # seconds for an interrupted process to end the step and its run
 
 
 def train_here(place: Membership) -> int:
@@ -26,19 +34,23 @@ def train_here(place: Membership) -> int:
 
     Raises:
         TeamError: Another process was lost, or this one was killed.
+        KeyboardInterrupt: This one was interrupted while it had not joined the others yet, or did not end in time.
     """
     with tempfile.TemporaryDirectory(prefix="figureground-") as folder:
         told, joined = Path(folder) / "told", Path(folder) / "joined"
         process = SPAWN.Process(target=_member, args=(place, told, joined))
-        with without_interrupts():
-            process.start()
-        while process.exitcode is None:
-            try:
-                process.join()
-            except KeyboardInterrupt:  # which has reached it, too
-                continue
-        if process.exitcode >= 0:
-            return process.exitcode
+        try:
+            with without_interrupts():
+                process.start()
+            process.join()
+        except KeyboardInterrupt as interrupt:
+            # While it waits for the others, deep in JAX, it cannot see a signal; nothing has begun by then.
+            end_in_order([process], _PATIENCE if joined.exists() else 0.0)
+            if process.exitcode is None or process.exitcode < 0:
+                raise
+            return exit_status(interrupt)
+        if process.exitcode is None or process.exitcode >= 0:
+            return process.exitcode or 0
         raise _explained(process.exitcode, told.read_text(errors="replace") if told.exists() else "", place, joined)
 
 
@@ -48,7 +60,8 @@ def _explained(exitcode: int, told: str, place: Membership, joined: Path) -> Tea
     if exitcode == -signal.SIGKILL:
         return TeamError(f"cluster: this process {KILLED}; give the same command everywhere again")
     sys.stderr.write(told)
-    return TeamError(f"cluster: this process was ended by {signal.Signals(-exitcode).name}; see above")
+    advice = "see above" if told else "give the same command everywhere again"
+    return TeamError(f"cluster: this process was ended by {signal.Signals(-exitcode).name}; {advice}")
 
 
 def _member(place: Membership, told: Path, joined: Path) -> None:
@@ -57,7 +70,6 @@ def _member(place: Membership, told: Path, joined: Path) -> None:
     _divert_native_messages(told)
     status: object = 0
     try:
-        receive_interrupts()
         runner.run(lambda: _join_and_train(place, joined), backend="jax")
     except SystemExit as request:
         status = request.code
@@ -74,6 +86,7 @@ def _divert_native_messages(told: Path) -> None:
 
 
 def _join_and_train(place: Membership, joined: Path) -> None:
+    receive_interrupts()
     join(place)
     joined.touch()
     try:

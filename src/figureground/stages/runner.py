@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from figureground import paths, stages
 from figureground.errors import FiguregroundError
+from figureground.interrupts import exit_status, sigterm_interrupts
 from figureground.params import Params, flat, read_params
 
 log = logging.getLogger("figureground")
@@ -27,18 +28,20 @@ _ANNOUNCEMENTS = (
 
 
 def run(main: Callable[[], None], backend: str = "tensorflow") -> None:
-    """Call a stage's main; exit with 1 and one line where it cannot do its work, with 130 where it is interrupted."""
+    """Call a stage's main; exit with 1 and one line where it cannot do its work, with 130 or 143 where it is
+    interrupted."""
     prepare(backend)
     try:
         if signal.getsignal(signal.SIGINT) is stages.leave:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        main()
+        with sigterm_interrupts():
+            main()
     except (FiguregroundError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print(stages.INTERRUPTED, file=sys.stderr)
-        sys.exit(130)
+        sys.exit(exit_status(interrupt))
 
 
 def prepare(backend: str = "tensorflow") -> None:

@@ -11,9 +11,10 @@ from multiprocessing.process import BaseProcess
 import optuna
 
 from figureground.errors import without_passwords
+from figureground.interrupts import end_in_order, without_interrupts
 from figureground.params import Params, flat
 from figureground.paths import RESULTS
-from figureground.processes import KILLED, SPAWN, environment, usable_cores, without_interrupts
+from figureground.processes import KILLED, SPAWN, environment, usable_cores
 from figureground.sweep import worker
 from figureground.sweep.report import counts, write_report
 from figureground.sweep.shards import contents, draw_photos
@@ -118,15 +119,16 @@ def _look_after(job: SweepJob, study: optuna.Study) -> None:
     deaths, done, gave_up = 0, len(finished(study)), False
     try:
         if not is_enough(study, job.trials):
-            running = {number: _start(job, number) for number in range(1, job.workers + 1)}
+            for number in range(1, job.workers + 1):
+                _start(job, number, running)
         while running:
             wait([process.sentinel for process in running.values()])
             for number, process in [each for each in running.items() if not each[1].is_alive()]:
                 del running[number]
                 if process.exitcode == worker.AGAIN:
-                    running[number] = _start(job, number)
+                    _start(job, number, running)
                     continue
-                if process.exitcode is None or process.exitcode >= 0:
+                if process.exitcode is None or (process.exitcode >= 0 and process.exitcode != worker.TERMINATED):
                     gave_up |= bool(process.exitcode)
                     continue
                 deaths = deaths + 1 if len(finished(study)) == done else 1
@@ -134,11 +136,9 @@ def _look_after(job: SweepJob, study: optuna.Study) -> None:
                 if deaths >= _MOST_DEATHS:
                     raise SweepError(f"{job.study}: workers were killed {deaths} times with no trial finished")
                 _log.warning("worker %d %s; another takes its place", number, KILLED)
-                running[number] = _start(job, number)
+                _start(job, number, running)
     finally:
-        for process in running.values():
-            process.join(_PATIENCE)  # Ctrl-C has reached them too
-            process.terminate()
+        end_in_order(running.values(), _PATIENCE)
     missing = job.trials - len(finished(study))
     if missing > 0 and gave_up:
         raise SweepError(f"{job.study}: {missing} of {job.trials} trials are missing, since workers gave up; see above")
@@ -146,11 +146,11 @@ def _look_after(job: SweepJob, study: optuna.Study) -> None:
         _log.info("%d of %d trials are under way in other processes", missing, job.trials)
 
 
-def _start(job: SweepJob, number: int) -> BaseProcess:
+def _start(job: SweepJob, number: int, running: dict[int, BaseProcess]) -> None:
     process = SPAWN.Process(target=worker.main, args=(job, number))
     with environment(_divided(job.workers)), without_interrupts():
+        running[number] = process  # here, so that none is forgotten where an interrupt comes
         process.start()
-    return process
 
 
 def _share_of_cores(workers: int) -> int:

@@ -18,8 +18,9 @@ import psutil
 from filelock import FileLock
 
 from figureground.errors import FiguregroundError, first_line
+from figureground.interrupts import Terminated, end_with_parent, exit_status, receive_interrupts
 from figureground.params import Params, Value, flat
-from figureground.processes import describe, end_with_parent, receive_interrupts
+from figureground.processes import describe
 from figureground.stages import runner
 from figureground.sweep.patience import DatabaseGoneError
 from figureground.sweep.space import SECTIONS, Space
@@ -51,6 +52,7 @@ from figureground.tracking.sweeps import TrialRuns
 _log = logging.getLogger(__name__)
 
 AGAIN = 75  # exit status of a process that asks for a fresh one in its place
+TERMINATED = exit_status(Terminated())  # of one that was ended, as some systems do it first where memory runs out
 _MOST_FAILURES = 5  # of a worker in a row, after which the values of the trials are not to blame any more
 
 
@@ -79,7 +81,7 @@ class SweepJob:
 
 
 def main(job: SweepJob, number: int) -> None:
-    """Body of a worker's process, which ends with AGAIN, 1 where it cannot go on, or 130 where it is interrupted."""
+    """Body of a worker's process; it ends with AGAIN, 1 where it cannot go on, 130 on Ctrl-C or TERMINATED."""
     end_with_parent()
     if job.workers > 1:
         logging.basicConfig(level=logging.WARNING, format=f"worker {number}: %(message)s", stream=sys.stdout)
@@ -97,8 +99,8 @@ def main(job: SweepJob, number: int) -> None:
     except (FiguregroundError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    except KeyboardInterrupt as interrupt:
+        sys.exit(exit_status(interrupt))
     sys.exit(0 if is_done else AGAIN)
 
 

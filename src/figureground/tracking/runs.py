@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from figureground.errors import first_line
-from figureground.processes import describe, interrupts_afterwards, is_gone
+from figureground.interrupts import interrupts_afterwards
+from figureground.processes import describe, is_gone
 from figureground.tracking.pipeline import pipeline_process
 from figureground.tracking.provenance import provenance
 from figureground.tracking.store import Store, TrackingError, open_store

@@ -17,9 +17,10 @@ def has_screen() -> bool:
 
 
 def open_once_served(host: str, port: int, address: str) -> bool:
-    """Wait until somebody listens, then open `address`; False if nobody does or there is no browser."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    """Wait until somebody listens, then open `address`; False if nobody does, if the process that has started this one
+    ends meanwhile, or if there is no browser."""
+    end, parent = time.monotonic() + PATIENCE, os.getppid()
+    while time.monotonic() < end and os.getppid() == parent:
         try:
             socket.create_connection((host, port), timeout=1).close()
         except OSError:
