@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 pytest.importorskip("jax")
 
 from figureground.cluster.agreement import differences, versions
+from figureground.cluster.joining import Membership, TeamError, join
 from helpers.team_hosts import TeamHosts
 
 PROGRAM = """
@@ -54,8 +57,12 @@ except FiguregroundError as error:
 """
 
 
-def program(facts: dict[str, str] | None, **place: Any) -> list[str]:
-    return ["-c", PROGRAM, json.dumps([place, facts])]
+POD = "from helpers.kubernetes_pod import become_pod\nbecome_pod()\n"
+WITHOUT_CLIENT = "import sys\nsys.modules['kubernetes'] = None\n"
+
+
+def program(facts: dict[str, str] | None, before: str = "", **place: Any) -> list[str]:
+    return ["-c", before + PROGRAM, json.dumps([place, facts])]
 
 
 def told(done: subprocess.CompletedProcess[str]) -> str:
@@ -69,7 +76,9 @@ def pair(hosts: TeamHosts, folder: Path, *facts: dict[str, str] | None) -> list[
     programs = [
         program(own, process_id=number, processes=2, coordinator=hosts.coordinator) for number, own in enumerate(facts)
     ]
-    return [told(done) for done in hosts.run(programs, folders=[folder, folder])]
+    # Where the options tell the place, Kubernetes is not asked: here there is none.
+    both = hosts.run(programs, folders=[folder, folder], KUBERNETES_SERVICE_HOST=["10.0.0.1", "10.0.0.1"])
+    return [told(done) for done in both]
 
 
 @pytest.mark.slow
@@ -95,14 +104,33 @@ def test_one_that_cannot_begin_ends_the_others(hosts: TeamHosts, tmp_path: Path)
 
 @pytest.mark.slow
 def test_the_environment_of_slurm_is_understood(hosts: TeamHosts, tmp_path: Path) -> None:
-    port, nodes = str(hosts.port), hosts.first
+    """As `srun` sets it for one task on each of two nodes; the port comes of the job's number."""
     both = hosts.run(
         [program({}), program({})], folders=[tmp_path, tmp_path],
-        SLURM_JOB_ID=["7", "7"], SLURM_STEP_NODELIST=[nodes, nodes], SLURM_NTASKS=["2", "2"],
-        SLURM_PROCID=["0", "1"], SLURM_LOCALID=["0", "1"], SLURM_STEP_NUM_NODES=["1", "1"],
-        JAX_COORDINATOR_PORT=[port, port],
+        SLURM_JOB_ID=[str(os.getpid())] * 2, SLURM_STEP_NODELIST=[hosts.nodes] * 2, SLURM_NTASKS=["2", "2"],
+        SLURM_PROCID=["0", "1"], SLURM_LOCALID=["0", "0"], SLURM_STEP_NUM_NODES=["2", "2"],
     )  # fmt: skip
     assert [json.loads(told(done))[0] for done in both] == [["process 0", "process 1!"]] * 2
+
+
+@pytest.mark.slow
+def test_kubernetes_tells_the_pods_of_an_indexed_job_their_places(hosts: TeamHosts, tmp_path: Path) -> None:
+    """Of `deploy/train.yaml`, whose Role has to allow what JAX asks for."""
+    pytest.importorskip("kubernetes")
+    if not hosts.are_apart:
+        pytest.skip("needs network namespaces, and to be root")
+    both = hosts.run([program({}, POD)] * 2, folders=[tmp_path] * 2, JOB_COMPLETION_INDEX=["0", "1"])
+    assert [json.loads(told(done))[0] for done in both] == [["process 0", "process 1!"]] * 2
+    (other,) = hosts.run([program({}, POD)], folders=[tmp_path])
+    said = "error: cluster: To enable automatic bootstrap in a K8s cluster, jobs must be indexed by setting"
+    assert told(other).startswith(said) and "; give --process-id, --processes and --coordinator" in told(other)
+
+
+@pytest.mark.slow
+def test_a_pod_without_the_client_of_kubernetes_is_told_so(hosts: TeamHosts, tmp_path: Path) -> None:
+    (done,) = hosts.run([program({}, WITHOUT_CLIENT)], folders=[tmp_path], KUBERNETES_SERVICE_HOST=["10.0.0.1"])
+    assert told(done).startswith("error: cluster: Kubernetes does not tell which process this is; install its client")
+    assert "Kubernetes environment detected" not in done.stderr
 
 
 @pytest.mark.slow
@@ -111,6 +139,13 @@ def test_a_process_that_finds_no_others_says_what_to_do(hosts: TeamHosts, tmp_pa
     alone, lost = (told(done) for done in hosts.run([late, program({})], folders=[tmp_path, tmp_path]))
     assert alone.startswith(f"error: {hosts.coordinator}: the processes did not find one another in 2 s; start all")
     assert "give --process-id, --processes and --coordinator" in lost
+
+
+def test_a_port_in_use_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        coordinator = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(TeamError, match=f"^{coordinator}: process 0 cannot listen at that port, address already"):
+            join(Membership(0, 2, coordinator))
 
 
 def test_differences_are_named_with_both_values() -> None:

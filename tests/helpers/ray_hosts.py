@@ -22,13 +22,14 @@ class Hosts:
     """One core each. Work is found by what Ray calls its processes."""
 
     cluster: Any
+    num_gpus: int = 0
 
     @property
     def address(self) -> str:
         return str(self.cluster.address)
 
     def add(self) -> Any:
-        return self.cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE)
+        return self.cluster.add_node(num_cpus=1, num_gpus=self.num_gpus, object_store_memory=OBJECT_STORE)
 
     def lose(self, host: Any) -> None:
         """As where its power fails."""
@@ -48,8 +49,12 @@ def _title(process: psutil.Process) -> str:
 
 
 @contextmanager
-def hosts(environment: dict[str, str]) -> Iterator[Hosts]:
-    """Two hosts whose processes, and those of this one, have these environment variables; the second can be lost."""
+def hosts(environment: dict[str, str], num_gpus: int = 0) -> Iterator[Hosts]:
+    """Two hosts whose processes, and those of this one, have these environment variables; the second can be lost.
+
+    Args:
+        num_gpus: That Ray believes each to have.
+    """
     with pytest.MonkeyPatch.context() as patch:
         settings = {
             "RAY_USAGE_STATS_ENABLED": "0",
@@ -61,10 +66,10 @@ def hosts(environment: dict[str, str]) -> Iterator[Hosts]:
             patch.setenv(name, value)
         from ray.cluster_utils import Cluster
 
-        one = {"num_cpus": 1, "object_store_memory": OBJECT_STORE}
+        one = {"num_cpus": 1, "num_gpus": num_gpus, "object_store_memory": OBJECT_STORE}
         cluster = Cluster(initialize_head=True, head_node_args={**one, "include_dashboard": False})
         try:
-            made = Hosts(cluster)
+            made = Hosts(cluster, num_gpus)
             made.add()
             yield made
         finally:

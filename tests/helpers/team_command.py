@@ -10,12 +10,14 @@ import signal
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-# Environment variables: the number of the epoch, from 0, at whose start the process ends; and that it says nothing to
-# the others once it has joined them, until it ends after so many seconds.
-DIES, SILENT = "TEST_DIES_AT_EPOCH", "TEST_IS_SILENT_FOR"
+# Environment variables: the number of the epoch, from 0, at whose start the process ends, or makes a file `waiting` and
+# waits for an interrupt; and that it says nothing to the others once it has joined them, until it ends after so many
+# seconds.
+DIES, WAITS, SILENT = "TEST_DIES_AT_EPOCH", "TEST_WAITS_AT_EPOCH", "TEST_IS_SILENT_FOR"
 
 
 def tiny_network(params: Any, size: tuple[int, int]) -> Any:
@@ -38,17 +40,31 @@ def replace_network() -> None:
     vars(fit)["build_model"] = tiny_network
     begin = fit._EpochEnd.on_epoch_begin
 
-    def begin_or_die(self: Any, epoch: int, logs: Mapping[str, float] | None = None) -> None:
+    def begin_or_not(self: Any, epoch: int, logs: Mapping[str, float] | None = None) -> None:
         if os.environ.get(DIES) == str(epoch):
             os.kill(os.getpid(), signal.SIGKILL)
+        if os.environ.get(WAITS) == str(epoch):
+            Path("waiting").touch()
+            time.sleep(600)
         begin(self, epoch, logs)
 
-    fit._EpochEnd.on_epoch_begin = begin_or_die  # type: ignore[method-assign]
+    fit._EpochEnd.on_epoch_begin = begin_or_not  # type: ignore[method-assign]
 
 
 def be_silent() -> None:
     time.sleep(float(os.environ[SILENT]))
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def train_in_folder(told: Mapping[str, Any]) -> None:
+    """What Ray Train calls on each worker."""
+    from ray import train
+
+    os.chdir(told["folders"][train.get_context().get_world_rank()])
+    replace_network()
+    from figureground.cluster.training import train_together
+
+    train_together()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from helpers.command import free_port
 from helpers.places import ROOT
 
 LONGEST = 300.0  # seconds that any of them may take
+FIRST_POD = "figureground-train-0.figureground-train"  # of the job and by the service of deploy/train.yaml
 # As what follows a namespace's command line: a host's own name, and the addresses of all.
 NAMED = 'hostname "$0" && mount --bind "$1" /etc/hosts && shift && exec "$@"'
 
@@ -34,17 +35,33 @@ class TeamHosts:
     def coordinator(self) -> str:
         return f"{self.first}:{self.port}"
 
+    @property
+    def are_apart(self) -> bool:
+        """Whether each has a network and mounts of its own."""
+        return bool(self._spaces)
+
+    @property
+    def nodes(self) -> str:
+        """As SLURM writes the names of both hosts."""
+        return "host[0-1]" if self._spaces else "localhost"
+
     def run(
         self, programs: Sequence[Sequence[object]], *, folders: Sequence[Path], **environment: Sequence[str]
     ) -> list[subprocess.CompletedProcess[str]]:
-        """What became of each.
+        """What became of each; takes what `begin` takes."""
+        return self.ended(self.begin(programs, folders=folders, **environment))
+
+    def begin(
+        self, programs: Sequence[Sequence[object]], *, folders: Sequence[Path], **environment: Sequence[str]
+    ) -> list[subprocess.Popen[str]]:
+        """Each while it runs, to be waited for by `ended`.
 
         Args:
             programs: Arguments of Python, a process each.
             environment: Values by process; an empty one is not set.
         """
         common = os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}", "JAX_PLATFORMS": "cpu"}
-        running = [
+        return [
             subprocess.Popen(
                 [*self._host(number), sys.executable, *map(str, program)], cwd=folder, start_new_session=True,
                 text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -52,6 +69,8 @@ class TeamHosts:
             )
             for number, (program, folder) in enumerate(zip(programs, folders, strict=True))
         ]  # fmt: skip
+
+    def ended(self, running: Sequence[subprocess.Popen[str]]) -> list[subprocess.CompletedProcess[str]]:
         try:
             said = [process.communicate(timeout=LONGEST) for process in running]
         finally:
@@ -86,7 +105,7 @@ def _connect(spaces: Sequence[str]) -> None:
 def two_hosts(place: Path) -> Iterator[TeamHosts]:
     """Network namespaces where the tests may make them, else all processes share the loopback device."""
     names = place / "hosts"
-    names.write_text("127.0.0.1 localhost\n10.77.0.1 host0\n10.77.0.2 host1\n")
+    names.write_text(f"127.0.0.1 localhost\n10.77.0.1 host0 {FIRST_POD}\n10.77.0.2 host1\n")
     spaces = [f"figureground-{os.getpid()}-{number}" for number in range(2)]
     try:
         yield TeamHosts(spaces if _may_connect(spaces, names) else [], names)

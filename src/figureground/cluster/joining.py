@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import warnings
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 import jax
 import numpy as np
 from jax.errors import JaxRuntimeError
 from jax.experimental import multihost_utils
 
-from figureground.errors import FiguregroundError, first_line
+from figureground.errors import FiguregroundError
 
 _HEARTBEAT = 30  # seconds without a sign of life after which a process counts as lost
 _LONGEST_END = 3600  # seconds that the others wait while the first process writes and logs the results
+_KUBERNETES = "KUBERNETES_SERVICE_HOST"  # environment variable of every container there
 # Of the messages of Gloo, NCCL and JAX's coordination service where another process does not answer.
 _SIGNS = ("Gloo", "NCCL", "UNAVAILABLE", "DEADLINE_EXCEEDED", "coordination service", "distributed service")
 LOST = "cluster: another process has ended or cannot be reached any more"
@@ -52,20 +57,47 @@ def join(place: Membership) -> None:
     """
     if jax.distributed.is_initialized() or place.processes == 1:
         return
+    if place.process_id == 0 and place.coordinator:
+        _refuse_taken(place.coordinator)
     # JAX's own service for those that are ended would swallow SIGTERM.
     jax.config.update("jax_enable_preemption_service", False)  # type: ignore[no-untyped-call]
+    is_told = None not in (place.process_id, place.processes, place.coordinator)
+    warnings.filterwarnings("ignore", "Kubernetes environment detected", UserWarning)  # `_untold` says it in a line
     try:
         jax.distributed.initialize(
             place.coordinator, place.processes, place.process_id, initialization_timeout=place.patience,
             heartbeat_timeout_seconds=_HEARTBEAT, shutdown_timeout_seconds=_LONGEST_END,
+            # Kubernetes would be asked for no more than these; SLURM and Open MPI also tell each process its GPU.
+            cluster_detection_method="deactivate" if is_told and _KUBERNETES in os.environ else None,
         )  # fmt: skip
-    except ValueError as error:
-        raise TeamError(
-            f"cluster: {first_line(error)}; give --process-id, --processes and --coordinator, or start the command by "
-            "SLURM, Open MPI or Kubernetes, whose environment says them"
-        ) from None
-    except RuntimeError:
+    except JaxRuntimeError:
         raise unmet(place) from None
+    except Exception as error:  # what the client of Kubernetes raises is of no common class
+        raise _untold(error) from None
+
+
+def _refuse_taken(coordinator: str) -> None:
+    """JAX, which listens at all addresses, would end its process without a word."""
+    both = socket.has_dualstack_ipv6()
+    try:
+        port = int(coordinator.rpartition(":")[2])
+        family = socket.AF_INET6 if both else socket.AF_INET
+        socket.create_server(("", port), family=family, dualstack_ipv6=both).close()
+    except OSError as error:
+        raise TeamError(
+            f"{coordinator}: process 0 cannot listen at that port, {os.strerror(error.errno or 0).lower()}; give all "
+            "processes another --coordinator"
+        ) from None
+
+
+def _untold(error: Exception) -> TeamError:
+    reason = " ".join(str(error).partition("```")[0].split()).rstrip(".:") or type(error).__name__
+    if _KUBERNETES in os.environ and find_spec("kubernetes") is None:
+        reason = "Kubernetes does not tell which process this is; install its client, pip install 'jax[k8s]'"
+    return TeamError(
+        f"cluster: {reason}; give --process-id, --processes and --coordinator, or start the command by SLURM, Open MPI "
+        "or Kubernetes, as deploy/ does, whose environment says them"
+    )
 
 
 def unmet(place: Membership) -> TeamError:
