@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
+
+Found = TypeVar("Found")
 
 COMMAND = [sys.executable, "-c", "from figureground.cli import main; main()"]
+# Below those that systems give to whoever asks for any, which another test's process could get in the meantime.
+_PORTS = list(range(20_000, 32_000))
+random.SystemRandom().shuffle(_PORTS)
 
 
 def call(*arguments: object, **settings: Any) -> subprocess.CompletedProcess[str]:
@@ -25,15 +32,18 @@ def begin(*arguments: object) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def until(condition: Callable[[], bool], running: subprocess.Popen[str]) -> None:
-    """Waits for what a process is going to do, however long it takes; fails where the process ends without it."""
-    while not condition():
+def until(condition: Callable[[], Found], running: subprocess.Popen[str]) -> Found:
+    """Waits for what a process is going to do, however long it takes, and gives what was found; fails where the process
+    ends without it."""
+    while not (found := condition()):
         assert running.poll() is None, running.communicate()
         time.sleep(0.02)
+    return found
 
 
 def free_port() -> int:
-    """Of this machine, for a server that a test starts."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+    """Of this machine, another each time, for a server that a test starts, ends and starts again."""
+    while True:
+        port = _PORTS.pop()
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

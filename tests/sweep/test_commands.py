@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from click.testing import CliRunner
 from figureground.cli import main
 from figureground.params_file import override
 from figureground.sweep.storage import address_of, open_storage
+from helpers.command import free_port
 from helpers.places import ROOT
 
 
@@ -47,16 +47,14 @@ def test_without_a_split_or_a_sweep_the_command_says_what_to_do(project: Path) -
 @pytest.mark.slow
 def test_the_dashboard_shows_the_projects_studies(project: Path) -> None:
     optuna.create_study(study_name="study", storage=open_storage(address_of(None)))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = Path(sys.executable).with_name("figureground")
     process = subprocess.Popen([program, "sweep", "dashboard", "--port", str(port)], cwd=project)
     try:
         while True:
             assert process.poll() is None
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/studies", timeout=5) as answer:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/studies", timeout=60) as answer:
                     studies = json.load(answer)["study_summaries"]
                 break
             except OSError:

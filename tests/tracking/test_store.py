@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from figureground.tracking.runs import stage_run
 from figureground.tracking.store import EXPERIMENT, TrackingError, open_store, tracking_uri, ui_command
+from helpers.command import free_port
 
 
 def test_temporary_copies_share_the_projects_store(root: Path) -> None:
@@ -131,9 +131,7 @@ def test_the_user_interface_serves_runs_and_artifacts_of_a_moved_project(
     with stage_run("evaluate", {}, root=root) as run:
         run.log_artifact(Path(__file__), "sheets")
     moved = root.rename(root.with_name("moved"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(ui_command(moved, port=port), cwd="/", start_new_session=True, env={**os.environ})
     try:
@@ -141,6 +139,7 @@ def test_the_user_interface_serves_runs_and_artifacts_of_a_moved_project(
         page = f"{address}/get-artifact?path=sheets/{Path(__file__).name}&run_uuid={run.run_id}"
         assert urllib.request.urlopen(page).read() == Path(__file__).read_bytes()
         monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "300")  # its first answers take long on a busy machine
         with stage_run("train", {"seed": 1}, root=moved) as through_server:
             through_server.log_artifact(Path(__file__))
         client = mlflow.MlflowClient(address)
@@ -155,7 +154,7 @@ def test_the_user_interface_serves_runs_and_artifacts_of_a_moved_project(
 def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
     while True:
         try:
-            urllib.request.urlopen(address, timeout=5)
+            urllib.request.urlopen(address, timeout=60)
             return
         except OSError:
             assert server.poll() is None, "the server ended"
