@@ -46,11 +46,8 @@ def driver(tmp_path_factory: pytest.TempPathFactory, film: Path) -> Iterator[web
 
 @pytest.fixture
 def page(driver: webdriver.Chrome, site: Site, tmp_path: Path) -> Iterator[Page]:
-    downloads = tmp_path / "downloads"
-    downloads.mkdir()
-    driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(downloads)})
     site.seen.clear()
-    page = Page(driver, site, downloads)
+    page = Page(driver, site, tmp_path / "downloads")
     page.open()
     yield page
     severe = [

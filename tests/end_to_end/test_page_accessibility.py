@@ -79,7 +79,7 @@ def the_webcam(page: Page, photo: Path) -> None:
 def a_background_picture(page: Page, photo: Path) -> None:
     page.choose("background", "picture")
     page.one("picture").send_keys(str(photo))
-    page.until("document.body.dataset.state === 'ready'")
+    page.until("document.getElementById('status').textContent.endsWith('is the background.')")
 
 
 def programs(page: Page, photo: Path) -> None:
@@ -104,8 +104,7 @@ def photo(tmp_path: Path) -> Path:
 def test_nobody_is_shut_out_and_no_other_host_is_asked(
     sized: Page, photo: Path, reach: Callable[[Page, Path], None]
 ) -> None:
-    sized.run("document.querySelector('details').open = true")
-    sized.one("model").send_keys("fast")  # finds people in photos
+    sized.use("fast")  # finds people in photos
     reach(sized, photo)
     asked = sized.run("return performance.getEntriesByType('resource').map(entry => entry.name)")
     assert asked and all(name.startswith((sized.site.url, f"blob:{sized.site.url}")) for name in asked)

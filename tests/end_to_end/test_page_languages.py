@@ -86,8 +86,7 @@ def test_what_the_server_says_is_named_as_the_servers(page: Page, tmp_path: Path
     (tmp_path / "small.png").write_bytes(encode_png(np.ascontiguousarray(drawing.portrait(6)[::6, ::6])))
     try:
         choose(page, "de")
-        page.run("document.querySelector('details').open = true")
-        page.one("model").send_keys("fast")
+        page.use("fast")
         page.choose("mode", "document")
         page.take(tmp_path / "two.jpg")
         assert page.make_document().startswith("Der Server meldet (auf Englisch): 2 faces in this photo")

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from selenium.webdriver.support.ui import WebDriverWait
 
 from figureground import Segmenter
 from figureground.web.assets import read_assets
-from helpers.browser import IN_BROWSER, Page
+from helpers.browser import IN_BROWSER, Page, wait
+from helpers.command import free_port
 from helpers.picture_files import opened
 from helpers.site import Site, serving
 from helpers.tiny_networks import save_pixel_network
@@ -40,7 +40,7 @@ def visit(page: Page, site: Site, part: str = "<body>") -> None:
     """Opens the page, which has this part, and waits until the browser has kept it."""
     page.site = site
     page.open()
-    WebDriverWait(page.driver, 60, 0.1).until(lambda driver: driver.execute_async_script(KEPT, part))
+    wait(page.driver, lambda: page.driver.execute_async_script(KEPT, part))
 
 
 def test_without_its_server_the_page_still_cuts_out_photos(page: Page, bright: Path, portrait: Path) -> None:
@@ -52,8 +52,7 @@ def test_without_its_server_the_page_still_cuts_out_photos(page: Page, bright: P
     result = opened(page.downloaded("me-cutout.png"))
     expected = Segmenter(bright).mask(opened(portrait.read_bytes()))
     assert np.abs(result[..., 3].astype(int) - expected).max() <= 1
-    page.run("document.querySelector('details').open = true")
-    page.one("model").send_keys("fast")  # never asked for while there was a server
+    page.use("fast")  # never asked for while there was a server
     page.until("document.body.dataset.state !== 'busy'")
     assert page.run("return document.body.dataset.engine") == "browser"
     page.choose("mode", "document")
@@ -63,12 +62,13 @@ def test_without_its_server_the_page_still_cuts_out_photos(page: Page, bright: P
 def test_a_newer_page_is_shown_at_the_next_visit_and_kept(
     page: Page, bright: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with serving(bright) as site:
+    port = free_port()
+    with serving(bright, port=port) as site:
         visit(page, site)
     newer = read_assets()
     newer["/"] = newer["/"].filled({"<body>": NEWER})
     monkeypatch.setattr("figureground.web.app.read_assets", lambda: newer)
-    with serving(bright, port=site.port) as site:
+    with serving(bright, port=port) as site:
         page.open()
         assert page.run("return document.body.className") == "newer"
         visit(page, site, NEWER)

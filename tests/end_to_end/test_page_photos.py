@@ -41,7 +41,6 @@ def change(page: Page, id_: str, value: str) -> None:
 
 
 def archive(page: Page) -> dict[str, bytes]:
-    (page.downloads / "cutouts.zip").unlink(missing_ok=True)
     page.one("archive").click()
     with zipfile.ZipFile(io.BytesIO(page.downloaded("cutouts.zip"))) as file:
         assert file.testzip() is None
@@ -90,14 +89,12 @@ def test_frames_and_sizes_that_shops_ask_for(sized: Page, square_person: Path) -
     shapes = {"person": (200, 100), "square": (227, 227), "portrait": (227, 182), "photo": (400, 300)}
     for shape, size in shapes.items():
         change(sized, "shape", shape)
-        (sized.downloads / "me-cutout.png").unlink(missing_ok=True)
         sized.one("png").click()
         cutout = opened(sized.downloaded("me-cutout.png"))
         assert np.abs(np.subtract(cutout.shape[:2], size)).max() <= 8, shape  # the mask's edge is not the drawing's
         assert (cutout[..., 3] > 127).sum() == pytest.approx(20_000, rel=0.1)
     change(sized, "shape", "portrait")
     change(sized, "longer", "1350")
-    (sized.downloads / "me-cutout.png").unlink()
     sized.one("png").click()
     assert opened(sized.downloaded("me-cutout.png")).shape == (1350, 1080, 4)
     sized.one("mask").click()

@@ -40,6 +40,11 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repair(page: Page, photo: Path) -> WebElement:
     """The stage, with the photo's mask on it."""
     assert "Done" in page.take(photo)
+    return stage_of(page)
+
+
+def stage_of(page: Page) -> WebElement:
+    """The stage, with the mask of the photo that is shown."""
     page.one("repair-start").click()
     page.until("document.querySelector('.mask-editor-window')?.dataset.scale > 0")
     return page.driver.find_element(By.CLASS_NAME, "mask-editor-window")
@@ -86,10 +91,8 @@ def held(page: Page, keys: str, *down: str) -> None:
 
 def mask_of(page: Page) -> Picture:
     """The mask as it is downloaded now."""
-    file = page.downloads / "two-mask.png"
-    file.unlink(missing_ok=True)
     page.one("mask").click()
-    return opened(page.downloaded(file.name))[..., 0]
+    return opened(page.downloaded("two-mask.png"))[..., 0]
 
 
 def own_mask(page: Page, photo: Path) -> Picture:
@@ -180,6 +183,7 @@ def test_the_view_follows_wheel_keys_and_fingers(sized: Page, two: Path) -> None
     for kind, apart in (("touchStart", 30), ("touchMove", 45), ("touchMove", 60), ("touchEnd", 0)):
         points = [{"x": box[0] + side * apart, "y": box[1], "id": i} for i, side in enumerate((-1, 1)) if apart]
         sized.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    sized.until("arguments[0].dataset.scale > arguments[1]", stage, 1.9 * whole)
     assert scale_of(stage) == pytest.approx(2 * whole, rel=0.05)
     steps = sized.driver.find_elements(By.CSS_SELECTOR, "[data-aria-label=steps] button")
     assert len(steps) == 2 and not any(each.is_enabled() for each in steps)  # the first finger has drawn nothing
@@ -193,7 +197,7 @@ def test_a_mended_mask_is_kept_when_another_photo_is_shown_and_by_another_model(
     sized.one("file").send_keys(f"{two}\n{portrait}")
     sized.until("document.getElementById('strip-progress').textContent.startsWith('2 of 2')")
     sized.settled()
-    sized.one("repair-start").click()
+    stage_of(sized)
     press(sized, "Only the largest person")
     sized.until("document.querySelector('[data-aria-label=steps] button').disabled === false")
     mended = mask_of(sized)

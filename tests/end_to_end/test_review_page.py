@@ -19,15 +19,14 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
 
 from figureground.dataset.judgments import read_judgments
 from figureground.dataset.metadata import mask_path, read_metadata
 from figureground.pictures import Picture, read_mask, read_photo
 from figureground.runtime.segmenter import Segmenter
 from helpers import drawing
-from helpers.browser import IN_BROWSER
-from helpers.command import begin, call
+from helpers.browser import IN_BROWSER, wait
+from helpers.command import begin, call, free_port
 from helpers.places import ROOT
 from helpers.reviewing import suspicious_project
 from helpers.tiny_networks import save_pixel_network
@@ -73,7 +72,7 @@ class Review:
         return self.driver.find_element(By.ID, id_)
 
     def until(self, script: str) -> None:
-        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(f"return {script}"))
+        wait(self.driver, lambda: self.driver.execute_script(f"return {script}"))
 
     def rested(self) -> str:
         """What the page says once it is at rest."""
@@ -170,13 +169,13 @@ def test_a_suspect_that_is_mended_is_trained_on_as_it_was_mended(
 def test_a_killed_server_loses_nothing_that_was_judged_and_the_page_goes_on(
     driver: webdriver.Chrome, root: Path, model: Path
 ) -> None:
-    with review(driver, root, model) as page:
+    port = free_port()
+    with review(driver, root, model, port) as page:
         page.press("a")
         page.press("e")
         page.stroke(0.5)
         assert page.name == "own/001"
     assert page.press(Keys.ENTER).startswith("The server does not answer. Start the command again")
-    port = int(page.address.split(":")[2].split("/")[0])
     running = begin("data", "review", root / "suspects.csv", "--data", root / "data", "-m", model, "--port", port)
     try:
         assert running.stdout is not None and running.stdout.readline().split()[0] == page.address

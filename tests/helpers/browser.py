@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from helpers.site import Site
 
+Found = TypeVar("Found")
+
+LONGEST = 300.0  # seconds that a page may take for anything on a machine that has much else to do
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 IN_BROWSER = [  # marks of a test file
     pytest.mark.slow,
@@ -44,16 +47,41 @@ def started(profile: Path, film: Path) -> webdriver.Chrome:
     for flag in [*FLAGS, f"--user-data-dir={profile}", f"--use-file-for-fake-video-capture={film}"]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    return webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    browser = webdriver.Chrome(options=options, service=webdriver.ChromeService(str(DRIVER)))
+    browser.set_script_timeout(100)  # of what is not at rest at once; the driver's own answer may take 120
+    return browser
+
+
+def wait(driver: webdriver.Chrome, condition: Callable[[], Found]) -> Found:
+    """What the condition gives, once that is true."""
+    return WebDriverWait(driver, LONGEST, 0.05).until(lambda _: condition())
 
 
 @dataclass
 class Page:
-    """The page in the browser, and the folder that its downloads go to."""
+    """The page in the browser, and the folder that its downloads go to.
+
+    Each has one of its own: where the browser has not yet done with a file, it gives the next of that name another.
+    """
 
     driver: webdriver.Chrome
     site: Site
-    downloads: Path
+    folder: Path
+    count: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self._receive_next()
+
+    @property
+    def downloads(self) -> Path:
+        """Of the next download."""
+        return self.folder / str(self.count)
+
+    def _receive_next(self) -> None:
+        self.count += 1
+        self.downloads.mkdir(parents=True)
+        where = {"behavior": "allow", "downloadPath": str(self.downloads)}
+        self.driver.execute_cdp_cmd("Browser.setDownloadBehavior", where)
 
     def open(self) -> None:
         self.driver.get(self.site.url)
@@ -68,7 +96,7 @@ class Page:
     def settled(self) -> str:
         """The status line, once the page is at rest."""
         rest = "return document.body.dataset.engine && document.body.dataset.state !== 'busy'"
-        WebDriverWait(self.driver, 60, 0.05).until(lambda driver: driver.execute_script(rest))
+        wait(self.driver, lambda: self.run(rest))
         return self.one("status").text
 
     def told(self, beginning: str) -> str:
@@ -88,6 +116,11 @@ class Page:
         self.one("make-document").click()
         return self.settled()
 
+    def use(self, model: str) -> None:
+        """Chooses the model; letters typed into the list count as one word only where they come quickly."""
+        self.run("document.querySelector('details').open = true")
+        Select(self.one("model")).select_by_value(model)
+
     def choose(self, name: str, value: str) -> None:
         self.driver.find_element(By.CSS_SELECTOR, f"input[name='{name}'][value='{value}'] ~ span").click()
 
@@ -101,7 +134,8 @@ class Page:
 
     def downloaded(self, name: str) -> bytes:
         path = self.downloads / name
-        WebDriverWait(self.driver, 30, 0.05).until(lambda _: path.exists())
+        wait(self.driver, path.exists)
+        self._receive_next()
         return path.read_bytes()
 
     @contextmanager
@@ -115,4 +149,7 @@ class Page:
             self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
     def until(self, script: str, *arguments: object) -> None:
-        WebDriverWait(self.driver, 30, 0.05).until(lambda driver: driver.execute_script(f"return {script}", *arguments))
+        wait(self.driver, lambda: self.run(f"return {script}", *arguments))
+
+    def until_colour(self, id_: str, x: float, y: float, fits: Callable[[tuple[int, ...]], bool]) -> None:
+        wait(self.driver, lambda: fits(self.colour(id_, x, y)))

@@ -21,6 +21,7 @@ from figureground.web.serving import server
 
 BOUNDARY = "-- a boundary --"
 FORM = f'multipart/form-data; boundary="{BOUNDARY}"'
+LONGEST = 600.0  # seconds that an answer may take
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Site:
     def ask(
         self, method: str, path: str, body: bytes | Iterator[bytes] = b"", headers: Mapping[str, str] | None = None
     ) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST)
         try:
             with suppress(ConnectionError):  # a server may answer before it has all, and close
                 connection.request(method, path, body, dict(headers or {}))
@@ -73,7 +74,7 @@ def serving(
     model: str | Path, limits: Limits | None = None, threads: int = 2, public_name: str | None = None, port: int = 0
 ) -> Iterator[Site]:
     """A site on a port of this machine, any free one without its number, while the block runs."""
-    limits = limits or Limits()
+    limits = limits or Limits(head_seconds=60, upload_seconds=LONGEST, work_seconds=LONGEST)
     with running_app(create_app(model, limits, threads=threads, public_name=public_name), limits, port) as site:
         yield site
 
