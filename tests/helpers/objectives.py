@@ -36,7 +36,7 @@ class Toy:
 
     log: Path
     seconds: float = 0.0  # an epoch
-    waits_after: int = 10**6  # epochs of all trials; the next ones do not end
+    waits_after: int = 10**6  # epochs of all trials; the next ones do not end, and a sign says who waits
     fails: tuple[int, ...] = ()  # trials that raise
     kills: tuple[int, ...] = ()  # trials that kill their process in the third epoch
     kills_after: tuple[int, ...] = ()  # trials that kill it when all epochs are done and nobody was told the outcome
@@ -68,6 +68,8 @@ class Toy:
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(self.seconds)
         while len(entries(self.log)) >= self.waits_after:
+            _signs(self.log).mkdir(exist_ok=True)
+            (_signs(self.log) / str(os.getpid())).touch()
             time.sleep(0.05)
         with self.log.open("a") as stream:
             stream.write(f"{task.key} {epoch} {task.number} {os.getpid()}\n")
@@ -84,6 +86,15 @@ def entries(log: Path) -> list[tuple[str, int, int, int]]:
     """(key, epoch, trial, process) of every epoch that was worked on."""
     lines = log.read_text().splitlines() if log.exists() else []
     return [(key, int(epoch), int(trial), int(process)) for key, epoch, trial, process in map(str.split, lines)]
+
+
+def waiting(log: Path) -> list[int]:
+    """Processes that wait for their end: what they have worked on is kept, and nothing else is under way."""
+    return [int(sign.name) for sign in _signs(log).glob("*")]
+
+
+def _signs(log: Path) -> Path:
+    return log.with_name("waiting")
 
 
 def job(
