@@ -15,6 +15,7 @@ import pytest
 
 TESTS = Path(__file__).parents[1]
 OBJECT_STORE = 80_000_000  # bytes; Ray wants 75 MiB or more
+LONGEST = 600  # seconds that a process of Ray may take to start on a machine that has much else to do
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,11 @@ class Hosts:
         return str(self.cluster.address)
 
     def add(self) -> Any:
-        return self.cluster.add_node(num_cpus=1, num_gpus=self.num_gpus, object_store_memory=OBJECT_STORE)
+        host = self.cluster.add_node(
+            num_cpus=1, num_gpus=self.num_gpus, object_store_memory=OBJECT_STORE, wait=False
+        )
+        self.cluster.wait_for_nodes(LONGEST)
+        return host
 
     def lose(self, host: Any) -> None:
         """As where its power fails."""
@@ -59,6 +64,13 @@ def hosts(environment: dict[str, str], num_gpus: int = 0) -> Iterator[Hosts]:
         settings = {
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_AUTH_MODE": "disabled",
+            "RAY_raylet_start_wait_time_s": str(LONGEST),
+            "RAY_worker_register_timeout_seconds": str(LONGEST),
+            "RAY_agent_register_timeout_ms": str(1000 * LONGEST),
+            "RAY_gcs_server_port_wait_time_s": str(LONGEST),
+            "RAY_gcs_rpc_server_connect_timeout_s": str(LONGEST),
+            "RAY_gcs_server_request_timeout_seconds": str(LONGEST),
+            "RAY_memory_monitor_refresh_ms": "0",  # ends processes where other programs take the memory
             "OMP_NUM_THREADS": "1",
             "PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")]),
         }
@@ -67,8 +79,10 @@ def hosts(environment: dict[str, str], num_gpus: int = 0) -> Iterator[Hosts]:
         from ray.cluster_utils import Cluster
 
         one = {"num_cpus": 1, "num_gpus": num_gpus, "object_store_memory": OBJECT_STORE}
-        cluster = Cluster(initialize_head=True, head_node_args={**one, "include_dashboard": False})
+        cluster = Cluster()
         try:
+            cluster.add_node(**one, include_dashboard=False, wait=False)
+            cluster.wait_for_nodes(LONGEST)
             made = Hosts(cluster, num_gpus)
             made.add()
             yield made
@@ -116,4 +130,4 @@ def nobody_has_rights(server: dict[str, str]) -> Iterator[None]:
 
 def _ask_for_rights_after(server: dict[str, str], requests: str) -> None:
     address, kind = f"{server['AWS_ENDPOINT_URL']}/moto-api/reset-auth", {"Content-Type": "text/plain"}
-    urlopen(Request(address, requests.encode(), kind, method="POST"), timeout=30).close()
+    urlopen(Request(address, requests.encode(), kind, method="POST"), timeout=LONGEST).close()
