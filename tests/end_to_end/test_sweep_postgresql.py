@@ -118,7 +118,7 @@ def test_a_trial_of_another_machine_that_falls_silent_is_retried(project: Path) 
     assert process.stdout and process.stdout.readline() == b"reported\n"
     process.kill()
     process.wait()
-    deadline = time.monotonic() + 60.0
+    deadline = time.monotonic() + 600.0
     while objectives.counted(project, address)["RUNNING"] and time.monotonic() < deadline:
         time.sleep(0.5)
         optuna.storages.fail_stale_trials(study)
@@ -137,7 +137,7 @@ def test_a_database_that_goes_away_for_a_while_is_waited_for_in_one_line(
         while len(objectives.entries(project / "log")) < 2:
             time.sleep(0.1)
         server.stop(signal.SIGQUIT)
-        time.sleep(5.0)
+        server.is_missed()
         server.start()
 
     with ThreadPoolExecutor() as pool:

@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -72,6 +73,12 @@ class PostgreSQL:
         """A fast shutdown, or with SIGQUIT an immediate one."""
         self._process.send_signal(how)
         self._process.wait()
+
+    def is_missed(self) -> None:
+        """Waits, while it is away, until somebody asks for it, and turns them away."""
+        with socket.create_server(("127.0.0.1", int(self._port))) as door:
+            door.settimeout(600)
+            door.accept()[0].close()
 
 
 @contextlib.contextmanager
