@@ -14,6 +14,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -85,15 +86,16 @@ def test_a_killed_rendering_goes_on_to_the_same_bytes_with_another_number_of_pro
 ) -> None:
     folder = tmp_path / "data"
     running = subprocess.Popen([sys.executable, "-c", "from figureground.cli import main; main()", *command(folder, 1)])
-    deadline = time.time() + 300
-    while time.time() < deadline and not list(folder.glob("images/rendered/[0-9]*.jpg")):
+    while not list(folder.glob("images/rendered/[0-9]*.jpg")):
+        assert running.poll() is None
         time.sleep(0.1)
+    workers = psutil.Process(running.pid).children(recursive=True)
     os.kill(running.pid, signal.SIGKILL)
     running.wait()
+    assert psutil.wait_procs(workers, timeout=300)[1] == []  # they end with it
     kept = contents(folder)
     assert 0 < len([name for name in kept if name.startswith("images/rendered/0")]) < COUNT
     assert "metadata.csv" not in kept
-    time.sleep(2)  # its process ends with it and writes no more
     done = CliRunner().invoke(main, command(folder, 1))
     assert done.exit_code == 0, done.output
     assert contents(folder) == contents(rendered)
