@@ -32,7 +32,7 @@ def ended(running: subprocess.Popen[str]) -> str:
     address = running.stdout.readline()
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#[\w-]{20,} \(ends with Ctrl-C\)\n", address), address
     os.killpg(running.pid, signal.SIGINT)
-    said, errors = running.communicate(timeout=60)
+    said, errors = running.communicate(timeout=600)
     assert running.returncode == 0, errors
     return said
 

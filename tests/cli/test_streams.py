@@ -80,7 +80,7 @@ def test_a_terminal_is_neither_waited_for_nor_shown_bytes(tmp_path: Path, bright
         done = subprocess.run(
             [*COMMAND, "cut", "-" if end == "stdin" else "a.jpg", "-o", "-", "-m", str(bright)],
             **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, end: terminal},  # type: ignore[call-overload]
-            stderr=subprocess.PIPE, cwd=tmp_path, timeout=60, check=False,
+            stderr=subprocess.PIPE, cwd=tmp_path, timeout=600, check=False,
         )  # fmt: skip
     finally:
         os.close(terminal)

@@ -116,7 +116,8 @@ def test_two_processes_one_of_which_dies_and_is_ended_come_to_the_curves_of_one(
 
     survivor, victim = trained(hosts, both, **{DIES: ("", "1")})
     assert (survivor.returncode, victim.returncode) == (1, 1)
-    assert survivor.stderr.startswith("error: cluster: another process has ended or cannot be reached any more")
+    lost = "cluster: another process has ended or cannot be reached any more"
+    assert survivor.stderr.lower().startswith(f"error: {lost}")  # Gloo or JAX's own service may be the first to tell
     assert "this process was killed" in victim.stderr
     assert survivor.stderr.count("\n") == victim.stderr.count("\n") == 1
 

@@ -16,7 +16,7 @@ pytest.importorskip("moto")
 
 
 def dvc(*arguments: str, folder: Path) -> None:
-    subprocess.run([sys.executable, "-m", "dvc", *arguments], cwd=folder, check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "dvc", *arguments], cwd=folder, check=True, timeout=1200)
 
 
 @pytest.mark.slow

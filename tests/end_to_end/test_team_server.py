@@ -34,7 +34,7 @@ from helpers.tiny_networks import save_pixel_network
 
 pytestmark = pytest.mark.slow
 
-LONGEST = 240.0  # seconds that a service may take to answer
+LONGEST = 1200.0  # seconds that a service may take to answer
 S3 = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
 OF_THIS_HOST = ("figureground.process", "figureground.pipeline", "mlflow.")  # beginnings of tags
 
@@ -70,7 +70,7 @@ def answers(address: str, service: subprocess.Popen[bytes]) -> None:
     while True:
         assert service.poll() is None and time.monotonic() < deadline, address
         try:
-            urllib.request.urlopen(address, timeout=5).close()
+            urllib.request.urlopen(address, timeout=60).close()
             return
         except urllib.error.HTTPError:
             return
@@ -180,6 +180,7 @@ def test_run_pictures_and_model_are_as_with_sqlite(
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     alone = recorded(tmp_path / "alone", tflite)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", services.address)
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "300")  # a server's first answers take long on a busy machine
     on_server = recorded(tmp_path / "team", tflite)
     assert on_server == alone
     assert alone["tflite"] == tflite.read_bytes() and alone["files"]["curves.png"][:2] == b"\x00\x01"

@@ -78,7 +78,7 @@ elif __name__ == "__mp_main__":
 
     def replace_and_join(place: Any) -> None:
         if SILENT in os.environ:
-            vars(joining)["_HEARTBEAT"] = 5
+            vars(joining)["_HEARTBEAT"] = 10
             sys.modules["figureground.cluster.training"] = SimpleNamespace(train_together=be_silent)  # type: ignore[assignment]
         else:
             replace_network()

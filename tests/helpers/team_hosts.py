@@ -13,7 +13,7 @@ from pathlib import Path
 from helpers.command import free_port
 from helpers.places import ROOT
 
-LONGEST = 300.0  # seconds that any of them may take
+LONGEST = 1800.0  # seconds that any of them may take
 FIRST_POD = "figureground-train-0.figureground-train"  # of the job and by the service of deploy/train.yaml
 # As what follows a namespace's command line: a host's own name, and the addresses of all.
 NAMED = 'hostname "$0" && mount --bind "$1" /etc/hosts && shift && exec "$@"'

@@ -41,7 +41,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 
     def waiting(self: Segmenter, *arguments: object, **options: object) -> object:
         held.entered.release()
-        held.opened.wait(60)
+        held.opened.wait(600)
         return cut(self, *arguments, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Segmenter, "cut", waiting)
@@ -64,7 +64,7 @@ def until_served(site: Site, photo: bytes) -> Answer:
 @pytest.mark.parametrize("served", [False, True], ids=["first request", "request after an answer"])
 @pytest.mark.slow
 def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes, *, served: bool) -> None:
-    with serving(bright, Limits(head_seconds=2)) as site, socket.create_connection(("127.0.0.1", site.port)) as slow:
+    with serving(bright, Limits(head_seconds=4)) as site, socket.create_connection(("127.0.0.1", site.port)) as slow:
         if served:
             slow.sendall(b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             assert slow.recv(4096).startswith(b"HTTP/1.1 200")
@@ -76,10 +76,10 @@ def test_headers_that_do_not_come_end_the_connection(bright: Path, photo: bytes,
 
 @pytest.mark.slow
 def test_slow_work_outlasts_the_time_for_headers(bright: Path, photo: bytes, gate: Gate) -> None:
-    with serving(bright, Limits(head_seconds=2)) as site, ThreadPoolExecutor(1) as pool:
+    with serving(bright, Limits(head_seconds=4)) as site, ThreadPoolExecutor(1) as pool:
         answer = pool.submit(site.post, "/cut", {"photo": photo})
-        assert gate.entered.acquire(timeout=60)
-        time.sleep(2.5)
+        assert gate.entered.acquire(timeout=600)
+        time.sleep(4.5)
         gate.opened.set()
         assert answer.result().status == 200
 
@@ -102,7 +102,7 @@ def test_pixels_are_limited(bright: Path, photo: bytes) -> None:
 @pytest.mark.slow
 def test_a_slow_upload_is_given_up(bright: Path, photo: bytes) -> None:
     body = form({"photo": photo})
-    with serving(bright, Limits(upload_seconds=2, places=1)) as site:
+    with serving(bright, Limits(upload_seconds=4, places=1)) as site:
         with socket.create_connection(("127.0.0.1", site.port)) as line:
             line.sendall(beginning(len(body)) + body[:1000])
             assert line.recv(12) == b"HTTP/1.1 408"
@@ -120,11 +120,11 @@ def test_an_upload_broken_off_frees_its_place(strict: Site, photo: bytes) -> Non
 
 @pytest.mark.slow
 def test_one_too_many_is_told_when_to_come_back(bright: Path, photo: bytes, gate: Gate) -> None:
-    with serving(bright, Limits(work_seconds=2, places=2)) as site:
+    with serving(bright, Limits(work_seconds=4, places=2)) as site:
         with ThreadPoolExecutor(2) as pool:
             taken = [pool.submit(site.post, "/cut", {"photo": photo}) for _ in range(2)]
             for _ in taken:
-                assert gate.entered.acquire(timeout=60)
+                assert gate.entered.acquire(timeout=600)
             answer = site.post("/cut", {"photo": photo})
             assert answer.status == 503 and answer.headers["Retry-After"] == "2"
             assert site.ask("GET", "/health").status == 200  # the page is served all the same
