@@ -68,7 +68,7 @@ def hosts(environment: dict[str, str], num_gpus: int = 0) -> Iterator[Hosts]:
             "RAY_worker_register_timeout_seconds": str(LONGEST),
             "RAY_agent_register_timeout_ms": str(1000 * LONGEST),
             "RAY_gcs_server_port_wait_time_s": str(LONGEST),
-            "RAY_gcs_rpc_server_connect_timeout_s": str(LONGEST),
+            "RAY_gcs_rpc_server_connect_timeout_s": "60",
             "RAY_gcs_server_request_timeout_seconds": str(LONGEST),
             "RAY_memory_monitor_refresh_ms": "0",  # ends processes where other programs take the memory
             "OMP_NUM_THREADS": "1",
