@@ -13,8 +13,11 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from helpers.command import free_port
+
 TESTS = Path(__file__).parents[1]
 OBJECT_STORE = 80_000_000  # bytes; Ray wants 75 MiB or more
+PORTS = ("dashboard_agent_listen_port", "metrics_agent_port", "metrics_export_port", "runtime_env_agent_port")
 LONGEST = 600  # seconds that a process of Ray may take to start on a machine that has much else to do
 
 
@@ -30,11 +33,7 @@ class Hosts:
         return str(self.cluster.address)
 
     def add(self) -> Any:
-        host = self.cluster.add_node(
-            num_cpus=1, num_gpus=self.num_gpus, object_store_memory=OBJECT_STORE, wait=False
-        )
-        self.cluster.wait_for_nodes(LONGEST)
-        return host
+        return _added(self.cluster, num_gpus=self.num_gpus)
 
     def lose(self, host: Any) -> None:
         """As where its power fails."""
@@ -78,16 +77,22 @@ def hosts(environment: dict[str, str], num_gpus: int = 0) -> Iterator[Hosts]:
             patch.setenv(name, value)
         from ray.cluster_utils import Cluster
 
-        one = {"num_cpus": 1, "num_gpus": num_gpus, "object_store_memory": OBJECT_STORE}
         cluster = Cluster()
         try:
-            cluster.add_node(**one, include_dashboard=False, wait=False)
-            cluster.wait_for_nodes(LONGEST)
+            _added(cluster, num_gpus=num_gpus, include_dashboard=False)
             made = Hosts(cluster, num_gpus)
             made.add()
             yield made
         finally:
             cluster.shutdown()
+
+
+def _added(cluster: Any, **settings: object) -> Any:
+    """A host of one core more. It dies where its processes choose their ports themselves and do so too late for it."""
+    ports = {name: free_port() for name in PORTS}
+    host = cluster.add_node(num_cpus=1, object_store_memory=OBJECT_STORE, wait=False, **ports, **settings)
+    cluster.wait_for_nodes(LONGEST)
+    return host
 
 
 @contextmanager
