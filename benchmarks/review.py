@@ -25,7 +25,7 @@ from figureground.stages import runner
 runner.prepare_tensorflow()
 
 from figureground.dataset.manifest import Pair, read_manifest  # noqa: E402
-from figureground.dataset.metadata import pair_mask, photo_path  # noqa: E402
+from figureground.dataset.metadata import held_path, pair_mask, photo_path  # noqa: E402
 from figureground.dataset.suspects import Suspect, read_suspects  # noqa: E402
 from figureground.files import write_bytes  # noqa: E402
 from figureground.params import ReviewParams  # noqa: E402
@@ -41,13 +41,17 @@ SHOWN = 20
 
 
 def linked(pairs: Sequence[Pair], data: Path, copy: Path) -> None:
-    """Photos as links and masks as files of their own."""
+    """Photos and what is held as links, masks as files of their own."""
     for pair in pairs:
         photo = photo_path(data, pair.name)
         link = copy / "images" / f"{pair.name}{photo.suffix}"
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(photo.resolve())
         write_bytes(copy / "masks" / f"{pair.name}.png", encode_png(pair_mask(data, pair.name)))
+        if held_path(data, pair.name).is_file():
+            held = held_path(copy, pair.name)
+            held.parent.mkdir(parents=True, exist_ok=True)
+            held.symlink_to(held_path(data, pair.name).resolve())
 
 
 def spoil(pairs: Sequence[Pair], copy: Path, generator: np.random.Generator) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """What a model says of photos whose masks it has not learned from.
 
-The packaged `open` finds people in photos of all kinds, and none but a few of them has it learned from. What a set
-calls person it cannot know: whether a bag is one, or hair in the wind. So decoders learn that from the set itself, each
-from the masks of all folds but one: what to add to `open`'s answer, by an encoder's features. Neither changes, so both
-answers are computed once a photo and serve every decoder; that is most of a training's work.
+The packaged models find people in photos of all kinds. Two of them are asked, whose encoders learned from different
+photos: where one errs alone, nothing is wrong with the mask. What a set calls person they cannot know: whether a bag is
+one, or hair in the wind. So decoders learn that from the set itself, each from the masks of all folds but one: what to
+add to the two models' mean, by an encoder's features. Neither changes, so all answers are computed once a photo and
+serve every decoder; that is most of a training's work.
 """
 
 from __future__ import annotations
@@ -19,18 +20,19 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from figureground.dataset.manifest import Pair
-from figureground.dataset.metadata import pair_mask, photo_path
+from figureground.dataset.metadata import photo_path
 from figureground.models.encoder import build_encoder, find_encoder
 from figureground.models.layers import AlignedResize, norm_relu
 from figureground.network_input import network_input
 from figureground.params import LossParams
 from figureground.pictures import read_photo, resize_mask, resize_photo
 from figureground.processes import usable_cores
-from figureground.runtime.segmenter import Segmenter
+from figureground.review.masks import judged_mask
+from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.training.losses import build_loss
 from figureground.training.weights import load_encoder
 
-PACKAGED = "open"
+PACKAGED = ("open", "fast")
 ENCODER = "mobilenet_v2_deeplab"
 WEIGHTS = Path("weights/base.encoder.keras")  # learned from rendered people and few photos: see recipes/base.yaml
 SIDE = 321  # pixels of the square that photos are stretched to for the encoder
@@ -49,7 +51,7 @@ _LOSS = LossParams(
 
 
 class Features:
-    """Both models' answers to all photos, in files of `folder` that take 0.4 MB a photo, and the masks beside them.
+    """What packaged models and encoder answer to all photos, in files of `folder`, and the masks beside them.
 
     Raises:
         PictureError, MetadataError: A photo or mask is missing or damaged.
@@ -57,8 +59,8 @@ class Features:
     """
 
     def __init__(self, pairs: Sequence[Pair], data: Path, folder: Path) -> None:
-        encoder, segmenter = _encoder(), Segmenter(PACKAGED, threads=usable_cores())
-        shapes = [(FINE, FINE, 1), *(output.shape[1:] for output in encoder.outputs)]
+        encoder, segmenters = _encoder(), [Segmenter(name, threads=usable_cores()) for name in PACKAGED]
+        shapes = [(FINE, FINE, len(PACKAGED)), *(output.shape[1:] for output in encoder.outputs)]
         self.masks = np.zeros((len(pairs), FINE, FINE, 1), np.uint8)
         self.answers = [
             np.lib.format.open_memmap(folder / f"{number}.npy", "w+", np.float16, (len(pairs), *shape))
@@ -68,11 +70,15 @@ class Features:
             chosen = pairs[first : first + BATCH]
             photos = [read_photo(photo_path(data, pair.name)) for pair in chosen]
             for place, (pair, photo) in enumerate(zip(chosen, photos, strict=True), start=first):
-                self.masks[place, ..., 0] = resize_mask(pair_mask(data, pair.name), FINE, FINE)
-                self.answers[0][place, ..., 0] = _logits(segmenter, photo)
+                self.masks[place, ..., 0] = resize_mask(judged_mask(data, pair.name), FINE, FINE)
+                self.answers[0][place] = np.stack([_logits(segmenter, photo) for segmenter in segmenters], -1)
             squares = network_input(np.stack([resize_photo(photo, SIDE, SIDE) for photo in photos]))
             for kept, answer in zip(self.answers[1:], encoder.predict_on_batch(squares), strict=True):
                 kept[first : first + len(chosen)] = answer
+
+    def packaged(self, place: int) -> list[NDArray[np.float32]]:
+        """What each packaged model says of a photo by itself, float32 (FINE, FINE) in 0..1."""
+        return list(sigmoid(np.asarray(self.answers[0][place], np.float32)).transpose(2, 0, 1))
 
     def of(self, places: NDArray[np.intp]) -> tuple[NDArray[np.float32], ...]:
         """Of the photos at these places, as a decoder takes them."""
@@ -127,9 +133,10 @@ def _trained(features: Features, places: NDArray[np.intp], seed: int) -> keras.M
 
 
 def _decoder(shapes: Sequence[tuple[int, ...]]) -> keras.Model:
-    """From the answers of these shapes to logits (B, FINE, FINE, 1), which begin as `open`'s own."""
+    """From the answers of these shapes to logits (B, FINE, FINE, 1), which begin as the packaged models' mean."""
     inputs = [keras.Input(shape) for shape in shapes]
     packaged, features, deep, logits = inputs
+    mean = keras.ops.mean(packaged, axis=-1, keepdims=True)
     deep = keras.layers.Concatenate()([keras.layers.Dropout(0.1)(deep), keras.layers.Rescaling(0.25)(logits)])
     size = features.shape[1:3]
     seen = keras.layers.Rescaling(0.25)(keras.layers.Resizing(*size)(packaged))
@@ -138,7 +145,7 @@ def _decoder(shapes: Sequence[tuple[int, ...]]) -> keras.Model:
     x = norm_relu(_conv(x, 3), "filtered")
     x = norm_relu(_conv(x, 3), "filtered_again")
     x = keras.layers.Conv2D(1, 1, kernel_initializer="zeros", dtype="float32")(x)
-    return keras.Model(inputs, keras.layers.Add()([keras.layers.Resizing(FINE, FINE)(x), packaged]))
+    return keras.Model(inputs, keras.layers.Add()([keras.layers.Resizing(FINE, FINE)(x), mean]))
 
 
 def _conv(x: Any, size: int) -> Any:

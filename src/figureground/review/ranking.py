@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from figureground.dataset.opinions import Opinion
+from figureground.dataset.opinions import Opinion, decode_probability
 from figureground.dataset.suspects import Suspect
 from figureground.pictures import decode_mask
 from figureground.processes import in_order, worthwhile
@@ -61,25 +61,26 @@ def rank(opinions: Sequence[Opinion], folds: Sequence[Numbers], seed: int) -> li
 def _measure_all(opinions: Sequence[Opinion], seed: int) -> list[_Measured]:
     others = np.random.default_rng(seed).permutation(len(opinions))
     tasks = [
-        (opinion.mask_png, opinion.probability_png, opinions[other].mask_png, seed + place)
+        (opinion, opinions[other].mask_png, seed + place)
         for place, (opinion, other) in enumerate(zip(opinions, others, strict=True))
     ]
     processes = worthwhile(len(tasks), least=MASKS_A_PROCESS)
     return list(in_order(_measured, tasks, processes, advice="close other programs and run again"))
 
 
-def _measured(task: tuple[bytes, bytes, bytes, int]) -> _Measured:
-    mask, other = decode_mask(task[0]), decode_mask(task[2])
-    probability = decode_mask(task[1]).astype(np.float32) / np.float32(255)
-    generator = np.random.default_rng(task[3])
+def _measured(task: tuple[Opinion, bytes, int]) -> _Measured:
+    opinion, other_png, seed = task
+    mask, other, probability = opinion.mask, decode_mask(other_png), opinion.probability
+    others = [decode_probability(png) for png in opinion.others_png]
+    generator = np.random.default_rng(seed)
     kinds: list[int] = []
     faulty: list[Floats] = []
     for kind in generator.permutation(len(KINDS)).tolist():
         changed = plant(KINDS[kind], mask, other, generator) if len(kinds) < FAULTS_A_MASK else None
         if changed is not None:
             kinds.append(kind)
-            faulty.append(measure(changed, probability).vector())
-    return _Measured(measure(mask, probability), kinds, faulty)
+            faulty.append(measure(changed, probability, others).vector())
+    return _Measured(measure(mask, probability, others), kinds, faulty)
 
 
 def _chances(measured: Sequence[_Measured], sources: Sequence[str], folds: Sequence[Numbers], seed: int) -> Floats:

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from figureground.dataset.manifest import Pair
-from figureground.dataset.metadata import pair_mask, photo_path
+from figureground.dataset.metadata import photo_path
 from figureground.dataset.opinions import Opinion, opinion, small_size
 from figureground.dataset.suspects import write_suspects
 from figureground.files import write_bytes
 from figureground.params import ReviewParams
 from figureground.pictures import PERSON, encode_jpeg, encode_png, read_photo, resize_probability
 from figureground.review.folds import fold_places
+from figureground.review.masks import judged_mask
 from figureground.review.network import Features, out_of_fold
 from figureground.review.ranking import rank
 from figureground.review.sheet import draw_sheet
@@ -72,15 +73,18 @@ def review(
 def _by_folds(
     pairs: Sequence[Pair], data: Path, folds: Sequence[NDArray[np.intp]], seed: int, work: Path
 ) -> Iterator[Opinion]:
-    answers = out_of_fold(Features(pairs, data, work), folds, seed)
-    for pair, answer in zip(pairs, answers, strict=True):
-        mask = pair_mask(data, pair.name)
-        yield opinion(pair, mask, resize_probability(answer / np.float32(255), *small_size(*mask.shape)))
+    features = Features(pairs, data, work)
+    answers = out_of_fold(features, folds, seed)
+    for place, pair in enumerate(pairs):
+        mask = judged_mask(data, pair.name)
+        said = (answers[place] / np.float32(255), *features.packaged(place))
+        probability, *others = (resize_probability(each, *small_size(*mask.shape)) for each in said)
+        yield opinion(pair, mask, probability, others)
 
 
 def _by_model(pairs: Sequence[Pair], data: Path, predict: Predict) -> Iterator[Opinion]:
     for pair in tqdm(pairs, "review", unit="photo", disable=None):
-        yield opinion(pair, pair_mask(data, pair.name), predict(read_photo(photo_path(data, pair.name))))
+        yield opinion(pair, judged_mask(data, pair.name), predict(read_photo(photo_path(data, pair.name))))
 
 
 def _most(pairs: int) -> int:
