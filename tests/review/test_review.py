@@ -75,7 +75,8 @@ def rendered(tmp_path: Path) -> list[Pair]:
         if len(found) < 30 and (mask > 0).mean() > 0.15:
             photo = cv2.cvtColor(embedded.picture(f"images/rendered/{stem}.jpg"), cv2.COLOR_BGR2RGB)
             drawing.write_pair(tmp_path / "data", row["name"], photo, mask if found else np.zeros_like(mask))
-            found.append(Pair(row["name"], "rendered", row["group"], "CC0", *mask.shape[::-1], "full", 0.2, 0.0))
+            height, width = mask.shape
+            found.append(Pair(row["name"], "rendered", row["group"], "CC0", width, height, "full", 0.2, 0.0))
     return found
 
 
