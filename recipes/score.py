@@ -17,12 +17,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from figureground.dataset.manifest import Pair, read_manifest
-from figureground.dataset.metadata import held_path, pair_mask, photo_path
+from figureground.dataset.metadata import pair_held, pair_mask, photo_path
 from figureground.dataset.sides import read_split
 from figureground.evaluation import scoring
 from figureground.evaluation.scoring import OURS, ScoredPhoto, Slice
 from figureground.files import file_sha256, write_table
-from figureground.pictures import read_mask, read_photo
+from figureground.pictures import read_photo
 from figureground.runtime.segmenter import Segmenter
 from figureground.scores import Bootstrap, Interval
 
@@ -57,7 +57,7 @@ def main() -> None:
 
 def scored(pair: Pair, segmenter: Segmenter) -> ScoredPhoto:
     photo, mask = read_photo(photo_path(DATA, pair.name)), pair_mask(DATA, pair.name)
-    held = read_mask(path) if (path := held_path(DATA, pair.name)).is_file() else None
+    held = pair_held(DATA, pair.name)
     prediction = segmenter.mask(photo) >= PERSON
     return ScoredPhoto(pair, file_sha256(photo_path(DATA, pair.name)), {OURS: scoring.score(prediction, mask, held)})
 

@@ -11,10 +11,18 @@ from numpy.typing import NDArray
 
 from figureground.audit.duplicates import Fingerprint, fingerprint
 from figureground.dataset.manifest import framing
-from figureground.dataset.metadata import MetadataError, coverage_path, held_path, mask_path, pair_mask, photo_path
+from figureground.dataset.metadata import (
+    MetadataError,
+    coverage_path,
+    held_path,
+    mask_path,
+    pair_held,
+    pair_mask,
+    photo_path,
+)
 from figureground.drawn_masks import read_drawn_mask
 from figureground.params import AuditParams
-from figureground.pictures import PERSON, VOID, Picture, PictureError, read_mask, read_photo
+from figureground.pictures import PERSON, VOID, Picture, PictureError, read_photo
 
 SPECK = 0.0005  # of the photo; smaller pieces of person and smaller holes are specks
 FULL = 0.999  # of the known pixels: a mask with so much person has no outline to learn
@@ -117,17 +125,14 @@ def _mask(data: Path, name: str) -> Picture | Fault:
 
 def _held_fault(data: Path, name: str, mask: Picture) -> Fault | None:
     """What is held need not be known; where it is, it has to fit."""
-    path = held_path(data, name)
-    if not path.is_file():
-        return None
     try:
-        held = read_mask(path)
+        held = pair_held(data, name)
     except PictureError as error:
         return Fault("held mask unreadable", str(error))
-    if held.shape == mask.shape:
+    if held is None or held.shape == mask.shape:
         return None
     sizes = f"{held.shape[1]} x {held.shape[0]} for a photo of {mask.shape[1]} x {mask.shape[0]} (width x height)"
-    return Fault("sizes differ", f"{path}: {sizes}; import it again")
+    return Fault("sizes differ", f"{held_path(data, name)}: {sizes}; import it again")
 
 
 def _shape_fault(photo: Picture, mask: Picture) -> Fault:

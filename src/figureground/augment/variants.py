@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from figureground.augment.compose import Donors, add_person, replace_background
 from figureground.augment.records import encode_example, frame
-from figureground.dataset.metadata import coverage_path, held_path, mask_path, pair_mask, photo_path
+from figureground.dataset.metadata import coverage_path, held_path, mask_path, pair_held, pair_mask, photo_path
 from figureground.errors import FiguregroundError
 from figureground.params import AugmentParams
 from figureground.pictures import (
@@ -26,7 +26,6 @@ from figureground.pictures import (
     decode_photo,
     encode_jpeg,
     encode_png,
-    read_mask,
     resize_mask,
     resize_photo,
 )
@@ -168,9 +167,9 @@ def read_pair(data: Path, name: str) -> tuple[Picture, Picture]:
         raise AugmentError(
             f"{name}: photo of {photo.shape[:2]} and mask of {mask.shape} pixels; run the audit stage again"
         )
-    if (path := held_path(data, name)).is_file():
-        held = read_mask(path)
+    if (held := pair_held(data, name)) is not None:
         if held.shape != mask.shape:
+            path = held_path(data, name)
             raise AugmentError(f"{path}: {held.shape} pixels, the photo has {mask.shape}; import the source again")
         background = mask == 0
         mask[(held == PERSON) & background] = HELD

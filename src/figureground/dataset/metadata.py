@@ -112,6 +112,17 @@ def pair_mask(data: Path, name: str) -> Picture:
     return read_mask(mask_path(data, name))
 
 
+def pair_held(data: Path, name: str) -> Picture | None:
+    """The mask of what the people of a pair hold: uint8 HxW of 0, 255, and 128 where nobody has said. None where there
+    is none.
+
+    Raises:
+        PictureError: It cannot be used.
+    """
+    path = held_path(data, name)
+    return read_mask(path) if path.is_file() else None
+
+
 def _row(path: Path, line: int, cells: dict[str, str]) -> Row:
     missing = [column for column in METADATA_COLUMNS if cells.get(column) is None]
     if missing:

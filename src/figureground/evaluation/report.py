@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from figureground.dataset.manifest import Pair
-from figureground.dataset.metadata import held_path, pair_mask, photo_path
+from figureground.dataset.metadata import pair_held, pair_mask, photo_path
 from figureground.dataset.opinions import Opinion, opinion
 from figureground.dataset.sides import few_warning
 from figureground.evaluation import plots, scoring
@@ -20,7 +20,7 @@ from figureground.evaluation.baselines import grabcut_scores, null_model
 from figureground.evaluation.scoring import GRABCUT, NULL, OURS, EvaluationError, Predict, Score, ScoredPhoto
 from figureground.files import file_sha256, write_bytes, write_table
 from figureground.params import EvaluateParams
-from figureground.pictures import encode_jpeg, read_mask, read_photo, resize_photo
+from figureground.pictures import encode_jpeg, read_photo, resize_photo
 from figureground.scores import Bootstrap, Counts
 
 log = logging.getLogger(__name__)
@@ -75,9 +75,8 @@ def evaluate(
 def _score_pair(
     pair: Pair, data: Path, predict: Predict, null_mask: NDArray[np.float32]
 ) -> tuple[ScoredPhoto, Opinion]:
-    path, held_things = photo_path(data, pair.name), held_path(data, pair.name)
-    photo, mask = read_photo(path), pair_mask(data, pair.name)
-    held = read_mask(held_things) if held_things.is_file() else None
+    path = photo_path(data, pair.name)
+    photo, mask, held = read_photo(path), pair_mask(data, pair.name), pair_held(data, pair.name)
     probability = predict(photo)
     ours = scoring.score(scoring.decide(pair.name, probability, mask.shape), mask, held)
     null = scoring.score(null_model(null_mask, *mask.shape), mask)

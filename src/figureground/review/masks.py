@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from figureground.dataset.metadata import held_path, pair_mask
-from figureground.pictures import PERSON, VOID, Picture, read_mask
+from figureground.dataset.metadata import pair_held, pair_mask
+from figureground.pictures import PERSON, VOID, Picture
 
 
 def judged_mask(data: Path, name: str) -> Picture:
@@ -18,8 +18,7 @@ def judged_mask(data: Path, name: str) -> Picture:
     Raises:
         PictureError: A mask is missing or damaged.
     """
-    mask = pair_mask(data, name)
-    if held_path(data, name).is_file():
-        held = read_mask(held_path(data, name)) == PERSON
-        mask = np.where(held & (mask != PERSON), np.uint8(VOID), mask)
-    return mask
+    mask, held = pair_mask(data, name), pair_held(data, name)
+    if held is None:
+        return mask
+    return np.where((held == PERSON) & (mask != PERSON), np.uint8(VOID), mask)
