@@ -4,9 +4,9 @@
     python recipes/release.py base
 
 The int8 and float16 files go into the package with their SHA-256, the Keras weights to weights/NAME.keras, from which
-others can train on; `dvc add` and `dvc push` those and commit the rest. `--precisions` leaves out what does not pay: a
-file that is no quicker anywhere, or that costs too much of the masks. `base` is the encoder alone, in
-weights/base.encoder.keras.
+others can train on; `dvc add` and `dvc push` those and commit the rest. MoveNet's weights, which a published file has,
+are left out of them. `--precisions` leaves out what does not pay: a file that is no quicker anywhere, or that costs too
+much of the masks. `base` is the encoder alone, in weights/base.encoder.keras.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ import keras  # noqa: E402
 
 from figureground.encoder_facts import ENCODER_ALONE  # noqa: E402
 from figureground.files import file_sha256, write_bytes  # noqa: E402
+from figureground.models import movenet  # noqa: E402
 from figureground.models.deeplab import load_model  # noqa: E402
 from figureground.models.encoder import encoder_layers  # noqa: E402
 from figureground.runtime.packaged import MODELS, PACKAGED, PRECISIONS  # noqa: E402
@@ -62,7 +63,13 @@ def main() -> None:
 
 
 def small(model: keras.Model) -> bytes:
-    """A Keras file with weights rounded to float16, kept as float32 and compressed: less than half the bytes."""
+    """A Keras file with weights rounded to float16, kept as float32 and compressed: less than half the bytes.
+
+    MoveNet's are zeros in it: training takes them from `model.pose_network`.
+    """
+    for layer in model.layers:
+        if layer.name == movenet.NAME:
+            layer.set_weights([np.zeros_like(weights) for weights in layer.get_weights()])
     model.set_weights([weights.astype(np.float16).astype(np.float32) for weights in model.get_weights()])
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as folder:

@@ -88,6 +88,7 @@ def model_params() -> Callable[..., ModelParams]:
             "aspp_rates": (2, 4),
             "bound_by_encoder": True,
             "selfie_network": None,
+            "pose_network": None,
             "decoder_width": 8,
             "low_level_width": 8,
             "mid_level_width": 0,

@@ -19,6 +19,7 @@ _ELSE = {  # what a parameter may hold instead of a file
     "split.test_names": "null",
     "model.init": "imagenet, none or champion",
     "model.selfie_network": "null",
+    "model.pose_network": "null",
     "train.teachers": "{} for none",
 }
 
@@ -36,8 +37,9 @@ def train_files(model: ModelParams, train: TrainParams, champion: Path | None = 
     """What stage `train` reads beside its deps, by the name of the parameter; `champion` is that model's weights."""
     init = {} if model.init in ("imagenet", "none", "champion") else {"model.init": Path(model.init)}
     best = {"model.init": champion} if champion else {}
-    selfie = {"model.selfie_network": Path(model.selfie_network)} if model.selfie_network else {}
-    return {**init, **best, **selfie, **{f"train.teachers.{file}": Path(file) for file in train.teachers}}
+    networks = {"model.selfie_network": model.selfie_network, "model.pose_network": model.pose_network}
+    beside = {name: Path(file) for name, file in networks.items() if file}
+    return {**init, **best, **beside, **{f"train.teachers.{file}": Path(file) for file in train.teachers}}
 
 
 def digests(named: Mapping[str, Path]) -> dict[str, str]:

@@ -137,6 +137,7 @@ class ModelParams(_Section):
     aspp_rates: Annotated[tuple[Count, ...], AfterValidator(_is_some)]
     bound_by_encoder: bool
     selfie_network: str | None
+    pose_network: str | None
     decoder_width: Annotated[int, Field(ge=8)]
     low_level_width: Annotated[int, Field(ge=4)]
     mid_level_width: Annotated[int, Field(ge=0)]
@@ -169,6 +170,12 @@ class ModelParams(_Section):
                 f"output_stride {self.output_stride} cannot be had of encoder {self.encoder}; "
                 f"give {', '.join(map(str, strides))}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _pose_network_has_cells_where_the_encoder_has(self) -> Self:
+        if self.pose_network and encoder_facts(self.encoder).corner_aligned:
+            raise ValueError(f"pose_network cannot go with encoder {self.encoder}, whose cells lie elsewhere; set null")
         return self
 
     @model_validator(mode="after")

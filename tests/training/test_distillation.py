@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -9,9 +10,11 @@ import numpy as np
 import pytest
 
 from figureground.encoder_facts import ENCODER_ALONE
+from figureground.models import movenet
 from figureground.models.deeplab import build_model
 from figureground.models.encoder import encoder_layers
 from figureground.params import ModelParams, read_params
+from figureground.training import distillation
 from figureground.training.distillation import load_teachers
 from figureground.training.weights import WeightsError
 from helpers.places import ROOT
@@ -55,6 +58,31 @@ def test_an_encoder_that_finds_people_itself_can_be_one(tmp_path: Path) -> None:
     encoder_layers(start)[0].save(file := tmp_path / f"mine{ENCODER_ALONE}")
     answers = keras.ops.convert_to_numpy(load_teachers({str(file): 1.0}, params())(photos))
     np.testing.assert_allclose(answers, keras.ops.sigmoid(start(photos, training=False)), atol=1e-5)
+
+
+def test_a_teacher_whose_weights_of_movenet_were_left_out_gets_them_from_their_file(
+    tmp_path: Path, model_params: Callable[..., ModelParams], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(distillation, "load_pose_network", lambda model, file: asked.append(file))
+    own = model_params(
+        encoder="yolox_nano",
+        init="none",
+        freeze_batch_norm=False,
+        input_size=64,
+        output_stride=32,
+        pose_network="m.json",
+    )
+    model = build_model(own, (64, 64))
+    model.save(complete := tmp_path / "complete.keras")
+    network = model.get_layer(movenet.NAME)
+    network.set_weights([np.zeros_like(weights) for weights in network.get_weights()])
+    model.save(released := tmp_path / "released.keras")
+    load_teachers({str(complete): 1.0}, params())
+    load_teachers({str(released): 1.0}, own)
+    assert asked == ["m.json"]
+    with pytest.raises(WeightsError, match=r"^train\.teachers: .*released\.keras: the weights of MoveNet are left out"):
+        load_teachers({str(released): 1.0}, params())
 
 
 def test_a_teacher_that_is_not_there_is_named() -> None:

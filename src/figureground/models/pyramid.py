@@ -12,7 +12,7 @@ from typing import Any
 
 import keras
 
-from figureground.models import selfie
+from figureground.models import movenet, selfie
 from figureground.models.encoder import Size, build_encoder, find_encoder
 from figureground.models.layers import norm_relu
 from figureground.params import ModelParams
@@ -38,9 +38,10 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     photo = keras.Input((*input_shape, 3), name="photo")
     x = keras.layers.Rescaling(encoder.scale, list(encoder.offset), name="normalise")(photo)
     answers = build_encoder(params.encoder, params.output_stride, input_shape)(x)
+    second = movenet.build_movenet(input_shape)(photo) if params.pose_network else ()
     width = params.decoder_width
     widths = (width // 2, width, width + width // 2, width + width // 2)
-    x = decode(answers[:LEVELS], answers[LEVELS:], widths, params.dropout)
+    x = decode(answers[:LEVELS], answers[LEVELS:], widths, params.dropout, second)
     # Cells of stride 2 are centred where resizing with half-pixel centres puts them.
     coarse, x = x, keras.layers.UpSampling2D(2, interpolation="bilinear", dtype="float32", name="upsample")(x)
     if params.selfie_network:
@@ -49,32 +50,43 @@ def build_model(params: ModelParams, input_shape: Size) -> keras.Model:
     return keras.Model(photo, x, name="figureground")
 
 
-def decode(features: Sequence[Any], scores: Sequence[Any], widths: Sequence[int], dropout: float) -> Any:
+def decode(
+    features: Sequence[Any], scores: Sequence[Any], widths: Sequence[int], dropout: float, second: Sequence[Any] = ()
+) -> Any:
     """Logits of person and of held things, float32 (B, H/2, W/2, 2), from features of strides 4, 8, 16 and 32.
 
     Args:
         features: (B, H/s, W/s, ·), finest first.
         scores: (B, H/s, W/s, ·) of the three coarser strides.
         widths: Channels of the decoder at each stride, finest first.
+        second: Another network's features of the same four strides, finest first, or nothing.
     """
     low_level, *deeper = features
+    low_level_second, *deeper_second = second or (None,) * LEVELS
     x: Any = None
-    for stride, feature, score, width in zip((32, 16, 8), deeper[::-1], scores[::-1], widths[:0:-1], strict=True):
+    strides = (32, 16, 8)
+    for stride, feature, other, score, width in zip(
+        strides, deeper[::-1], deeper_second[::-1], scores[::-1], widths[:0:-1], strict=True
+    ):
         name = f"decoder{stride}"
         score = keras.layers.Rescaling(SCORE_SCALE, name=f"{name}_score")(score)
         joined = keras.layers.Concatenate(name=f"{name}_join")([feature, score])
-        x = _level(joined, x, width, name, 1 if stride == 32 else 3)
+        x = _level(joined, other, x, width, name, 1 if stride == 32 else 3)
         if stride == 32:
             x = keras.layers.Dropout(dropout, name="decoder_dropout")(_in_context(x, width))
         for block in range(_BLOCKS[stride]):
             x = _residual(x, width, f"{name}_block{block}")
-    x = _level(low_level, x, widths[0], "decoder4", 3)
+    x = _level(low_level, low_level_second, x, widths[0], "decoder4", 3)
     # Four pixels of stride 2 from each cell: outlines finer than the cells.
     return keras.layers.Conv2DTranspose(2, 2, 2, dtype="float32", name="person_held")(x)
 
 
-def _level(feature: Any, coarser: Any, width: int, name: str, size: int) -> Any:
+def _level(feature: Any, second: Any, coarser: Any, width: int, name: str, size: int) -> Any:
     x = keras.layers.Conv2D(width, 1, use_bias=coarser is None, name=f"{name}_narrow")(feature)
+    if second is not None:
+        # It adds nothing when training begins, so that a decoder which has not known it begins where it was.
+        other = keras.layers.Conv2D(width, 1, use_bias=False, kernel_initializer="zeros", name=f"{name}_second")(second)
+        x = keras.layers.Add(name=f"{name}_both")([x, other])
     if coarser is not None:
         coarser = keras.layers.Conv2D(width, 1, use_bias=False, name=f"{name}_coarser")(coarser)
         x = keras.layers.Add(name=f"{name}_add")([x, doubled(coarser, f"{name}_coarser")])

@@ -27,7 +27,7 @@ def draw_sheet(data: Path, shown: Sequence[tuple[Opinion, Suspect]], doubted: in
         f"{doubted} of {pairs} masks are worth a look; the worst {len(shown)} are shown."
         if shown
         else f"None of {pairs} masks is worth a look.",
-        "Score: how likely the mask is wrong, from 0 to 1, by a model that has not learned from it.",
+        "Score: how likely the mask is wrong, from 0 to 1, by what models say of the photo.",
     ]
     tiles = [(_tile(data, opinion), _caption(place, each)) for place, (opinion, each) in enumerate(shown, start=1)]
     if not tiles:

@@ -13,10 +13,11 @@ from typing import Any
 import keras
 
 from figureground.encoder_facts import ENCODER_ALONE
+from figureground.models import movenet
 from figureground.models.deeplab import build_model, load_model
 from figureground.params import LossParams, ModelParams
 from figureground.training.losses import distillation
-from figureground.training.weights import WeightsError, load_initial_weights
+from figureground.training.weights import WeightsError, load_initial_weights, load_pose_network
 
 Answer = Callable[[Any], Any]
 
@@ -69,6 +70,13 @@ def _teacher(file: str, params: ModelParams) -> Answer:
         raise WeightsError(f"train.teachers: {file}: no such file; give weights files, or {{}} for none")
     if file.endswith(".keras") and not file.endswith(ENCODER_ALONE):
         model = load_model(Path(file))
+        if movenet.without_weights(model):
+            if params.pose_network is None:
+                raise WeightsError(
+                    f"train.teachers: {file}: the weights of MoveNet are left out of it; name their file in "
+                    "model.pose_network, or give the model.keras of a training of your own"
+                )
+            load_pose_network(model, params.pose_network)
     else:
         model = build_model(params.model_copy(update={"selfie_network": None}), (None, None))
         try:
@@ -80,8 +88,8 @@ def _teacher(file: str, params: ModelParams) -> Answer:
     def logits(photos: Any) -> Any:
         size = photos.shape[1:3]
         if own in (size, (None, None)):
-            return model(photos, training=False)
-        answered = model(keras.ops.image.resize(photos, own), training=False)
+            return model(photos, training=False)[..., :1]
+        answered = model(keras.ops.image.resize(photos, own), training=False)[..., :1]
         return keras.ops.image.resize(answered, size, antialias=True)
 
     return logits

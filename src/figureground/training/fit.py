@@ -27,7 +27,7 @@ from figureground.training.distillation import Student, load_teachers
 from figureground.training.losses import build_loss
 from figureground.training.metrics import BinaryIoU, FalseAlarms, HeldIoU, PersonIoU
 from figureground.training.team import ALONE, Team
-from figureground.training.weights import load_initial_weights, load_selfie_network
+from figureground.training.weights import load_initial_weights, load_pose_network, load_selfie_network
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ def fit(
         team: The processes that train together, each of which calls this; only the first one's `work` is used.
     Raises:
         TrainingError: No pairs to train on or to validate with, or the loss is not a number.
-        WeightsError: `init` or `model_params.selfie_network` cannot be used.
+        WeightsError: `init` or a network beside the encoder cannot be used.
         ModelError: One of `params.teachers` cannot be used.
     """
     _refuse_empty(index)
@@ -89,6 +89,8 @@ def fit(
     load_initial_weights(network, init)
     if model_params.selfie_network:
         load_selfie_network(network, model_params.selfie_network)
+    if model_params.pose_network:
+        load_pose_network(network, model_params.pose_network)
     # Trained with it, ours would leave to the selfie network what that does well: the portraits.
     model = alone = without_selfie(network)
     if params.teachers:

@@ -15,8 +15,9 @@ import keras
 from figureground.encoder_facts import ENCODER_ALONE, encoder_facts, is_published, mismatch, origin
 from figureground.errors import FiguregroundError, first_line
 from figureground.files import file_sha256
-from figureground.models import selfie
+from figureground.models import movenet, selfie
 from figureground.models.encoder import build_encoder, encoder_layers, find_encoder
+from figureground.models.graph_file import GraphFileError
 from figureground.models.litert_file import LiteRTFileError
 
 logger = logging.getLogger(__name__)
@@ -84,6 +85,18 @@ def load_selfie_network(model: keras.Model, file: str) -> None:
         raise WeightsError(f"model.selfie_network: {error}") from None
 
 
+def load_pose_network(model: keras.Model, file: str) -> None:
+    """Load the weights of `model.pose_network` into a model of `build_model` that has one, in place.
+
+    Raises:
+        WeightsError: They are missing or another network's.
+    """
+    try:
+        movenet.load_movenet(model.get_layer(movenet.NAME), Path(file))
+    except GraphFileError as error:
+        raise WeightsError(f"model.pose_network: {error}") from None
+
+
 def _load_same(model: keras.Model, path: Path) -> None:
     try:
         with warnings.catch_warnings():
@@ -120,7 +133,7 @@ def _load_fitting(model: keras.Model, path: Path) -> None:
     left: list[str] = []
     fitted = 0
     for layer in model.layers:
-        if not layer.weights or layer.name == selfie.NAME:  # whose weights have a file of their own
+        if not layer.weights or layer.name in (selfie.NAME, movenet.NAME):  # whose weights have a file of their own
             continue
         if _shapes(offered.get(layer.name, [])) == _shapes(layer.weights):
             layer.set_weights(offered[layer.name])
