@@ -187,20 +187,36 @@ def test_a_selfie_network_stays_in_floating_point(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoder, count", [("yolox_nano", 3), ("mobilenet_v2_deeplab", 10)])
 def test_what_int8_would_spoil_of_an_encoder_stays_in_floating_point(encoder: str, count: int) -> None:
-    interpreter = Interpreter(model_content=convert(tiny(encoder, "none"), CALIBRATION, ["int8"])["int8"])
-    types = {tensor["index"]: (tensor["name"], tensor["dtype"]) for tensor in interpreter.get_tensor_details()}
-    convolved = [
-        types[operation["outputs"][0]]
-        for operation in interpreter._get_ops_details()
-        if operation["op_name"] in ("CONV_2D", "DEPTHWISE_CONV_2D") and operation["outputs"][0] in types
-    ]
+    convolved = convolutions(convert(tiny(encoder, "none"), CALIBRATION, ["int8"])["int8"])
     spoiled = [f"/{layer}" for layer in find_encoder(encoder).floating]
     kept = [dtype for name, dtype in convolved if any(layer in name for layer in spoiled)]
     assert kept == [np.float32] * count
     assert sum(dtype == np.int8 for _, dtype in convolved) > 0.8 * (len(convolved) - count)
 
 
-def tiny(encoder: str, init: str, selfie_network: str | None = None) -> keras.Model:
+def test_beside_movenet_the_encoder_stays_in_floating_point_in_int8() -> None:
+    network = tiny("yolox_nano", "none", pose_network="given.json")
+    convolved = convolutions(convert(network, CALIBRATION, ["int8"])["int8"])
+    beside = {name: dtype for name, dtype in convolved if "/movenet" in name}
+    assert len(beside) > 40
+    assert set(beside.values()) == {np.int8}
+    kept = {name: dtype for name, dtype in convolved if "/yolox_nano" in name}
+    assert len(kept) > 40
+    assert set(kept.values()) == {np.float32}
+
+
+def convolutions(content: bytes) -> list[tuple[str, type]]:
+    """Name and dtype of what each convolution of a LiteRT file gives."""
+    interpreter = Interpreter(model_content=content)
+    types = {tensor["index"]: (tensor["name"], tensor["dtype"]) for tensor in interpreter.get_tensor_details()}
+    return [
+        types[operation["outputs"][0]]
+        for operation in interpreter._get_ops_details()
+        if operation["op_name"] in ("CONV_2D", "DEPTHWISE_CONV_2D") and operation["outputs"][0] in types
+    ]
+
+
+def tiny(encoder: str, init: str, selfie_network: str | None = None, pose_network: str | None = None) -> keras.Model:
     keras.utils.set_random_seed(3)
     facts = encoder_facts(encoder)
     params = ModelParams(
@@ -214,6 +230,7 @@ def tiny(encoder: str, init: str, selfie_network: str | None = None) -> keras.Mo
         decoder_width=16,
         bound_by_encoder=True,
         selfie_network=selfie_network,
+        pose_network=pose_network,
         low_level_width=8,
         mid_level_width=0,
         dropout=0.1,

@@ -19,7 +19,7 @@ from figureground.encoder_facts import encoder_names
 from figureground.export import latency, parity
 from figureground.export.weight_scales import rescaled
 from figureground.files import write_table
-from figureground.models import selfie
+from figureground.models import movenet, selfie
 from figureground.models.encoder import find_encoder
 from figureground.network_input import network_input
 from figureground.params import ExportParams
@@ -115,8 +115,10 @@ def floating_layers(model: keras.Model) -> tuple[str, ...]:
     """What the names of those layers begin with that stay in floating point in an int8 export."""
     names = [layer.name for layer in model.layers]
     selfie_network = (selfie.NAME,) if selfie.NAME in names else ()
-    encoders = [find_encoder(name) for name in names if name in encoder_names()]
-    return (*selfie_network, *(prefix for encoder in encoders for prefix in encoder.floating))
+    encoders = [name for name in names if name in encoder_names()]
+    if movenet.NAME in names:  # which takes most of the time; what int8 costs of the masks is in the encoder
+        return (*selfie_network, *encoders)
+    return (*selfie_network, *(prefix for name in encoders for prefix in find_encoder(name).floating))
 
 
 def _convert(

@@ -32,7 +32,7 @@ from figureground.runtime.segmenter import Segmenter, sigmoid
 from figureground.training.losses import build_loss
 from figureground.training.weights import load_encoder
 
-PACKAGED = ("open", "fast")
+PACKAGED = ("open", "accurate")
 ENCODER = "mobilenet_v2_deeplab"
 WEIGHTS = Path("weights/base.encoder.keras")  # learned from rendered people and few photos: see recipes/base.yaml
 SIDE = 321  # pixels of the square that photos are stretched to for the encoder

@@ -32,7 +32,7 @@ def model_content(model: str | Path, folder: Path = MODELS, preferred: Precision
 
     Args:
         model: "accurate", "fast" or "open", in the file that is quickest on this processor; or with the precision
-            named, such as "accurate-float16"; or a path.
+            named, such as "fast-float16"; or a path.
         preferred: Of a packaged model's files, instead of the quickest one here.
     Raises:
         SegmenterError: No such file, a packaged model that this installation lacks, or one whose bytes have changed.

@@ -50,7 +50,7 @@ class Segmenter:
 
     Args:
         model: "accurate", "fast" or "open", which come with the package, in the file that is quickest on this
-            processor; or with the precision named, such as "accurate-float16" or "accurate-int8"; or the path of a
+            processor; or with the precision named, such as "fast-float16" or "accurate-int8"; or the path of a
             `.tflite` file that figureground exported, of any precision.
         threads: CPU threads that one photo may use in the model.
     Attributes:
