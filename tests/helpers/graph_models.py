@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ def write_graph(path: Path, tensors: dict[str, np.ndarray], *, half: bool = Fals
     """A graph model of TensorFlow.js with these tensors, floats in half precision if asked for."""
     weights, content = [], b""
     for name, values in tensors.items():
-        listed = {"name": name, "shape": list(values.shape), "dtype": values.dtype.name}
+        listed: dict[str, Any] = {"name": name, "shape": list(values.shape), "dtype": values.dtype.name}
         if half and values.dtype.kind == "f":
             values = values.astype(np.float16)
             listed["quantization"] = {"dtype": "float16", "original_dtype": "float32"}

@@ -73,9 +73,9 @@ def build_movenet(size: Size) -> keras.Model:
     x = inverted_residuals(convolve(x, _STEM_WIDTH, "stem", False, 3, 2), _STAGES, normed=False)
     backbone = keras.Model(photo, x)
     x = convolve(convolve(x, _TOP_WIDTH, "top", False), 64, "lateral32", False, activate=False)
-    features = {_TOP_STRIDE: {"lateral32": x}}
-    for stride, block, joining, width in _PYRAMID:
-        lateral = backbone.get_layer(f"block{block}_add").output
+    features: dict[int, dict[str, Any]] = {_TOP_STRIDE: {"lateral32": x}}
+    for stride, number, joining, width in _PYRAMID:
+        lateral = backbone.get_layer(f"block{number}_add").output
         lateral = convolve(lateral, joining, f"lateral{stride}", False, activate=False)
         x = keras.layers.UpSampling2D(2, interpolation="bilinear", name=f"pyramid{stride}_up")(x)
         x = _separable(keras.layers.Add(name=f"pyramid{stride}_add")([x, lateral]), width, f"pyramid{stride}")

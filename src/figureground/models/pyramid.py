@@ -64,10 +64,8 @@ def decode(
     low_level, *deeper = features
     low_level_second, *deeper_second = second or (None,) * LEVELS
     x: Any = None
-    strides = (32, 16, 8)
-    for stride, feature, other, score, width in zip(
-        strides, deeper[::-1], deeper_second[::-1], scores[::-1], widths[:0:-1], strict=True
-    ):
+    of_strides = zip((32, 16, 8), deeper[::-1], deeper_second[::-1], scores[::-1], widths[:0:-1], strict=True)
+    for stride, feature, other, score, width in of_strides:
         name = f"decoder{stride}"
         score = keras.layers.Rescaling(SCORE_SCALE, name=f"{name}_score")(score)
         joined = keras.layers.Concatenate(name=f"{name}_join")([feature, score])
