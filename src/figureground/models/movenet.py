@@ -97,13 +97,18 @@ def load_movenet(model: keras.Model, path: Path) -> None:
     Raises:
         GraphFileError: A file is missing or holds something else.
     """
-    for file in (path, *binary_files(path)):
-        if not file.is_file() or file_sha256(file) != SHA256.get(file.suffix):
-            raise GraphFileError(f"{file}: missing, or another file than was published; get {PUBLISHED}")
+    _check(path)
+    for file in binary_files(path):
+        _check(file)
     tensors = read_graph_tensors(path)
     for layer in model.layers:
         if layer.weights:
             layer.set_weights([tensors[name] for name in _published_names(layer.name)])
+
+
+def _check(file: Path) -> None:
+    if not file.is_file() or file_sha256(file) != SHA256.get(file.suffix):
+        raise GraphFileError(f"{file}: missing, or another file than was published; get {PUBLISHED}")
 
 
 def without_weights(model: keras.Model) -> bool:
