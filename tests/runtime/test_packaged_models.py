@@ -51,7 +51,7 @@ def test_people_in_a_panorama_are_cut_out_as_each_alone(model: str, people: int,
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("model", "alone", "quiet"), [("accurate", 0.85, 0.75), ("fast", 0.8, 0.75), ("open", 0.8, 0.85)]
+    ("model", "alone", "quiet"), [("accurate", 0.85, 0.7), ("fast", 0.8, 0.75), ("open", 0.8, 0.85)]
 )
 def test_people_are_found_and_nobody_is_not(model: str, alone: float, quiet: float, rendered: Rendered) -> None:
     """`alone`: mean person IoU of single people seen close or by half; `quiet`: share of pictures with nobody in which
