@@ -86,6 +86,18 @@ def test_a_wrong_mask_is_called_what_it_is_with_its_own_numbers(kind: str) -> No
         assert "left" in found.reason and "%" in found.reason
 
 
+def test_people_whom_nobody_drew_are_found_however_often_that_is() -> None:
+    def with_bystander(number: int) -> Mask:
+        return person(number) | cv2.rectangle(np.zeros(SIZE, np.uint8), (2, 20), (14, 180), 255, -1)
+
+    opinions = [judged(f"right{number}", person(number), number) for number in range(10, 10 + COUNT)]
+    opinions += [
+        judged(f"lacking{number}", person(number), number, truth=with_bystander(number)) for number in range(100, 140)
+    ]
+    found = rank(opinions, fold_places([each.pair.group for each in opinions], 3, seed=1), seed=1)
+    assert sum(each.name.startswith("a/lacking") for each in found[:40]) >= 36
+
+
 def test_a_set_in_which_nothing_can_be_planted_is_ranked_all_the_same() -> None:
     nobody = np.zeros(SIZE, np.uint8)
     opinions = [judged(f"nobody{number}", nobody, number, truth=nobody) for number in range(6)]
