@@ -23,7 +23,7 @@ from figureground.hands.things import packaged_thing, packaged_things
 from figureground.pictures import Picture, read_photo, resize_photo, resize_probability
 from figureground.runtime.backgrounds import Background, blurred, composed, fitted
 from figureground.runtime.bands import fitted_inside
-from figureground.runtime.edges import refine
+from figureground.runtime.edges import WORKING_SIDE, refine
 from figureground.runtime.held_things import with_held
 from figureground.runtime.second_look import Region, groups, look_twice, squares
 from helpers.drawing import person
@@ -96,7 +96,7 @@ def _edges(photo: Picture, large: Picture, probability: NDArray[np.float32]) -> 
     everywhere, nowhere = (np.full(NETWORK, value, np.float32) for value in (0.99, 0.01))
     return {
         "own_size": refine(photo, probability),
-        "enlarged": refine(photo, probability, 64 / 512),
+        "enlarged": refine(photo, probability, 64 / WORKING_SIDE),
         "large": refine(large, probability),
         "everywhere": refine(photo, everywhere),
         "nowhere": refine(photo, nowhere),

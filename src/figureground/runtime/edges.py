@@ -16,7 +16,7 @@ from figureground.runtime.bands import fitted_inside, pixels_of, sampled, undeci
 
 Floats = NDArray[np.float32]
 
-WORKING_SIDE = 512  # pixels of the longer side where coefficients are found
+WORKING_SIDE = 384  # pixels of the longer side where coefficients are found
 RADIUS = 0.015  # of the longer side: half a window
 EPSILON = 3e-4  # variance of a colour in 0..1 below which the photo is taken to show no edge
 SOFTNESS = 0.004  # of the longer side: how far from the outline a pixel can be partly person

@@ -22,7 +22,7 @@ Look = Callable[
     [Picture], Logits
 ]  # a photo, uint8 HxWx3, to logits of the whole of it, HxWxC at any size, person first
 
-SMALLEST_MAP, LARGEST_MAP = 512, 1024  # pixels of the longer side of the map that looks are joined on
+SMALLEST_MAP, LARGEST_MAP = 384, 768  # pixels of the longer side of the map that looks are joined on
 PANORAMA = 2.0  # longer by shorter side, beyond which a photo is looked at in squares
 LONGEST = 12  # times as long as wide: of a longer photo the squares are stretched instead of ever more
 STEP = 0.5  # of a square's side, from one to the next

@@ -7,7 +7,7 @@ import { between, bilinear, boxBlur, fittedInside, resizedColours, rounded, scal
 /** @typedef {import("./resizing.js").Size} Size */
 /** @typedef {{lowest: Float32Array, highest: Float32Array}} Bounds */
 
-const WORKING_SIDE = 512;
+const WORKING_SIDE = 384;
 const RADIUS = 0.015;
 const EPSILON = 3e-4;
 const SOFTNESS = 0.004;

@@ -10,8 +10,8 @@ import { bilinear, fittedInside } from "./resizing.js";
 /** @typedef {import("./components.js").Box} Box */
 /** @typedef {(box: Box) => Promise<FloatMap>} Look the network's answer to a part of the photo */
 
-const SMALLEST_MAP = 512;
-const LARGEST_MAP = 1024;
+const SMALLEST_MAP = 384;
+const LARGEST_MAP = 768;
 const PANORAMA = 2;
 const LONGEST = 12;
 const STEP = 0.5;
