@@ -19,7 +19,7 @@ _ELSE = {  # what a parameter may hold instead of a file
     "split.test_names": "null",
     "model.init": "imagenet, none or champion",
     "model.selfie_network": "null",
-    "model.pose_network": "null",
+    "model.pose_network": "null; docs/train.md says where the published one is to be had",
     "train.teachers": "{} for none",
 }
 

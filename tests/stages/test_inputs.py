@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from figureground.files import bytes_sha256
-from figureground.named_files import NamedFileError, check_unchanged, split_files
+from figureground.named_files import NamedFileError, check_unchanged, digests, split_files
 from figureground.params import read_params
 from figureground.params_file import override
 from figureground.stages.inputs import main
@@ -92,6 +92,13 @@ def test_files_that_are_missing_are_told_before_anything_is_begun(project: Path)
         "params.yaml: train.teachers: weights/teacher.keras: no such file; give a file or {} for none",
     )
     assert not Path("results").exists()
+
+
+def test_of_a_missing_pose_network_it_is_told_where_to_read_on(project: Path) -> None:
+    with pytest.raises(
+        NamedFileError, match=r"^params\.yaml: model\.pose_network: .*: no such file; .*docs/train\.md says"
+    ):
+        digests({"model.pose_network": Path("weights/pose.json")})
 
 
 def test_in_a_temporary_copy_the_remedy_is_another(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
