@@ -88,7 +88,9 @@ def test_a_wrong_mask_is_called_what_it_is_with_its_own_numbers(kind: str) -> No
 
 def test_people_whom_nobody_drew_are_found_however_often_that_is() -> None:
     def with_bystander(number: int) -> Mask:
-        return person(number) | cv2.rectangle(np.zeros(SIZE, np.uint8), (2, 20), (14, 180), 255, -1)
+        mask = person(number)
+        cv2.rectangle(mask, (2, 20), (14, 180), 255, -1)
+        return mask
 
     opinions = [judged(f"right{number}", person(number), number) for number in range(10, 10 + COUNT)]
     opinions += [
