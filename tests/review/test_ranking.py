@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import cv2
@@ -86,18 +87,35 @@ def test_a_wrong_mask_is_called_what_it_is_with_its_own_numbers(kind: str) -> No
         assert "left" in found.reason and "%" in found.reason
 
 
-def test_people_whom_nobody_drew_are_found_however_often_that_is() -> None:
-    def with_bystander(number: int) -> Mask:
-        mask = person(number)
-        cv2.rectangle(mask, (2, 20), (14, 180), 255, -1)
-        return mask
+def lacking(numbers: range) -> list[Opinion]:
+    """Masks without a bystander whom the model sees."""
+    opinions = []
+    for number in numbers:
+        both = person(number)
+        cv2.rectangle(both, (2, 20), (14, 180), 255, -1)
+        opinions.append(judged(f"lacking{number}", person(number), number, truth=both))
+    return opinions
 
+
+def test_people_whom_nobody_drew_are_found_however_often_that_is() -> None:
     opinions = [judged(f"right{number}", person(number), number) for number in range(10, 10 + COUNT)]
-    opinions += [
-        judged(f"lacking{number}", person(number), number, truth=with_bystander(number)) for number in range(100, 140)
-    ]
+    opinions += lacking(range(100, 140))
     found = rank(opinions, fold_places([each.pair.group for each in opinions], 3, seed=1), seed=1)
     assert sum(each.name.startswith("a/lacking") for each in found[:40]) >= 36
+
+
+def test_where_most_masks_leave_bystanders_out_that_is_the_sets_own_way() -> None:
+    opinions = lacking(range(100, 100 + COUNT))
+    found = rank(opinions, fold_places([each.pair.group for each in opinions], 3, seed=1), seed=1)
+    assert sum(bool(each.kind) for each in found) <= 4
+
+
+def test_what_models_see_in_a_source_without_people_is_no_suspicion() -> None:
+    opinions = [judged(f"right{number}", person(number), number) for number in range(10, 10 + COUNT)]
+    empty = (judged(f"empty{number}", np.zeros(SIZE, np.uint8), number) for number in range(100, 120))
+    opinions += [replace(each, pair=replace(each.pair, source="b")) for each in empty]
+    found = rank(opinions, fold_places([each.pair.group for each in opinions], 3, seed=1), seed=1)
+    assert not any(each.kind for each in found if each.source == "b")
 
 
 def test_a_set_in_which_nothing_can_be_planted_is_ranked_all_the_same() -> None:
