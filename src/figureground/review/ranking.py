@@ -3,7 +3,8 @@
 What a model's answer looks like beside a right mask differs from set to set: crowds, small people and loosely drawn
 outlines are no faults. So the set itself is the yardstick: faults are planted into its masks, and a classifier learns
 to tell them, by kind, from the masks as they are. Of these a few are wrong, which moves it little, but for one fault
-that many sets are full of: bystanders whom nobody drew. Masks that surely lack somebody are not taken for right.
+that many sets are full of: bystanders whom nobody drew. So masks that surely lack somebody are not taken for right, and
+are suspect whatever the classifier says.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ FAULTS_A_MASK = 2  # planted, each into a copy of its own
 PRIOR = 0.02  # of masks that are wrong, by which scores are probabilities; in other sets they are in order all the same
 WORTH_A_LOOK = 0.2  # score from which a mask is; of sets without a known fault one to three in a hundred are
 SOMEBODY = 0.02  # of the people's area: so much person apart from others, as surely as all models see it, is somebody
+LACKING = 0.5  # how likely such a mask is wrong; statues and dummies look like somebody, too
 MASKS_A_PROCESS = 200  # fewer are measured sooner than another process has started
 RIGHT = -1  # class of the masks as they are
 
@@ -98,7 +100,7 @@ def _chances(measured: Sequence[_Measured], sources: Sequence[str], folds: Seque
     chances = np.zeros((len(measured), len(KINDS)))
     lacking = _lacking([each.own for each in measured], sources)
     for number, fold in enumerate(folds):
-        learned = _taken_for_right(np.setdiff1d(np.arange(len(measured)), fold), lacking)
+        learned = np.setdiff1d(np.flatnonzero(~lacking), fold)
         planted = np.isin(owners, learned)
         if not planted.any():
             continue
@@ -110,24 +112,20 @@ def _chances(measured: Sequence[_Measured], sources: Sequence[str], folds: Seque
         odds = classifier.predict_proba(plain[fold]) * _reweighted(shares)[classifier.classes_ + 1]
         columns = classifier.classes_ != RIGHT
         chances[np.ix_(fold, classifier.classes_[columns])] = odds[:, columns] / odds.sum(axis=1, keepdims=True)
+    chances[lacking] *= 1 - LACKING
+    chances[lacking, KINDS.index("person missing")] += LACKING
     return chances
 
 
 def _lacking(own: Sequence[Measures], sources: Sequence[str]) -> NDArray[np.bool_]:
-    """Masks that surely lack somebody, bool (N,); in a source without people models see only what looks like them."""
+    """Masks that surely lack somebody, bool (N,).
+
+    In a source without people models see only what looks like them; where most masks lack somebody, that is its way.
+    """
     peopled = {source for source, each in zip(sources, own, strict=True) if each.person_share > 0}
-    return np.array(
-        [
-            source in peopled and each.agreed.people * each.agreed.missed_certainty >= SOMEBODY
-            for source, each in zip(sources, own, strict=True)
-        ]
-    )
-
-
-def _taken_for_right(places: Numbers, lacking: NDArray[np.bool_]) -> Numbers:
-    """Of these places those of masks that lack nobody; all of them where most do, so that it is the set's own way."""
-    complete = places[~lacking[places]]
-    return complete if 2 * len(complete) >= len(places) else places
+    somebody = np.array([each.agreed.people * each.agreed.missed_certainty >= SOMEBODY for each in own])
+    lacking: NDArray[np.bool_] = somebody & [source in peopled for source in sources]
+    return lacking if lacking.mean() < 0.5 else np.zeros_like(lacking)
 
 
 def _usual(own: Floats, sources: Sequence[str]) -> Floats:
