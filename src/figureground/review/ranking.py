@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FAULTS_A_MASK = 2  # planted, each into a copy of its own
 PRIOR = 0.02  # of masks that are wrong, by which scores are probabilities; in other sets they are in order all the same
-WORTH_A_LOOK = 0.2  # score from which a mask is; of sets without a known fault one to three in a hundred are
+WORTH_A_LOOK = 0.2  # score from which a mask is; of sets without a known fault one to four in a hundred are
 SOMEBODY = 0.02  # of the people's area: so much person apart from others, as surely as all models see it, is somebody
 LACKING = 0.5  # how likely such a mask is wrong; statues and dummies look like somebody, too
 MASKS_A_PROCESS = 200  # fewer are measured sooner than another process has started
