@@ -120,7 +120,8 @@ def _chances(measured: Sequence[_Measured], sources: Sequence[str], folds: Seque
 def _lacking(own: Sequence[Measures], sources: Sequence[str]) -> NDArray[np.bool_]:
     """Masks that surely lack somebody, bool (N,).
 
-    In a source without people models see only what looks like them; where most masks lack somebody, that is its way.
+    None are in a source without people, where models see only what looks like them, and none at all where most masks of
+    the set are so: that is the set's own way.
     """
     peopled = {source for source, each in zip(sources, own, strict=True) if each.person_share > 0}
     somebody = np.array([each.agreed.people * each.agreed.missed_certainty >= SOMEBODY for each in own])
